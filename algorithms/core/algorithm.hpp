@@ -1,0 +1,89 @@
+// The interface every plugin implements. The runner owns loop, clocks, stopping, recording and judging; an algorithm owns its
+// state and one outer iteration. It never prints, times, reads options, opens files or knows a dataset's name.
+#pragma once
+
+#include "algorithms/core/parameters.hpp"
+#include "algorithms/core/problem.hpp"
+#include "algorithms/core/property.hpp"
+#include "algorithms/core/rng.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace bcd {
+
+/// Told about every block update, so that descent can be judged block by block. Its time is not training time.
+class BlockObserver {
+ public:
+  virtual ~BlockObserver() = default;
+  virtual void after(const Block& block) = 0;
+};
+
+template <class T>
+class Algorithm {
+ public:
+  virtual ~Algorithm() = default;
+
+  /// The parameters, bound to this object. Set them before initialise().
+  virtual ParameterList parameters() = 0;
+  /// Empty if the algorithm can work on the problem with its present parameters, else the reason in one sentence.
+  virtual std::string not_applicable(const Problem<T>& problem) const {
+    (void)problem;
+    return {};
+  }
+  /// Starts from the weights w0 (same for every algorithm of an experiment). `problem` outlives the algorithm.
+  virtual void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) = 0;
+  /// One outer iteration: a sweep over all blocks, an epoch. Calls observer->after(block) after each block if it is not null.
+  virtual void step(BlockObserver* observer) = 0;
+  /// The network's present weights.
+  virtual const Weights<T>& weights() const = 0;
+  /// Windows on the whole state; writing through them replaces it (restart from a dump).
+  virtual State<T> state() = 0;
+  /// Adds cheap quantities of the algorithm's own to the trace's row (not the potential: that is the audit's).
+  virtual void measure(Measurements& row) const { (void)row; }
+};
+
+/// The windows W1, b1, ..., WN, bN (b only with a bias) on a set of weights.
+template <class T>
+State<T> weight_state(const Network& net, Weights<T>& weights) {
+  State<T> state;
+  for (int i = 1; i <= net.N(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    state.push_back({"W" + std::to_string(i), {weights.W[at].data(), weights.W[at].rows(), weights.W[at].cols()}});
+    if (net.bias) state.push_back({"b" + std::to_string(i), {weights.b[at].data(), weights.b[at].rows(), 1}});
+  }
+  return state;
+}
+
+/// A demonstration that needs no training run: a counter-example, a Monte Carlo check. Part of the claims table.
+struct StudyResult {
+  bool holds = false;    ///< whether the study's statement was confirmed
+  double measured = 0;   ///< the number that decides
+  std::string evidence;  ///< one or two sentences with the numbers
+};
+struct Study {
+  std::string id;         ///< "zeng2019.theorem1.algorithm1-relu"
+  std::string source;     ///< paper and number
+  std::string statement;  ///< what is shown
+  std::function<StudyResult()> run;
+};
+
+/// One line of the registry: what a plugin folder exports.
+struct Plugin {
+  std::string name;      ///< folder name: <method>_<authorYear>, or the method alone for baselines
+  std::string title;     ///< one line
+  std::string citation;  ///< paper and algorithm number
+  std::function<std::unique_ptr<Algorithm<float>>()> make_f32;
+  std::function<std::unique_ptr<Algorithm<double>>()> make_f64;
+  /// The judge for a run: the algorithm gives the resolved parameters; may be empty for baselines that promise nothing.
+  std::function<std::unique_ptr<Audit>(const ParameterList& parameters, const Problem<double>& problem)> make_audit;
+  std::vector<Study> studies;
+
+  template <class T>
+  std::unique_ptr<Algorithm<T>> make() const {
+    if constexpr (std::is_same_v<T, float>) return make_f32();
+    else return make_f64();
+  }
+};
+
+}  // namespace bcd
