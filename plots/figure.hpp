@@ -1,0 +1,42 @@
+// Figures from records: gnuplot scripts and data files kept beside the pictures. Reads results only.
+#pragma once
+
+#include "results/record.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace bcd {
+
+/// The runs of one variant, one per seed.
+struct Series {
+  std::string label;
+  std::vector<const RunRecord*> runs;
+};
+
+struct Panel {
+  std::string x = "iteration";
+  std::string y;        ///< a column of the trace
+  std::string x_label, y_label, title;
+  bool log_x = false, log_y = false;
+  double y_min = 0, y_max = 0;  ///< both 0: automatic
+  std::vector<std::string> variants;  ///< labels shown; empty: all
+};
+
+/// kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity.
+/// (Other kinds are added as files of their own: plots/<kind>.cpp.)
+struct Figure {
+  std::string id;    ///< file stem
+  std::string kind = "curves";
+  std::string title;
+  std::string caption;  ///< how to read it
+  std::vector<Panel> panels;
+};
+
+/// Writes folder/<id>.gp, folder/<id>.csv and the pictures (formats among "svg", "pdf", "png"). Returns the pictures' paths.
+/// Throws UsageError if gnuplot is missing, fails, or a panel's column is in no run (names the columns there are).
+std::vector<std::filesystem::path> draw_figure(const Figure& figure, const std::vector<Series>& series,
+                                               const std::filesystem::path& folder, const std::vector<std::string>& formats);
+
+}  // namespace bcd

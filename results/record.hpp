@@ -1,0 +1,54 @@
+// The record of one run: a recipe (resolved configuration), its provenance, what the audit found, and the trace of EVERY iteration.
+// On disk: <folder>/<id>.csv (the trace) and <folder>/<id>.json (everything else; written last, so its presence means complete).
+#pragma once
+
+#include "algorithms/core/property.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace bcd {
+
+/// Columns of equal length; a missing value is NaN (an empty field on disk).
+struct Trace {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> rows;
+
+  /// Index of a column or -1.
+  int index(const std::string& column) const;
+  /// The values of a column; empty if there is none.
+  std::vector<double> column(const std::string& name) const;
+  /// Appends a row by names; columns never seen before are added and filled with NaN above.
+  void append(const Measurements& row);
+};
+
+struct RunRecord {
+  static constexpr int kSchema = 1;
+
+  std::string id;            ///< hash of configuration + code version + data checksum; also the file stem
+  nlohmann::json config;     ///< the recipe: experiment, variant, seed, dataset, network, loss, init, algorithm, parameters, run
+  nlohmann::json provenance; ///< version, commit, dirty, compiler, flags, Eigen, CPU, threads, host memory, dataset checksum and origin, date
+  std::string status;        ///< Converged, MaxIterations, TimeLimit, Diverged, Failed, NotApplicable, Interrupted
+  std::string reason;        ///< why it stopped, in one sentence
+  std::vector<PromiseResult> promises;
+  Trace trace;
+
+  std::string experiment() const { return config.value("experiment", ""); }
+  std::string variant() const { return config.value("variant", ""); }
+  std::uint64_t seed() const { return config.value("seed", std::uint64_t{0}); }
+};
+
+/// Writes trace, then record, each to a temporary name that is renamed; creates the folder.
+void write_record(const std::filesystem::path& folder, const RunRecord& record);
+/// Throws UsageError that names file and fault (not JSON, other schema, trace missing or of another length).
+RunRecord read_record(const std::filesystem::path& json_file);
+bool record_exists(const std::filesystem::path& folder, const std::string& id);
+/// Writes text to a temporary file in the same folder and renames it over `file`; creates the folder.
+void write_file_atomically(const std::filesystem::path& file, const std::string& content);
+/// First 16 hex digits of the SHA-256 of the text: the name of a run.
+std::string short_hash(const std::string& text);
+
+}  // namespace bcd
