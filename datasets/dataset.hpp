@@ -1,9 +1,6 @@
 // Datasets: what a source delivers, and the registry that finds, verifies and loads it.
 #pragma once
 
-#include "algorithms/core/loss.hpp"
-#include "algorithms/core/types.hpp"
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,17 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "algorithms/core/loss.hpp"
+#include "algorithms/core/types.hpp"
+
 namespace bcd {
 
 /// A loaded dataset; samples are columns. Y is coded for the loss: one-hot 0/1 or real targets, or +-1.
 template <class T>
 struct Dataset {
   std::string name;
-  Matrix<T> X, Y;            ///< d_0 x n and d_N x n
-  Matrix<T> X_test, Y_test;  ///< may have 0 columns
+  Matrix<T> X, Y;                        ///< d_0 x n and d_N x n
+  Matrix<T> X_test, Y_test;              ///< may have 0 columns
   std::vector<int> labels, labels_test;  ///< class per column; empty for regression
-  std::string checksum;      ///< SHA-256 of the source's raw content (or of the generator's parameters)
-  std::string origin;        ///< where the bytes came from, for the run's provenance
+  std::string checksum;                  ///< SHA-256 of the source's raw content (or of the generator's parameters)
+  std::string origin;                    ///< where the bytes came from, for the run's provenance
 
   bool classification() const { return !labels.empty(); }
 };
@@ -34,8 +34,8 @@ struct DatasetInfo {
   std::string name;
   std::string title;
   std::string licence;
-  bool embedded = false;     ///< part of the program: always there
-  bool downloadable = false; ///< `data fetch` can get it
+  bool embedded = false;                                     ///< part of the program: always there
+  bool downloadable = false;                                 ///< `data fetch` can get it
   std::vector<std::pair<std::string, std::string>> options;  ///< key (with default) and what it means
 };
 

@@ -19,6 +19,7 @@ namespace bcd {
 ///                                                          to tolerance at every iteration and common seed
 ///   status    value = expected status as text "status"     every run of `variants` ended with this status
 ///   study     study = id                                   a demonstration of a plugin, run when judged
+///   not_testable  reason = "..."                           a statement that no run can decide
 /// A claim whose `scale` is another one, or whose runs are missing, is "not run".
 std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale);
 

@@ -1,17 +1,16 @@
 // Experiment files: one TOML file per figure or table of a paper, and how it resolves to the cells that are run.
 #pragma once
 
-#include "algorithms/core/problem.hpp"
-#include "datasets/dataset.hpp"
-#include "plots/figure.hpp"
-
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "algorithms/core/problem.hpp"
+#include "datasets/dataset.hpp"
+#include "plots/figure.hpp"
 
 namespace bcd {
 
@@ -30,31 +29,31 @@ struct Cell {
 
   std::string dataset;
   DatasetOptions dataset_options;
-  std::vector<Index> hidden;        ///< widths d_1 .. d_{N-1}; d_0 and d_N come from the data
-  Activation activation;            ///< hidden layers
-  Activation output_activation;     ///< layer N, normally linear
+  std::vector<Index> hidden;     ///< widths d_1 .. d_{N-1}; d_0 and d_N come from the data
+  Activation activation;         ///< hidden layers
+  Activation output_activation;  ///< layer N, normally linear
   bool bias = true;
-  bool skip = false;                ///< skip connections around every layer with d_i == d_{i-1} (never around layer N)
+  bool skip = false;  ///< skip connections around every layer with d_i == d_{i-1} (never around layer N)
   Loss loss;
   Initialisation init;
   std::map<std::string, std::string> parameters;  ///< the algorithm's, as set (text); resolved values are in config
 
   std::int64_t iterations = 10;
-  double time_limit = 0;            ///< seconds of training time, 0: none
-  std::string precision = "f64";    ///< f32 or f64
-  std::string audit = "off";        ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
+  double time_limit = 0;          ///< seconds of training time, 0: none
+  std::string precision = "f64";  ///< f32 or f64
+  std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
   std::int64_t evaluate_every = 1;
 
-  nlohmann::json config;            ///< canonical form of all of the above with the algorithm's resolved parameters
+  nlohmann::json config;  ///< canonical form of all of the above with the algorithm's resolved parameters
 };
 
 /// How a claim is judged; see experiments/judge.hpp for each kind's keys.
 struct ClaimSpec {
   std::string id, item, statement, kind, expect;
-  std::map<std::string, std::string> text;                    ///< kind's text keys: promise, metric, study, baseline, op, ...
-  std::map<std::string, double> number;                       ///< kind's numeric keys: value, at, tolerance, reported, ...
-  std::vector<std::string> variants;                          ///< which variants' runs it speaks of; empty: all
-  std::string scale;                                          ///< "quick", "paper" or empty: at which scale it is judged
+  std::map<std::string, std::string> text;  ///< kind's text keys: promise, metric, study, baseline, op, ...
+  std::map<std::string, double> number;     ///< kind's numeric keys: value, at, tolerance, reported, ...
+  std::vector<std::string> variants;        ///< which variants' runs it speaks of; empty: all
+  std::string scale;                        ///< "quick", "paper" or empty: at which scale it is judged
 };
 
 struct Experiment {
@@ -67,11 +66,12 @@ struct Experiment {
 /// What the command line may change.
 struct Overrides {
   std::string scale = "quick";
-  std::vector<std::string> variants;          ///< keep only these; unknown: UsageError
-  std::optional<std::int64_t> seeds;          ///< keep the first N seeds, or extend the list by last + 1, ...
-  std::vector<std::pair<std::string, std::string>> set;  ///< "key=value": a bare key is a parameter of the algorithm (for every
-                                              ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
-  std::string precision;                      ///< empty: as in the file
+  std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
+  std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
+  std::vector<std::pair<std::string, std::string>>
+      set;                ///< "key=value": a bare key is a parameter of the algorithm (for every
+                          ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::string precision;  ///< empty: as in the file
   double time_limit = 0;
 };
 
@@ -79,7 +79,8 @@ struct Overrides {
 std::vector<std::string> experiment_ids();
 /// The TOML text of a shipped experiment, or of a file when `id_or_path` ends in .toml.
 std::string experiment_text(const std::string& id_or_path);
-/// Parses and resolves. Every unknown key, algorithm, dataset or value is a UsageError that names place, valid names and nearest.
+/// Parses and resolves; a path ending in .json is a record, whose one run it describes. Every unknown key, algorithm, dataset
+/// or value is a UsageError that names place, valid names and nearest.
 Experiment load_experiment(const std::string& id_or_path, const Overrides& overrides = {});
 
 }  // namespace bcd

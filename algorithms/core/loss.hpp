@@ -1,9 +1,10 @@
 // Loss functions l(v, y) of the network's output, summed or averaged over the samples (columns).
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <string>
+#include <utility>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 

@@ -22,7 +22,7 @@ inline constexpr Index kColumnBlock = 256;
 template <class Body>
 void for_columns(Index n, Body&& body, Index block = kColumnBlock) {
   const Index blocks = (n + block - 1) / block;
-  const int workers = static_cast<int>(std::min<Index>(threads(), blocks));
+  const int workers = static_cast<int>(std::clamp<Index>(blocks, 1, threads()));
   std::exception_ptr error;
 #pragma omp parallel num_threads(workers) if (workers > 1)
   {

@@ -129,4 +129,11 @@ std::string number_text(double x) {
   return std::string(buffer, error == std::errc{} ? stop : buffer);
 }
 
+std::string value_text(const ParameterValue& value) {
+  if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const std::int64_t* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
+  if (const double* number = std::get_if<double>(&value)) return number_text(*number);
+  return std::get<std::string>(value);
+}
+
 }  // namespace bcd

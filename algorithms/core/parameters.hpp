@@ -103,5 +103,7 @@ double parse_number(const std::string& what, const std::string& text);
 std::int64_t parse_integer(const std::string& what, const std::string& text);
 /// Shortest text that reads back as the same double.
 std::string number_text(double x);
+/// The text that set() reads back as the same value.
+std::string value_text(const ParameterValue& value);
 
 }  // namespace bcd

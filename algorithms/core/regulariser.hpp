@@ -1,10 +1,10 @@
 // Convex regularisers r(W), s(V) with their proximal operators (Zeng et al. 2019, Proposition 1(c)).
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <string>
 #include <utility>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 
@@ -13,8 +13,8 @@ struct Regulariser {
   enum class Kind { none, l2, l1, elastic, nonnegative, box };
 
   Kind kind = Kind::none;
-  double lambda = 0;  ///< weight (l2, l1, elastic)
-  double mu = 0;      ///< quadratic weight (elastic)
+  double lambda = 0;      ///< weight (l2, l1, elastic)
+  double mu = 0;          ///< quadratic weight (elastic)
   double lo = 0, hi = 1;  ///< box
 
   /// "none", "l2:0.1", "l1:0.01", "elastic:0.01,0.1", "nonnegative", "box:0,1". Throws UsageError that lists the valid forms.
@@ -36,7 +36,9 @@ struct Regulariser {
   double quadratic() const { return kind == Kind::l2 ? lambda : kind == Kind::elastic ? mu : 0.0; }
   /// True when r is 0 or quadratic, so that a least-squares subproblem keeps its closed form.
   bool is_quadratic() const { return kind == Kind::none || kind == Kind::l2; }
-  bool coercive() const { return kind != Kind::none && kind != Kind::nonnegative; }
+  bool coercive() const {
+    return kind == Kind::box || quadratic() > 0 || ((kind == Kind::l1 || kind == Kind::elastic) && lambda > 0);
+  }
 };
 
 }  // namespace bcd

@@ -1,0 +1,36 @@
+#include "algorithms/registry.hpp"
+
+#include "algorithms/adagrad/adagrad.hpp"
+#include "algorithms/adam/adam.hpp"
+#include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
+#include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
+#include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
+#include "algorithms/sgd/sgd.hpp"
+
+namespace bcd {
+
+const std::vector<Plugin>& plugins() {
+  static const std::vector<Plugin> list = {
+      adagrad::adagrad_plugin(),
+      adam::adam_plugin(),
+      bcd2_zeng2019::bcd2_zeng2019_plugin(),
+      bcd3_zeng2019::plugin(),
+      bcd_resnet_zeng2019::plugin(),
+      sgd::sgd_plugin(),
+  };
+  return list;
+}
+
+const Plugin& find_plugin(const std::string& name) {
+  for (const Plugin& plugin : plugins())
+    if (plugin.name == name) return plugin;
+  throw UsageError(unknown_name("algorithm", name, plugin_names()));
+}
+
+std::vector<std::string> plugin_names() {
+  std::vector<std::string> names;
+  for (const Plugin& plugin : plugins()) names.push_back(plugin.name);
+  return names;
+}
+
+}  // namespace bcd

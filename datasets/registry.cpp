@@ -1,0 +1,57 @@
+// The list of datasets, and the functions of dataset.hpp that look a name up in it.
+#include "algorithms/core/parameters.hpp"
+#include "datasets/source.hpp"
+
+namespace bcd {
+
+namespace {
+
+const std::vector<Source>& sources() {
+  static const std::vector<Source> list = {mnist_source(), fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
+                                           teacher_student_source()};
+  return list;
+}
+
+const Source& find_source(const std::string& name) {
+  std::vector<std::string> valid;
+  for (const Source& source : sources()) {
+    if (source.info.name == name) return source;
+    valid.push_back(source.info.name);
+  }
+  throw UsageError(unknown_name("dataset", name, valid));
+}
+
+}  // namespace
+
+const std::vector<DatasetInfo>& datasets() {
+  static const std::vector<DatasetInfo> list = [] {
+    std::vector<DatasetInfo> infos;
+    for (const Source& source : sources()) infos.push_back(source.info);
+    return infos;
+  }();
+  return list;
+}
+
+const DatasetInfo& find_dataset(const std::string& name) { return find_source(name).info; }
+
+template <>
+Dataset<float> load_dataset(const std::string& name, const DatasetOptions& options, TargetCode code, std::uint64_t seed) {
+  return find_source(name).load_f32(options, code, seed);
+}
+
+template <>
+Dataset<double> load_dataset(const std::string& name, const DatasetOptions& options, TargetCode code, std::uint64_t seed) {
+  return find_source(name).load_f64(options, code, seed);
+}
+
+std::optional<std::string> dataset_location(const std::string& name) { return find_source(name).location(); }
+
+std::vector<std::string> verify_dataset(const std::string& name) { return find_source(name).verify(); }
+
+std::filesystem::path fetch_dataset(const std::string& name, const std::vector<std::string>& mirrors) {
+  const Source& source = find_source(name);
+  if (!source.fetch) throw UsageError("dataset '" + name + "' is part of the program; there is nothing to fetch");
+  return source.fetch(mirrors);
+}
+
+}  // namespace bcd

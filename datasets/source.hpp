@@ -1,0 +1,28 @@
+// What the registry asks of a source of data: one record of functions per dataset.
+#pragma once
+
+#include <functional>
+
+#include "datasets/dataset.hpp"
+
+namespace bcd {
+
+struct Source {
+  template <class T>
+  using Loader = std::function<Dataset<T>(const DatasetOptions&, TargetCode, std::uint64_t seed)>;
+
+  DatasetInfo info;
+  Loader<float> load_f32;
+  Loader<double> load_f64;
+  std::function<std::optional<std::string>()> location;
+  std::function<std::vector<std::string>()> verify;
+  std::function<std::filesystem::path(const std::vector<std::string>& mirrors)> fetch;  ///< empty: nothing to download
+};
+
+Source mnist_source();
+Source fashion_mnist_source();
+Source mnist_10k_source();
+Source bodyfat_source();
+Source teacher_student_source();
+
+}  // namespace bcd

@@ -1,0 +1,177 @@
+#include "experiments/cli.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "algorithms/core/parameters.hpp"
+#include "experiments/provenance.hpp"
+
+namespace bcd {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kOverview =
+    "Runs layer-wise training methods for neural networks on the experiments of the papers that propose them,\n"
+    "checks what the papers promise at every iteration, and draws the figures.\n";
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 all well; 1 a claim or a run failed; 2 misuse (the message says what to do);\n"
+    "3 internal error; 130 interrupted (records of finished runs are kept).\n";
+
+std::string overview() {
+  std::ostringstream out;
+  out << "bcdbench VERB [NAMES] [OPTIONS]\n\n" << kOverview << "\nVerbs (each explains itself with --help):\n";
+  for (const Verb& verb : verbs()) out << "  " << verb.name << std::string(12 - verb.name.size(), ' ') << verb.summary << "\n";
+  out << "\nOptions:\n  --help      this text\n  --version   version, commit, compiler, libraries\n\n"
+      << "Start with:\n  bcdbench list experiments\n  bcdbench reproduce\n\n"
+      << kExitCodes;
+  return out.str();
+}
+
+std::string version_text() {
+  const nlohmann::json facts = provenance();
+  const auto fact = [&](const char* name) { return facts.at(name).get<std::string>(); };
+  return fact("program") + "\ncommit " + fact("commit") + (facts.at("dirty").get<bool>() ? " with local changes" : "") + "\n" +
+         fact("compiler") + ", " + fact("build_type") + ", " + fact("flags") + "\nEigen " + fact("eigen") + " (" +
+         fact("simd") + ")\n";
+}
+
+std::string verb_help(const Verb& verb) {
+  std::ostringstream out;
+  out << "bcdbench " << verb.name << (verb.arguments.empty() ? "" : " " + verb.arguments) << " [OPTIONS]\n\n"
+      << verb.help << "\n"
+      << verb.options() << "  --help                this text\n\nExamples:\n";
+  std::istringstream lines(verb.examples);
+  for (std::string line; std::getline(lines, line);) out << "  " << line << "\n";
+  return out.str();
+}
+
+bool asks_for_help(const std::vector<std::string>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& a) { return a == "--help" || a == "-h"; });
+}
+
+std::vector<std::string> option_names(const OptionList& options) {
+  std::vector<std::string> result{"--help"};
+  for (const auto& option : options.options()) result.push_back("--" + option->long_name());
+  return result;
+}
+
+/// Strict: no abbreviations, no unknown options, no names where the verb takes none.
+Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
+  const OptionList visible = verb.options();
+  OptionList all;
+  all.add(visible);
+  all.add_options()("names", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  if (!verb.arguments.empty()) positional.add("names", -1);
+
+  Options values;
+  try {
+    const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
+    po::notify(values);
+  } catch (const po::unknown_option& e) {
+    throw UsageError(verb.name + ": " + unknown_name("option", e.get_option_name(), option_names(visible)));
+  } catch (const po::too_many_positional_options_error&) {
+    throw UsageError(verb.name + ": takes options only, no names; see 'bcdbench " + verb.name + " --help'");
+  } catch (const po::error& e) {
+    throw UsageError(verb.name + ": " + e.what() + "; see 'bcdbench " + verb.name + " --help'");
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<Verb> verbs() {
+  std::vector<Verb> all;
+  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), data_verbs()})
+    all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+int run_command_line(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::cerr << overview();
+    return kMisuse;
+  }
+  const std::string& first = arguments.front();
+  if (first == "--version") {
+    std::cout << version_text();
+    return kAllWell;
+  }
+  if (first == "--help" || first == "-h") {
+    std::cout << overview();
+    return kAllWell;
+  }
+  std::vector<std::string> valid;
+  for (const Verb& verb : verbs()) {
+    valid.push_back(verb.name);
+    if (verb.name != first) continue;
+    const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    if (asks_for_help(rest)) {
+      std::cout << verb_help(verb);
+      return kAllWell;
+    }
+    return verb.run(parse(verb, rest));
+  }
+  throw UsageError(unknown_name(first.starts_with("-") ? "option" : "verb", first, valid) + "; see 'bcdbench --help'");
+}
+
+std::vector<std::string> names(const Options& options) {
+  return options.count("names") ? options["names"].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::string text(const Options& options, const std::string& option) {
+  return options.count(option) ? options[option].as<std::string>() : std::string{};
+}
+
+std::vector<std::string> split_list(const std::string& option, const std::string& list) {
+  std::vector<std::string> pieces;
+  std::istringstream stream(list + ",");
+  for (std::string piece; std::getline(stream, piece, ',');) {
+    if (piece.empty())
+      throw UsageError("--" + option + ": an empty entry in '" + list + "'; write entries separated by commas");
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+std::string table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> width(header.size());
+  const auto widen = [&](const std::vector<std::string>& row) {
+    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+  };
+  widen(header);
+  for (const auto& row : rows) widen(row);
+
+  std::string out;
+  const auto put = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) line += row[c] + std::string(width[c] - row[c].size() + 2, ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  };
+  put(header);
+  for (const auto& row : rows) put(row);
+  return out;
+}
+
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
+  std::string out, line;
+  const auto flush = [&] {
+    if (!line.empty()) out += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (!line.empty() && indent + line.size() + 1 + word.size() > width) flush();
+    line += (line.empty() ? "" : " ") + word;
+  }
+  flush();
+  return out;
+}
+
+}  // namespace bcd

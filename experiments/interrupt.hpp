@@ -1,0 +1,21 @@
+// Ctrl-C during a run: the first one asks the runner to stop after the present iteration, the second one ends the program.
+#pragma once
+
+#include <csignal>
+
+namespace bcd {
+
+/// Catches SIGINT as long as it lives, then restores what was there.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+  ~InterruptGuard();
+  bool asked() const;
+
+ private:
+  struct sigaction before_ {};
+};
+
+}  // namespace bcd

@@ -1,0 +1,133 @@
+#include "experiments/presentation.hpp"
+
+#include <algorithm>
+
+#include "algorithms/registry.hpp"
+
+namespace bcd {
+
+namespace {
+
+/// The keys of one kind of claim, beside those that every claim has.
+struct ClaimKind {
+  std::string name;
+  std::vector<std::string> text;             ///< required texts
+  std::vector<std::string> number;           ///< required numbers
+  std::vector<std::string> optional_number;  ///< numbers that may be absent
+};
+
+const std::vector<ClaimKind>& claim_kinds() {
+  static const std::vector<ClaimKind> kinds = {
+      {"promise", {"promise"}, {}, {}},
+      {"value", {"metric", "op"}, {"value"}, {"at", "reported"}},
+      {"reported", {"metric"}, {"reported", "tolerance"}, {"at"}},
+      {"order", {"metric", "op", "baseline"}, {}, {"at"}},
+      {"same", {"metric", "baseline"}, {"tolerance"}, {"factor"}},
+      {"status", {"status"}, {}, {}},
+      {"study", {"study"}, {}, {}},
+      {"not_testable", {"reason"}, {}, {}},
+  };
+  return kinds;
+}
+
+const ClaimKind& read_kind(Section& section) {
+  std::vector<std::string> names;
+  for (const ClaimKind& kind : claim_kinds()) names.push_back(kind.name);
+  const std::string name = section.choice("kind", names);
+  return *std::find_if(claim_kinds().begin(), claim_kinds().end(), [&](const ClaimKind& kind) { return kind.name == name; });
+}
+
+void check_labels(const Section& section, const std::vector<std::string>& labels, const std::vector<std::string>& variants) {
+  for (const std::string& label : labels)
+    if (std::find(variants.begin(), variants.end(), label) == variants.end())
+      throw UsageError(section.place() + ": " + unknown_name("variant", label, variants));
+}
+
+/// What a kind's texts may say, where that is known before any run.
+void check_text(Section& section, const std::string& key, const std::string& value, const std::vector<std::string>& variants) {
+  if (key == "op") section.choice(key, {"<", ">"});
+  if (key == "baseline") check_labels(section, {value}, variants);
+  if (key == "status") section.choice(key, {"Converged", "MaxIterations", "TimeLimit", "Diverged", "Failed", "NotApplicable"});
+  if (key == "study") {
+    std::vector<std::string> ids;
+    for (const Plugin& plugin : plugins())
+      for (const Study& study : plugin.studies) ids.push_back(study.id);
+    section.choice(key, ids);
+  }
+}
+
+ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) {
+  ClaimSpec claim;
+  claim.id = section.text("id");
+  claim.item = section.text("item");
+  claim.statement = section.text("statement");
+  const ClaimKind& kind = read_kind(section);
+  claim.kind = kind.name;
+  claim.expect = section.choice(
+      "expect", {"holds", "violated", "inconclusive", "not applicable", "reproduced", "differs", "not testable", "not run"});
+  claim.scale = section.choice("scale", {"", "quick", "paper"}, "");
+  claim.variants = section.texts("variants");
+  check_labels(section, claim.variants, variants);
+  for (const std::string& key : kind.text) {
+    claim.text[key] = section.text(key);
+    check_text(section, key, claim.text[key], variants);
+  }
+  for (const std::string& key : kind.number) claim.number[key] = section.number(key);
+  for (const std::string& key : kind.optional_number)
+    if (const double value = section.number(key, Range::any(), 0.0); section.has(key)) claim.number[key] = value;
+  section.done();
+  if (kind.name == "order" || kind.name == "same")
+    if (claim.variants.size() != 1)
+      throw UsageError(section.place() + ": variants must name the one variant that is compared with the baseline");
+  return claim;
+}
+
+Panel read_panel(Section section, const std::vector<std::string>& variants) {
+  Panel panel;
+  panel.x = section.text("x", "iteration");
+  panel.y = section.text("y");
+  panel.x_label = section.text("x_label", panel.x);
+  panel.y_label = section.text("y_label", panel.y);
+  panel.title = section.text("title", "");
+  panel.log_x = section.flag("log_x", false);
+  panel.log_y = section.flag("log_y", false);
+  panel.y_min = section.number("y_min", Range::any(), 0.0);
+  panel.y_max = section.number("y_max", Range::any(), 0.0);
+  panel.variants = section.texts("variants");
+  section.done();
+  check_labels(section, panel.variants, variants);
+  return panel;
+}
+
+}  // namespace
+
+std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants) {
+  std::vector<Figure> figures;
+  for (Section& section : document.tables("figure")) {
+    Figure figure;
+    const std::string id = section.text("id", "");
+    figure.id = id.empty() ? experiment : experiment + "-" + id;
+    figure.kind = section.text("kind", "curves");
+    figure.title = section.text("title");
+    figure.caption = section.text("caption");
+    for (const Section& panel : section.tables("panel")) figure.panels.push_back(read_panel(panel, variants));
+    section.done();
+    if (figure.panels.empty()) throw UsageError(section.place() + ": a figure needs at least one panel");
+    for (const Figure& other : figures)
+      if (other.id == figure.id) throw UsageError(section.place() + ": two figures would be the file " + figure.id);
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+std::vector<ClaimSpec> read_claims(Section& document, const std::vector<std::string>& variants) {
+  std::vector<ClaimSpec> claims;
+  for (const Section& section : document.tables("claim")) {
+    claims.push_back(read_claim(section, variants));
+    for (std::size_t i = 0; i + 1 < claims.size(); ++i)
+      if (claims[i].id == claims.back().id) throw UsageError(section.place() + ": the claim id " + claims[i].id + " is taken");
+  }
+  return claims;
+}
+
+}  // namespace bcd

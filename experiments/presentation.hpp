@@ -1,0 +1,15 @@
+// The figures and claims of an experiment file.
+#pragma once
+
+#include "experiments/section.hpp"
+#include "experiments/spec.hpp"
+
+namespace bcd {
+
+/// [[figure]] tables. A figure's file stem is <experiment>-<id>, or the experiment's id where the figure has none.
+std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants);
+
+/// [[claim]] tables; the keys of each kind are those of experiments/judge.hpp.
+std::vector<ClaimSpec> read_claims(Section& document, const std::vector<std::string>& variants);
+
+}  // namespace bcd

@@ -1,0 +1,96 @@
+// Verbs that read records: check, plot, report.
+#include <algorithm>
+#include <iostream>
+
+#include "algorithms/core/parameters.hpp"
+#include "experiments/judge.hpp"
+#include "experiments/pipeline.hpp"
+
+namespace bcd {
+namespace {
+
+namespace po = boost::program_options;
+
+OptionList selection_options() {
+  OptionList options("Options (give those of the run: they name its records)");
+  Selection::add_options(options);
+  return options;
+}
+
+OptionList check_options() {
+  OptionList options = selection_options();
+  options.add_options()("junit", po::value<std::string>()->value_name("FILE"), "also write the claims as JUnit XML");
+  return options;
+}
+
+OptionList plot_options() {
+  OptionList options = selection_options();
+  options.add_options()("format", po::value<std::string>()->default_value("svg")->value_name("LIST"),
+                        "formats, separated by commas: svg, pdf, png");
+  return options;
+}
+
+std::vector<std::string> formats(const Options& options) {
+  const std::vector<std::string> valid{"svg", "pdf", "png"};
+  std::vector<std::string> chosen = split_list("format", text(options, "format"));
+  for (const std::string& format : chosen)
+    if (std::find(valid.begin(), valid.end(), format) == valid.end()) throw UsageError(unknown_name("format", format, valid));
+  return chosen;
+}
+
+int check_verb(const Options& options) {
+  const Selection selection = Selection::from(options);
+  const auto results = find_results(selection);
+  const auto judgements = judge_all(results, selection.overrides.scale);
+  if (const std::string file = text(options, "junit"); !file.empty()) {
+    std::vector<ClaimRow> rows;
+    for (const Judgement& judgement : judgements) rows.insert(rows.end(), judgement.relevant.begin(), judgement.relevant.end());
+    write_file_atomically(file, junit(rows));
+  }
+  const int failures = unexpected_failures(results);
+  if (failures > 0) std::cout << "runs that failed: " << failures << "\n";
+  return print_claims(judgements) + failures > 0 ? kCheckFailed : kAllWell;
+}
+
+int plot_verb(const Options& options) {
+  const std::vector<std::string> chosen = formats(options);
+  const Selection selection = Selection::from(options);
+  for (const auto& pictures : draw_all(find_results(selection), selection, chosen))
+    for (const auto& picture : pictures) std::cout << picture.string() << "\n";
+  return kAllWell;
+}
+
+int report_verb(const Options& options) {
+  const Selection selection = Selection::from(options);
+  const auto results = find_results(selection);
+  std::string command = selection.command("report");
+  for (const std::string& name : selection.experiments) command += " " + name;
+  const auto report = report_all(results, judge_all(results, selection.overrides.scale), draw_all(results, selection, {"svg"}),
+                                 selection, command);
+  std::cout << "report: " << report.string() << "\n";
+  return kAllWell;
+}
+
+}  // namespace
+
+std::vector<Verb> result_verbs() {
+  return {
+      {"check", "[EXPERIMENT...]", "judge the papers' claims against the records",
+       "Compares what the paper says (theorems, numbers, figures) with the records of the runs and prints one line per\n"
+       "claim. Exit code 1 if a verdict differs from the expectation in the experiment's file. Without a name: every\n"
+       "experiment that has records.\n",
+       "bcdbench check zeng2019-fig1\n"
+       "bcdbench check --junit claims.xml\n",
+       check_options, check_verb},
+      {"plot", "[EXPERIMENT...]", "draw the figures from the records",
+       "Draws the figures of the experiments from their records into OUT/figures; the gnuplot script and the numbers of each\n"
+       "picture are kept beside it. Without a name: every experiment that has records.\n",
+       "bcdbench plot zeng2019-fig1 --format svg,pdf\n", plot_options, plot_verb},
+      {"report", "[EXPERIMENT...]", "write one HTML page with figures and claims",
+       "Writes OUT/report.html: figures, how to read them, the claims with their evidence, provenance, and the commands that\n"
+       "make it all again. The page needs no network. Without a name: every experiment that has records.\n",
+       "bcdbench report\n", selection_options, report_verb},
+  };
+}
+
+}  // namespace bcd

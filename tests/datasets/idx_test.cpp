@@ -1,0 +1,76 @@
+#include "datasets/idx.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/datasets/support.hpp"
+
+using namespace bcd;
+using namespace bcd::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const Blame kBlame{"some-file", "fetch it again"};
+
+Bytes counting(std::size_t n) {
+  Bytes bytes;
+  for (std::size_t i = 0; i < n; ++i) bytes.push_back(static_cast<std::uint8_t>(7 * i));
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("An idx array has the shape and the items that were written", "[datasets][idx]") {
+  const Bytes data = counting(2 * 3 * 4);
+  const IdxArray array = parse_idx(idx_bytes({2, 3, 4}, data), kBlame);
+  REQUIRE(array.shape == std::vector<Index>{2, 3, 4});
+  REQUIRE(array.item_size() == 12);
+  CHECK(Bytes(array.item(0), array.item(0) + 12) == Bytes(data.begin(), data.begin() + 12));
+  CHECK(Bytes(array.item(1), array.item(1) + 12) == Bytes(data.begin() + 12, data.end()));
+}
+
+TEST_CASE("A file reads the same packed and unpacked", "[datasets][idx]") {
+  const TempFolder folder;
+  const Bytes data = counting(3000000);  // more than one chunk of the unpacker
+  write_gz(folder.path() / "a.gz", data);
+  write_plain(folder.path() / "a", data);
+  CHECK(read_raw(folder.path() / "a.gz", kBlame) == data);
+  CHECK(read_raw(folder.path() / "a", kBlame) == data);
+}
+
+TEST_CASE("Each fault of an idx file is named together with the file and the remedy", "[datasets][idx][error]") {
+  const auto error = [](Bytes bytes) { return usage_error([&] { parse_idx(std::move(bytes), kBlame); }); };
+  Bytes truncated = idx_bytes({2, 3}, counting(6));
+  truncated.pop_back();
+  CHECK_THAT(error(truncated), Contains("some-file: ") && Contains("truncated") && Contains("2 x 3 bytes, 5 follow") &&
+                                   Contains("; fetch it again"));
+  CHECK_THAT(error(idx_bytes({2, 3}, counting(7))), Contains("too long"));
+  CHECK_THAT(error({0, 0}), Contains("truncated") && Contains("only 2 bytes"));
+  CHECK_THAT(error({0, 0, 8, 3, 0, 0}), Contains("truncated within its idx header"));
+  CHECK_THAT(error({0, 0, 13, 1, 0, 0, 0, 0}), Contains("not in idx format with unsigned bytes"));  // 13: floats
+  CHECK_THAT(error({0x1f, 0x8b, 8, 1, 0, 0, 0, 0}), Contains("not in idx format"));                 // still packed
+  CHECK_THAT(error(idx_bytes({0xffffffff, 0xffffffff, 0xffffffff}, {})), Contains("truncated"));    // must not overflow
+}
+
+TEST_CASE("Damaged gzip files are told apart: missing, truncated, corrupted, not gzip", "[datasets][idx][error]") {
+  const TempFolder folder;
+  const auto path = folder.path() / "a.gz";
+  const auto error = [&] { return usage_error([&] { read_raw(path, {path.string(), "fetch it again"}); }); };
+  CHECK_THAT(error(), Contains(path.string() + ": the file is missing; fetch it again"));
+  write_gz(path, counting(100000));
+  CHECK(error().empty());
+  cut(path, 20);
+  CHECK_THAT(error(), Contains("truncated"));
+  write_plain(path, {});
+  CHECK_THAT(error(), Contains("truncated"));
+  write_plain(path, counting(1000));
+  CHECK_THAT(error(), Contains("not intact gzip"));
+  write_gz(path, counting(100000));
+  Bytes packed = read_file(path, kBlame);
+  packed[packed.size() - 6] ^= 1;  // in the checksum of the gzip trailer
+  write_plain(path, packed);
+  CHECK_THAT(error(), Contains("not intact gzip"));
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  CHECK_THAT(error(), Contains("not a file"));
+}
