@@ -92,7 +92,7 @@ std::vector<Promise> Bcd2Audit::promises() const {
        "others: alpha/2",
        assumes},
       {"descent.sweep", paper + "Lemma 1", "L(P^{k-1}) - L(P^k) >= a |P^k - P^{k-1}|^2", "smallest a_block", assumes},
-      {"descent.identity", "derived from Algorithm 1", "quadratic subproblems: L(old) - L(new) = alpha |D|^2 + 1/2 <D, H D>",
+      {"identity.block", "derived from Algorithm 1", "quadratic subproblems: L(old) - L(new) = alpha |D|^2 + 1/2 <D, H D>",
        "H: Hessian of the subproblem without its proximal term", "sigma of the subproblem linear, r or s none or l2"},
       {"rate.subgradient", paper + "Theorem 1(c)", "1/K sum_{k<=K} |g^k|^2 <= b^2 (L^0 - inf L)/(a K) with g^k in dL(P^k)", "",
        "exact subproblems, Lipschitz continuous sigma'"},
@@ -261,7 +261,7 @@ void Bcd2Audit::after_block(int k, const Block& block, CheckLog& log) {
     const double a = constant(block);
     if (std::isfinite(a)) log.check("descent.block", k, block, decrease - a * step2(block), allowance);
     if (const std::optional<double> exact = exact_decrease(block))
-      log.check("descent.identity", k, block, -std::abs(decrease - *exact), allowance + 8 * kEps * *exact);
+      log.check("identity.block", k, block, -std::abs(decrease - *exact), allowance + 8 * kEps * *exact);
   }
   block_potential_ = L;
   before_block_ = now_;

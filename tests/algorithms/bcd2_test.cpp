@@ -224,7 +224,7 @@ TEST_CASE("the potential falls as derived over 20 sweeps, for every activation, 
         REQUIRE(judge.result("descent.block").verdict() == "holds");
         REQUIRE(judge.result("descent.sweep").verdict() == "holds");
         REQUIRE(judge.result("descent.sweep").checks >= 19);
-        if (regulariser(options, "s").is_quadratic()) REQUIRE(judge.result("descent.identity").verdict() == "holds");
+        if (regulariser(options, "s").is_quadratic()) REQUIRE(judge.result("identity.block").verdict() == "holds");
         const bool kink = sigma == "relu" || sigma == "leaky_relu:0.2";
         REQUIRE(judge.result("rate.subgradient").verdict() == (kink ? "not applicable" : "inconclusive"));
       }
@@ -352,7 +352,7 @@ TEST_CASE("broken twins of the updates are caught by the named check", "[bcd2]")
     return broken_run(audit, own, update, promise).verdict() == "violated";
   };
   SECTION("the honest run passes every check") {
-    for (const char* promise : {"descent.block", "descent.sweep", "descent.identity"})
+    for (const char* promise : {"descent.block", "descent.sweep", "identity.block"})
       REQUIRE(broken_run({{"r", "l2:0.3"}}, {}, honest_update, promise).verdict() == "holds");
   }
   SECTION("wrong sign of the step") {
@@ -360,19 +360,19 @@ TEST_CASE("broken twins of the updates are caught by the named check", "[bcd2]")
     REQUIRE(caught("descent.block", stretched("Wb1", "W1", -1)));  // an iterative block
   }
   SECTION("too large a step") { REQUIRE(caught("descent.block", stretched("V2", "V2", 2.2))); }
-  SECTION("too small a step") { REQUIRE(caught("descent.identity", stretched("V2", "V2", 0.9))); }
-  SECTION("stale V") { REQUIRE(caught("descent.identity", with_stale("Wb3", "V3", "V3"))); }
-  SECTION("stale W") { REQUIRE(caught("descent.identity", with_stale("V2", "W3", "Wb3"))); }
-  SECTION("frozen alpha") { REQUIRE(caught("descent.identity", honest_update, {}, {{"alpha", "0.05"}})); }
-  SECTION("wrong gamma") { REQUIRE(caught("descent.identity", honest_update, {}, {{"gamma", "1"}})); }
+  SECTION("too small a step") { REQUIRE(caught("identity.block", stretched("V2", "V2", 0.9))); }
+  SECTION("stale V") { REQUIRE(caught("identity.block", with_stale("Wb3", "V3", "V3"))); }
+  SECTION("stale W") { REQUIRE(caught("identity.block", with_stale("V2", "W3", "Wb3"))); }
+  SECTION("frozen alpha") { REQUIRE(caught("identity.block", honest_update, {}, {{"alpha", "0.05"}})); }
+  SECTION("wrong gamma") { REQUIRE(caught("identity.block", honest_update, {}, {{"gamma", "1"}})); }
   SECTION("missing regulariser of W") {
-    REQUIRE(caught("descent.identity", honest_update, {{"r", "l2:0.3"}}, {{"r", "none"}}));
+    REQUIRE(caught("identity.block", honest_update, {{"r", "l2:0.3"}}, {{"r", "none"}}));
   }
   SECTION("missing regulariser of V") {
-    REQUIRE(caught("descent.identity", honest_update, {{"s", "l2:0.3"}}, {{"s", "none"}}));
+    REQUIRE(caught("identity.block", honest_update, {{"s", "l2:0.3"}}, {{"s", "none"}}));
   }
   SECTION("lost bias") {
-    REQUIRE(caught("descent.identity", [](Run& run, const Block& b, const std::function<void()>& honest) {
+    REQUIRE(caught("identity.block", [](Run& run, const Block& b, const std::function<void()>& honest) {
       auto& bias = window(run.state, "b3");
       const Mat kept = bias;
       if (b.text() == "V2") bias.setZero();
