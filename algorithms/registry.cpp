@@ -11,12 +11,12 @@ namespace bcd {
 
 const std::vector<Plugin>& plugins() {
   static const std::vector<Plugin> list = {
-      adagrad::adagrad_plugin(),
-      adam::adam_plugin(),
-      bcd2_zeng2019::bcd2_zeng2019_plugin(),
+      adagrad::plugin(),
+      adam::plugin(),
+      bcd2_zeng2019::plugin(),
       bcd3_zeng2019::plugin(),
       bcd_resnet_zeng2019::plugin(),
-      sgd::sgd_plugin(),
+      sgd::plugin(),
   };
   return list;
 }

@@ -42,12 +42,16 @@ Auditing<T>::Auditing(const Plugin& plugin, Algorithm<T>& algorithm, const Probl
   audit_ = plugin.make_audit(algorithm.parameters(), problem_);
   if (!audit_) return;
   mirror_ = std::make_unique<StateMirror<T>>(algorithm);
-  log_ = std::make_unique<CheckLog>(audit_->promises());
+  log_ = std::make_unique<CheckLog>(plugin.promises);
 }
 
 template <class T>
 void Auditing<T>::start() {
-  if (audit_) audit_->start(mirror_->state(), *log_);
+  if (!audit_) return;
+  audit_->start(mirror_->state(), *log_);
+  if (std::is_same_v<T, float>)  // the allowances are bounds on rounding in double
+    for (const PromiseResult& r : std::vector(log_->results()))
+      log_->not_applicable(r.promise.id, "promises are judged in f64 only; run with --precision f64");
 }
 
 template <class T>

@@ -5,7 +5,6 @@
 
 #include "algorithms/registry.hpp"
 #include "experiments/cli.hpp"
-#include "experiments/declared_promises.hpp"
 #include "experiments/spec.hpp"
 
 namespace bcd {
@@ -71,9 +70,8 @@ void describe_algorithm(const Plugin& plugin) {
   for (const Parameter& parameter : parameters.all())
     std::cout << "  " << parameter.name << " = " << value_text(parameter.get()) << "   (" << parameter.range << ")\n"
               << wrapped(parameter.help, 6);
-  const std::vector<Promise> promises = declared_promises(plugin);
-  std::cout << (promises.empty() ? "\nPromises: none\n" : "\nPromises, checked at every iteration when a run is audited:\n");
-  for (const Promise& promise : promises) {
+  std::cout << (plugin.promises.empty() ? "\nPromises: none\n" : "\nPromises, checked at every iteration when a run is audited:\n");
+  for (const Promise& promise : plugin.promises) {
     std::cout << "  " << promise.id << "   (" << promise.source << ")\n" << wrapped(promise.statement, 6);
     if (!promise.constant.empty()) std::cout << wrapped("constant: " + promise.constant, 6);
     if (!promise.assumes.empty()) std::cout << wrapped("assumes: " + promise.assumes, 6);

@@ -36,7 +36,7 @@ void Adagrad<T>::update(std::int64_t, const Network& net, const Weights<T>& g, W
 template class Adagrad<float>;
 template class Adagrad<double>;
 
-Plugin adagrad_plugin() {
+Plugin plugin() {
   Plugin p;
   p.name = "adagrad";
   p.title = "AdaGrad (mini-batches)";

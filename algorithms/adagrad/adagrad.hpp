@@ -20,6 +20,6 @@ class Adagrad final : public MiniBatch<T> {
   Weights<T> s_;  // sum of squared gradients
 };
 
-Plugin adagrad_plugin();
+Plugin plugin();
 
 }  // namespace bcd::adagrad

@@ -43,7 +43,7 @@ void Adam<T>::update(std::int64_t t, const Network& net, const Weights<T>& g, We
 template class Adam<float>;
 template class Adam<double>;
 
-Plugin adam_plugin() {
+Plugin plugin() {
   Plugin p;
   p.name = "adam";
   p.title = "Adam (mini-batches)";

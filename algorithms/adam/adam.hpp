@@ -20,6 +20,6 @@ class Adam final : public MiniBatch<T> {
   Weights<T> m_, v_;  // first and second moment of the gradient
 };
 
-Plugin adam_plugin();
+Plugin plugin();
 
 }  // namespace bcd::adam

@@ -190,7 +190,7 @@ void Bcd2<T>::update_Wb(int i) {
 template class Bcd2<float>;
 template class Bcd2<double>;
 
-Plugin bcd2_zeng2019_plugin() {
+Plugin plugin() {
   Plugin p;
   p.name = "bcd2_zeng2019";
   p.title = "Block coordinate descent, two-splitting formulation";
@@ -198,6 +198,7 @@ Plugin bcd2_zeng2019_plugin() {
       "Zeng, Lau, Lin and Yao, Global Convergence of Block Coordinate Descent in Deep Learning, ICML 2019, Algorithm 1";
   p.make_f32 = [] { return std::make_unique<Bcd2<float>>(); };
   p.make_f64 = [] { return std::make_unique<Bcd2<double>>(); };
+  p.promises = promises();
   p.make_audit = make_audit;
   p.studies = studies();
   return p;

@@ -58,11 +58,12 @@ class Bcd2 final : public Algorithm<T> {
   std::vector<Matrix<T>> V_;  // V_i: d_i x n, entry 0 unused
 };
 
-/// The judge, and what Theorem 1 promises for Algorithm 1: properties.cpp.
+/// What Theorem 1 promises for Algorithm 1, and its judge: properties.cpp.
+std::vector<Promise> promises();
 std::unique_ptr<Audit> make_audit(const ParameterList& parameters, const Problem<double>& problem);
 /// The counter-example to Theorem 1 for Algorithm 1 with ReLU and its smooth counterpart: studies.cpp.
 std::vector<Study> studies();
 
-Plugin bcd2_zeng2019_plugin();
+Plugin plugin();
 
 }  // namespace bcd::bcd2_zeng2019

@@ -43,7 +43,6 @@ class Bcd2Audit final : public Audit {
  public:
   Bcd2Audit(const Parameters& parameters, const Problem<double>& problem) : p_(parameters), problem_(problem) {}
 
-  std::vector<Promise> promises() const override;
   void start(const State<double>& state, CheckLog& log) override;
   void after_block(int k, const Block& block, CheckLog& log) override;
   void after_sweep(int k, CheckLog& log, Measurements& row) override;
@@ -80,11 +79,11 @@ class Bcd2Audit final : public Audit {
   Term block_potential_, sweep_potential_;
 };
 
-std::vector<Promise> Bcd2Audit::promises() const {
+}  // namespace
+
+std::vector<Promise> promises() {
   const std::string paper = "Zeng et al. 2019, ";
-  const std::string assumes = p_.output_update == OutputUpdate::proxlinear
-                                  ? "prox-linear V_N: the loss has a Lipschitz continuous gradient and alpha > (L_R - gamma)/2"
-                                  : "";
+  const std::string assumes = "prox-linear V_N: the loss has a Lipschitz continuous gradient and alpha > (L_R - gamma)/2";
   return {
       {"descent.block", paper + "Lemma 1, each block", "L(old) - L(new) >= a_block |new - old|^2",
        "V_N: alpha + (gamma + s'')/2 [+ w/2 squared loss] [- L_R/2 prox-linear]; exact blocks: alpha [+ (gamma + s'')/2 for "
@@ -98,6 +97,8 @@ std::vector<Promise> Bcd2Audit::promises() const {
        "exact subproblems, Lipschitz continuous sigma'"},
   };
 }
+
+namespace {
 
 /// Copies the algorithm's windows.
 void Bcd2Audit::read(Point& point) const {

@@ -19,6 +19,7 @@ Plugin plugin() {
       "Zeng, Lau, Lin, Yao: Global Convergence of Block Coordinate Descent in Deep Learning, ICML 2019, arXiv 1803.00225, Algorithm 2";
   p.make_f32 = [] { return std::make_unique<Bcd3<float>>(); };
   p.make_f64 = [] { return std::make_unique<Bcd3<double>>(); };
+  p.promises = three_splitting_promises();
   p.make_audit = make_three_splitting_audit;
   return p;
 }

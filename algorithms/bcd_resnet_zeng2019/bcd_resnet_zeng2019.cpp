@@ -11,6 +11,7 @@ Plugin plugin() {
       "Algorithm 3 (reconstructed from (3.4): its listing is in an appendix)";
   p.make_f32 = [] { return std::make_unique<BcdResnet<float>>(); };
   p.make_f64 = [] { return std::make_unique<BcdResnet<double>>(); };
+  p.promises = three_splitting_promises();
   p.make_audit = make_three_splitting_audit;
   return p;
 }

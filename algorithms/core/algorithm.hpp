@@ -75,7 +75,8 @@ struct Plugin {
   std::string citation;  ///< paper and algorithm number
   std::function<std::unique_ptr<Algorithm<float>>()> make_f32;
   std::function<std::unique_ptr<Algorithm<double>>()> make_f64;
-  /// The judge for a run: the algorithm gives the resolved parameters; may be empty for baselines that promise nothing.
+  std::vector<Promise> promises;  ///< what its paper promises; none for baselines
+  /// The judge of these promises for one run; empty where there are none.
   std::function<std::unique_ptr<Audit>(const ParameterList& parameters, const Problem<double>& problem)> make_audit;
   std::vector<Study> studies;
 

@@ -85,7 +85,6 @@ using Measurements = std::vector<std::pair<std::string, double>>;
 class Audit {
  public:
   virtual ~Audit() = default;
-  virtual std::vector<Promise> promises() const = 0;
   /// After initialise(); `state` stays valid and is refreshed before each later call. May declare promises not applicable.
   virtual void start(const State<double>& state, CheckLog& log) = 0;
   /// After one block update of sweep k (k = 1, 2, ...); only with per-block auditing.

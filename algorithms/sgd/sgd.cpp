@@ -43,7 +43,7 @@ void Sgd<T>::update(std::int64_t, const Network& net, const Weights<T>& g, Weigh
 template class Sgd<float>;
 template class Sgd<double>;
 
-Plugin sgd_plugin() {
+Plugin plugin() {
   Plugin p;
   p.name = "sgd";
   p.title = "Stochastic gradient descent (mini-batches, momentum, Nesterov)";

@@ -21,6 +21,6 @@ class Sgd final : public MiniBatch<T> {
   Weights<T> velocity_;  // empty without momentum
 };
 
-Plugin sgd_plugin();
+Plugin plugin();
 
 }  // namespace bcd::sgd

@@ -13,7 +13,7 @@ TEST_CASE("AdaGrad divides by the root of all squared gradients so far", "[adagr
   const Problem<double> problem{network({1, 1}, "linear", false), Loss::parse("squared", false), &X, &Y};
   Weights<double> w0(problem.net);
   w0.W[1](0, 0) = 3;
-  const auto a = adagrad::adagrad_plugin().make<double>();
+  const auto a = adagrad::plugin().make<double>();
   ParameterList list = a->parameters();
   for (const auto& [name, value] :
        std::map<std::string, std::string>{{"learning_rate", "1"}, {"initial_accumulator", "16"}, {"epsilon", "1e-15"}})

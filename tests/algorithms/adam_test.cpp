@@ -10,7 +10,7 @@ using bcd::test::Tiny;
 
 TEST_CASE("Adam's first step has the length of the learning rate in every entry", "[adam]") {
   const Tiny<> tiny(network({3, 4, 2}, "tanh"), Loss::parse("squared", true), 30, 6);
-  const auto a = adam::adam_plugin().make<double>();
+  const auto a = adam::plugin().make<double>();
   ParameterList list = a->parameters();
   list.set("learning_rate", "0.01");
   list.set("epsilon", "1e-14");
@@ -31,7 +31,7 @@ TEST_CASE("Adam's second step mixes both gradients with bias correction", "[adam
   const Problem<double> problem{network({1, 1}, "linear", false), Loss::parse("squared", false), &X, &Y};
   Weights<double> w0(problem.net);
   w0.W[1](0, 0) = 1;
-  const auto a = adam::adam_plugin().make<double>();
+  const auto a = adam::plugin().make<double>();
   ParameterList list = a->parameters();
   for (const auto& [name, value] :
        std::map<std::string, std::string>{{"learning_rate", "0.5"}, {"beta1", "0.5"}, {"beta2", "0.75"}, {"epsilon", "1e-15"}})

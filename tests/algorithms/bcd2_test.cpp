@@ -219,7 +219,7 @@ TEST_CASE("the potential falls as derived over 20 sweeps, for every activation, 
         INFO(text);
         const Tiny<> tiny(network({4, 6, 5, 3}, sigma), Loss::parse("squared", mean), 20, 31, 0.4);
         Run run(tiny, options);
-        Judge judge(run.algorithm, run.audit());
+        Judge judge(run.algorithm, promises(), run.audit());
         for (int k = 0; k < 20; ++k) judge.sweep();
         REQUIRE(judge.result("descent.block").verdict() == "holds");
         REQUIRE(judge.result("descent.sweep").verdict() == "holds");
@@ -234,16 +234,16 @@ TEST_CASE("Theorem 2's condition is judged", "[bcd2]") {
   const Tiny<> tiny(network({4, 5, 3}, "tanh"), Loss::parse("squared", false), 20, 31, 0.4);
   // L_R = 1: alpha must exceed (1 - gamma)/2 = .45 with gamma = .1.
   Run below(tiny, {{"output_update", "proxlinear"}, {"gamma", "0.1"}, {"alpha", "0.4"}});
-  Judge no(below.algorithm, below.audit());
+  Judge no(below.algorithm, promises(), below.audit());
   no.sweep();
   REQUIRE(no.result("descent.sweep").verdict() == "not applicable");
   Run above(tiny, {{"output_update", "proxlinear"}, {"gamma", "0.1"}, {"alpha", "0.46"}});
-  Judge yes(above.algorithm, above.audit());
+  Judge yes(above.algorithm, promises(), above.audit());
   for (int k = 0; k < 5; ++k) yes.sweep();
   REQUIRE(yes.result("descent.sweep").verdict() == "holds");
   const Tiny<> steep(network({4, 5, 3}, "tanh"), Loss::parse("exponential", true), 20, 31, 0.4);
   Run exponential(steep, {{"output_update", "proxlinear"}});
-  Judge never(exponential.algorithm, exponential.audit());
+  Judge never(exponential.algorithm, promises(), exponential.audit());
   never.sweep();
   REQUIRE(never.result("descent.block").verdict() == "not applicable");
   REQUIRE_THAT(never.result("descent.block").not_applicable, Catch::Contains("exponential"));
@@ -253,7 +253,7 @@ TEST_CASE("the audit's potential and subgradient are those of (2.3)", "[bcd2]") 
   const Tiny<> tiny(network({3, 4, 3, 2}, "tanh"), Loss::parse("squared", true), 8, 41);
   const Options options = {{"r", "l2:0.3"}, {"s", "l2:0.2"}};
   Run run(tiny, options);
-  Judge judge(run.algorithm, run.audit());
+  Judge judge(run.algorithm, promises(), run.audit());
   judge.sweep();
   const auto L = [&] { return potential(tiny, run.state, 1.5, Regulariser::parse("l2:0.3"), Regulariser::parse("l2:0.2")); };
   REQUIRE(judge.measured("potential") == Approx(L()).epsilon(1e-13));
@@ -276,7 +276,7 @@ TEST_CASE("with smooth sigma and tight subproblems the subgradient of the joint 
   const Tiny<> tiny(network({3, 4, 2}, "tanh"), Loss::parse("squared", true), 10, 43);
   Run run(tiny,
           {{"r", "l2:0.1"}, {"s", "l2:0.1"}, {"alpha", "0.05"}, {"inner_iterations", "200"}, {"inner_tolerance", "1e-20"}});
-  Judge judge(run.algorithm, run.audit());
+  Judge judge(run.algorithm, promises(), run.audit());
   judge.sweep();
   const double first = judge.measured("subgradient_norm2");
   for (int k = 0; k < 1500; ++k) judge.sweep();
@@ -287,7 +287,7 @@ TEST_CASE("blocks come in the paper's order or in its reverse", "[bcd2]") {
   const Tiny<> tiny(network({3, 4, 4, 2}, "relu"), Loss::parse("squared", true), 10, 43);
   const auto order = [&](const std::string& name) {
     Run run(tiny, {{"order", name}});
-    Judge judge(run.algorithm, run.audit());
+    Judge judge(run.algorithm, promises(), run.audit());
     judge.sweep();
     return judge.blocks;
   };
@@ -304,7 +304,7 @@ PromiseResult broken_run(const Options& audit_options, const Options& own_option
                          const std::string& promise) {
   const Tiny<> tiny(network({4, 6, 5, 3}, "tanh"), Loss::parse("squared", false), 20, 51, 0.4);
   Run run(tiny, audit_options);
-  Judge judge(run.algorithm, run.audit());  // the audit keeps the options that the run claims to have
+  Judge judge(run.algorithm, promises(), run.audit());  // the audit keeps the options that the run claims to have
   set(run.algorithm, own_options);
   for (int k = 0; k < 5; ++k) {
     judge.open();

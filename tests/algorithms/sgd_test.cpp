@@ -30,7 +30,7 @@ struct Parabola {
 };
 
 std::unique_ptr<Algorithm<double>> make_sgd(const std::map<std::string, std::string>& options) {
-  auto algorithm = sgd::sgd_plugin().make<double>();
+  auto algorithm = sgd::plugin().make<double>();
   ParameterList list = algorithm->parameters();
   for (const auto& [name, value] : options) list.set(name, value);
   return algorithm;

@@ -171,7 +171,7 @@ TEST_CASE("the certificate of a residual network survives kinks that turn concav
   const SplittingOracle oracle(p, tiny.problem);
   auto engine = make_engine(tiny.problem.net, "gamma=1.5 rho=0.8 alpha=0.5");
   start(*engine, tiny, 8);
-  Judge judge(*engine, make_three_splitting_audit(engine->parameters(), tiny.problem));
+  Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(engine->parameters(), tiny.problem));
   int kinks = 0;
   for (int sweep = 0; sweep < 30; ++sweep) {
     const Iterate before = iterate_of(tiny.problem, engine->state());
@@ -204,7 +204,7 @@ std::int64_t prox_violations(const std::string& activation, const std::string& s
   find(state, "U1") = before.transpose();
   find(state, "b1").setConstant(bias);
   auto audit = make_three_splitting_audit(algorithm->parameters(), tiny.problem);
-  CheckLog log(audit->promises());
+  CheckLog log(three_splitting_promises());
   audit->start(state, log);
   find(state, "U1") = after.transpose();
   audit->after_block(1, {"U", 1}, log);
@@ -246,7 +246,7 @@ TEST_CASE("a state of zeros is judged, not refused", "[three_splitting][oracle]"
   auto engine = make_engine(tiny.problem.net, "r=l1:1 s=l1:1");
   start(*engine, tiny, 1);
   for (auto& m : engine->state()) m.value.setZero();
-  Judge judge(*engine, make_three_splitting_audit(engine->parameters(), tiny.problem));
+  Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(engine->parameters(), tiny.problem));
   REQUIRE_NOTHROW(judge.sweep());
   for (const char* id : {"descent.block", "descent.sweep", "certificate.membership", "prox.global"})
     CHECK(judge.result(id).verdict() == "holds");

@@ -38,7 +38,7 @@ Tiny<> twins_problem(bool residual) {
 
 Flags audit_run(Algorithm<double>& algorithm, const Tiny<>& tiny) {
   start(algorithm, tiny, 5);
-  Judge judge(algorithm, make_three_splitting_audit(algorithm.parameters(), tiny.problem));
+  Judge judge(algorithm, three_splitting_promises(), make_three_splitting_audit(algorithm.parameters(), tiny.problem));
   Flags flags;
   double potential = std::numeric_limits<double>::infinity();
   for (int sweep = 1; sweep <= 25; ++sweep) {

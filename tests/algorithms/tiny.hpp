@@ -60,8 +60,8 @@ struct Tiny {
 /// Runs an algorithm under its audit, block by block.
 class Judge final : public BlockObserver {
  public:
-  Judge(Algorithm<double>& algorithm, std::unique_ptr<Audit> audit)
-      : algorithm_(algorithm), state_(algorithm.state()), audit_(std::move(audit)), log_(audit_->promises()) {
+  Judge(Algorithm<double>& algorithm, std::vector<Promise> promises, std::unique_ptr<Audit> audit)
+      : algorithm_(algorithm), state_(algorithm.state()), audit_(std::move(audit)), log_(std::move(promises)) {
     audit_->start(state_, log_);
   }
   void after(const Block& block) override {

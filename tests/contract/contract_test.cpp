@@ -219,12 +219,12 @@ TEST_CASE("no promise is violated on a small problem, judged after every block u
     const auto audit = plugin.make_audit(algorithm->parameters(), tiny.problem);
     if (!audit) continue;
     std::set<std::string> ids;
-    for (const Promise& promise : audit->promises()) {
+    for (const Promise& promise : plugin.promises) {
       CHECK(ids.insert(promise.id).second);
       CHECK_FALSE(promise.source.empty());
       CHECK_FALSE(promise.statement.empty());
     }
-    CheckLog log(audit->promises());
+    CheckLog log(plugin.promises);
     Rng rng(1, "algorithm");
     algorithm->initialise(tiny.problem, tiny.w0, rng);
     const State<double> state = algorithm->state();

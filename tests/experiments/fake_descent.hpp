@@ -90,7 +90,6 @@ class FakeDescent final : public Algorithm<T> {
 class FakeAudit final : public Audit {
  public:
   FakeAudit(const Problem<double>& problem, double sleep) : problem_(problem), sleep_(sleep) {}
-  std::vector<Promise> promises() const override { return {{"descent", "a textbook", "F(k) <= F(k-1)", "", "a small step"}}; }
   void start(const State<double>& state, CheckLog&) override {
     state_ = &state;
     risk_ = risk();
@@ -123,6 +122,7 @@ inline Plugin fake_plugin(double audit_sleep = 0) {
   plugin.name = "fake";
   plugin.make_f32 = [] { return std::make_unique<FakeDescent<float>>(); };
   plugin.make_f64 = [] { return std::make_unique<FakeDescent<double>>(); };
+  plugin.promises = {{"descent", "a textbook", "F(k) <= F(k-1)", "", "a small step"}};
   plugin.make_audit = [audit_sleep](const ParameterList&, const Problem<double>& problem) {
     return std::make_unique<FakeAudit>(problem, audit_sleep);
   };

@@ -16,7 +16,9 @@ constexpr double kTiny = std::numeric_limits<double>::min();  // allowance where
 /// Distance of x to the interval [lo, hi].
 double distance(double x, double lo, double hi) { return x < lo ? lo - x : x > hi ? x - hi : 0.0; }
 
-std::vector<Promise> splitting_promises() {
+}  // namespace
+
+std::vector<Promise> three_splitting_promises() {
   const std::string paper = "Zeng et al. 2019, ";
   return {
       {"identity.block", paper + "Lemma 1 (sharpened)", "F before - F after = alpha |D|^2 + 1/2 <D, H D> for every exactly quadratic block",
@@ -43,6 +45,8 @@ std::vector<Promise> splitting_promises() {
   };
 }
 
+namespace {
+
 class SplittingAudit final : public Audit {
  public:
   SplittingAudit(const ParameterList& parameters, const Problem<double>& problem) : problem_(problem), oracle_(p_, problem_) {
@@ -55,8 +59,6 @@ class SplittingAudit final : public Audit {
       order_.insert(order_.end(), {{backward ? "V" : "Wb", i}, {"U", i}, {backward ? "Wb" : "V", i}});
     }
   }
-
-  std::vector<Promise> promises() const override { return splitting_promises(); }
 
   void start(const State<double>& state, CheckLog& log) override {
     state_ = &state;

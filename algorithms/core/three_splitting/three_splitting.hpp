@@ -104,7 +104,8 @@ class ThreeSplitting : public Algorithm<T> {
   Matrix<T> gain_transposed_;          // K' of the V-update, d_{i+1} x d_i
 };
 
-/// The independent judge of both plugins: see algorithms/core/three_splitting/audit.cpp.
+/// What the paper promises about both plugins, and the independent judge: see algorithms/core/three_splitting/audit.cpp.
+std::vector<Promise> three_splitting_promises();
 std::unique_ptr<Audit> make_three_splitting_audit(const ParameterList& parameters, const Problem<double>& problem);
 
 }  // namespace bcd

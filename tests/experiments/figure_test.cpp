@@ -1,0 +1,217 @@
+// Figures of hand-made runs, drawn by the real gnuplot.
+#include "plots/figure.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <sstream>
+
+using namespace bcd;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder that is removed at the end of the test.
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "bcd-figure-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
+/// Sets the search path of programs for the life of the object.
+struct SearchPath {
+  std::string old = std::getenv("PATH");
+  explicit SearchPath(const std::string& value) { setenv("PATH", value.c_str(), 1); }
+  ~SearchPath() { setenv("PATH", old.c_str(), 1); }
+};
+
+RunRecord run(std::uint64_t seed, const std::vector<double>& loss) {
+  RunRecord r;
+  r.config = {{"variant", "a"}, {"seed", seed}};
+  r.status = "MaxIterations";
+  for (std::size_t k = 0; k < loss.size(); ++k)
+    r.trace.append({{"iteration", static_cast<double>(k)}, {"train_loss", loss[k]}});
+  return r;
+}
+
+Figure losses(bool log_y = false) {
+  Figure figure;
+  figure.id = "toy";
+  figure.title = "It's a loss";  // the quote has to survive gnuplot's own quoting
+  Panel panel;
+  panel.y = "train_loss";
+  panel.log_y = log_y;
+  figure.panels = {panel};
+  return figure;
+}
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// The numbers of a CSV file below its header; an empty field is NaN.
+std::vector<std::vector<double>> numbers(const fs::path& file) {
+  std::vector<std::vector<double>> rows;
+  std::istringstream lines(text_of(file));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    rows.emplace_back();
+    std::istringstream fields(line);
+    for (std::string field; std::getline(fields, field, ',');)
+      rows.back().push_back(field.empty() ? std::numeric_limits<double>::quiet_NaN() : std::stod(field));
+  }
+  return rows;
+}
+
+std::string message_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no UsageError";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a figure comes with its pictures, its data and its script, and nothing else", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2, 1});
+  const auto pictures = draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg", "pdf", "png"});
+  REQUIRE(pictures.size() == 3);
+  CHECK(contains(text_of(folder.path / "toy.svg"), "<svg"));
+  CHECK(text_of(folder.path / "toy.pdf").rfind("%PDF", 0) == 0);
+  CHECK(text_of(folder.path / "toy.png").rfind("\x89PNG", 0) == 0);
+  CHECK(contains(text_of(folder.path / "toy.svg"), "It's a loss"));
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder.path)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"toy.csv", "toy.gp", "toy.pdf", "toy.png", "toy.svg"});
+}
+
+TEST_CASE("the data file holds the median, the minimum and the maximum over the seeds at every iteration", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 8, 1}), b = run(1, {5, 2, 3}), c = run(2, {9, 4, 2});
+  draw_figure(losses(), {{"a", {&a, &b, &c}}}, folder.path, {"svg"});
+  // Columns: iteration, median, lowest, highest; sorted by hand: (4 5 9), (2 4 8), (1 2 3).
+  CHECK(numbers(folder.path / "toy.csv") == std::vector<std::vector<double>>{{0, 5, 4, 9}, {1, 4, 2, 8}, {2, 2, 1, 3}});
+}
+
+TEST_CASE("the median of an even number of seeds is the mean of the middle two", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {1}), b = run(1, {2}), c = run(2, {4}), d = run(3, {100});
+  draw_figure(losses(), {{"a", {&a, &b, &c, &d}}}, folder.path, {"svg"});
+  CHECK(numbers(folder.path / "toy.csv") == std::vector<std::vector<double>>{{0, 3, 1, 100}});
+}
+
+TEST_CASE("an iteration at which nothing was measured leaves no point", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, std::numeric_limits<double>::quiet_NaN(), 1});
+  draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"});
+  CHECK(numbers(folder.path / "toy.csv") == std::vector<std::vector<double>>{{0, 4, 4, 4}, {2, 1, 1, 1}});
+}
+
+TEST_CASE("the script draws the picture again by itself in a folder that holds only script and data", "[figure]") {
+  const Folder folder, copy;
+  const RunRecord a = run(0, {4, 2, 1}), b = run(1, {5, 2, 3});
+  draw_figure(losses(true), {{"a", {&a, &b}}}, folder.path, {"svg"});
+  for (const char* name : {"toy.csv", "toy.gp"}) fs::copy_file(folder.path / name, copy.path / name);
+  REQUIRE(std::system(("cd '" + copy.path.string() + "' && gnuplot toy.gp").c_str()) == 0);
+  CHECK(text_of(copy.path / "toy.svg") == text_of(folder.path / "toy.svg"));
+}
+
+TEST_CASE("a diverged run is marked where its curve ends; a finished one is not", "[figure]") {
+  const Folder folder;
+  RunRecord a = run(0, {4, 8, 16});
+  draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"});
+  CHECK_FALSE(contains(text_of(folder.path / "toy.gp"), "point pt 2"));
+  a.status = "Diverged";
+  draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"});
+  CHECK(contains(text_of(folder.path / "toy.gp"), "at 2,16 point pt 2"));
+}
+
+TEST_CASE("a variant keeps its colour in a panel that leaves the first variant out", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2}), b = run(0, {5, 3});
+  Figure figure = losses();
+  figure.panels.push_back(figure.panels.front());
+  figure.panels[1].variants = {"b"};
+  draw_figure(figure, {{"a", {&a}}, {"b", {&b}}}, folder.path, {"svg"});
+  const std::string script = text_of(folder.path / "toy.gp");
+  const std::string second = script.substr(script.rfind("using"));  // the last curve drawn is b, alone in panel 2
+  CHECK(contains(second, "#D55E00"));
+  CHECK_FALSE(contains(second.substr(0, second.find('\n')), "#0072B2"));
+}
+
+TEST_CASE("long traces are thinned for drawing and keep both ends", "[figure]") {
+  const Folder folder;
+  std::vector<double> loss;
+  for (int k = 0; k <= 5000; ++k) loss.push_back(5000 - k);
+  const RunRecord a = run(0, loss);
+  draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"});
+  const auto rows = numbers(folder.path / "toy.csv");
+  CHECK(rows.size() > 500);
+  CHECK(rows.size() <= 1000);
+  CHECK(rows.front()[0] == 0);
+  CHECK(rows.back()[0] == 5000);
+  for (const auto& row : rows) REQUIRE(row[1] == 5000 - row[0]);  // points are chosen, not averaged
+}
+
+TEST_CASE("a column that no run has is refused with the columns there are, and nothing is written", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2});
+  Figure figure = losses();
+  figure.panels[0].y = "train_los";
+  const std::string message = message_of([&] { draw_figure(figure, {{"a", {&a}}}, folder.path, {"svg"}); });
+  CHECK(contains(message, "train_los"));
+  CHECK(contains(message, "iteration, train_loss"));
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("an unknown kind or format is refused with the valid ones", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2});
+  Figure figure = losses();
+  CHECK(contains(message_of([&] { draw_figure(figure, {{"a", {&a}}}, folder.path, {"jpg"}); }), "png"));
+  figure.kind = "curve";
+  CHECK(contains(message_of([&] { draw_figure(figure, {{"a", {&a}}}, folder.path, {"svg"}); }), "curves"));
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("without gnuplot the error names the package to install, and nothing is left behind", "[figure]") {
+  const Folder folder, empty;
+  const RunRecord a = run(0, {4, 2});
+  const SearchPath none(empty.path.string());
+  CHECK(contains(message_of([&] { draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"}); }), "gnuplot-nox"));
+  CHECK(fs::is_empty(folder.path));
+}
+
+TEST_CASE("when gnuplot fails its own words are in the error, and the old picture stays", "[figure]") {
+  const Folder folder, programs;
+  const RunRecord a = run(0, {4, 2});
+  draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"});
+  const std::string before = text_of(folder.path / "toy.svg");
+  std::ofstream(programs.path / "gnuplot") << "#!/bin/sh\necho 'no such terminal' >&2\nexit 3\n";
+  fs::permissions(programs.path / "gnuplot", fs::perms::owner_all);
+  const SearchPath broken(programs.path.string() + ":/bin:/usr/bin");
+  CHECK(contains(message_of([&] { draw_figure(losses(), {{"a", {&a}}}, folder.path, {"svg"}); }), "no such terminal"));
+  CHECK(text_of(folder.path / "toy.svg") == before);
+  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator{}) == 3);
+}

@@ -1,0 +1,261 @@
+// Verdicts on records made by hand, so that every expected value can be read off the numbers above it.
+#include "experiments/judge.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+using namespace bcd;
+
+namespace {
+
+/// A finished run whose metric has these values at iterations 0, 1, 2, ...
+RunRecord finished(const std::string& variant, std::uint64_t seed, const std::vector<double>& values,
+                   const std::string& metric = "train_loss") {
+  RunRecord run;
+  run.id = variant + "-" + std::to_string(seed);
+  run.config = {{"experiment", "toy"}, {"variant", variant}, {"seed", seed}};
+  run.status = "MaxIterations";
+  for (std::size_t k = 0; k < values.size(); ++k)
+    run.trace.append({{"iteration", static_cast<double>(k)}, {metric, values[k]}});
+  return run;
+}
+
+RunRecord diverged(const std::string& variant, std::uint64_t seed, const std::vector<double>& values) {
+  RunRecord run = finished(variant, seed, values);
+  run.status = "Diverged";
+  run.reason = "the loss is not finite";
+  return run;
+}
+
+ClaimSpec claim(const std::string& kind, const std::map<std::string, std::string>& text,
+                const std::map<std::string, double>& number, const std::vector<std::string>& variants) {
+  ClaimSpec spec;
+  spec.id = "toy." + kind;
+  spec.kind = kind;
+  spec.expect = "holds";
+  spec.text = text;
+  spec.number = number;
+  spec.variants = variants;
+  return spec;
+}
+
+/// The row of one claim; the experiment consists of exactly the runs given.
+ClaimRow judged(const ClaimSpec& spec, const std::vector<RunRecord>& records) {
+  Experiment experiment;
+  experiment.id = "toy";
+  experiment.paper = "nobody2000";
+  experiment.claims = {spec};
+  for (const RunRecord& run : records) {
+    experiment.cells.emplace_back();
+    experiment.cells.back().variant = run.variant();
+    experiment.cells.back().seed = run.seed();
+  }
+  const std::vector<ClaimRow> rows = judge(experiment, records, "quick");
+  REQUIRE(rows.size() == 1);
+  return rows.front();
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// A run with one promise, audited with the given slacks (allowance 1) at iterations 1, 2, ...
+RunRecord audited(const std::string& variant, std::uint64_t seed, const std::vector<double>& slacks) {
+  CheckLog log({Promise{"descent.block", "Nobody 2000, Lemma 1", "each block decreases", "a/2", ""}});
+  for (std::size_t k = 0; k < slacks.size(); ++k)
+    log.check("descent.block", static_cast<int>(k) + 1, Block{"V", 3}, slacks[k], 1.0);
+  RunRecord run = finished(variant, seed, {1});
+  run.promises = log.results();
+  return run;
+}
+
+RunRecord unmet(const std::string& variant, std::uint64_t seed) {
+  RunRecord run = audited(variant, seed, {});
+  run.promises.front().not_applicable = "the loss is not smooth";
+  return run;
+}
+
+const ClaimSpec kDescent = claim("promise", {{"promise", "descent.block"}}, {}, {"a"});
+
+}  // namespace
+
+TEST_CASE("a promise that one run of several breaks is violated, with run, iteration, block and slack as evidence", "[judge]") {
+  const ClaimRow row = judged(kDescent, {audited("a", 0, {2, 3}), audited("a", 1, {2, -5, 4})});
+  CHECK(row.verdict == "violated");
+  CHECK_FALSE(row.as_expected());
+  CHECK(contains(row.evidence, "a seed 1"));
+  CHECK(contains(row.evidence, "iteration 2"));
+  CHECK(contains(row.evidence, "V3"));
+  CHECK(contains(row.evidence, "by 5"));
+  CHECK(contains(row.measured, "1 violations in 5 checks"));
+}
+
+TEST_CASE("a negative slack within the rounding allowance does not violate a promise", "[judge]") {
+  const ClaimRow row = judged(kDescent, {audited("a", 0, {2, -0.5})});
+  CHECK(row.verdict == "holds");
+  CHECK(contains(row.measured, "worst slack/allowance -0.5"));
+}
+
+TEST_CASE("a violated promise outweighs runs to which it does not apply or that decide nothing", "[judge]") {
+  CHECK(judged(kDescent, {unmet("a", 0), audited("a", 1, {-5}), audited("a", 2, {})}).verdict == "violated");
+}
+
+TEST_CASE("a promise without a check is inconclusive and an unmet hypothesis is not applicable; neither holds", "[judge]") {
+  CHECK(judged(kDescent, {audited("a", 0, {})}).verdict == "inconclusive");
+  CHECK(judged(kDescent, {audited("a", 0, {1}), audited("a", 1, {})}).verdict == "inconclusive");
+  CHECK(judged(kDescent, {finished("a", 0, {1})}).verdict == "inconclusive");  // never audited
+  const ClaimRow row = judged(kDescent, {unmet("a", 0), unmet("a", 1)});
+  CHECK(row.verdict == "not applicable");
+  CHECK(contains(row.evidence, "the loss is not smooth"));
+}
+
+TEST_CASE("a promise is judged on the claim's variants only", "[judge]") {
+  CHECK(judged(kDescent, {audited("a", 0, {1}), audited("b", 0, {-5})}).verdict == "holds");
+}
+
+TEST_CASE("a value claim compares the median over the seeds and states the range", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 0, {9, 1}), finished("a", 1, {9, 7}), finished("a", 2, {9, 2})};
+  const ClaimRow row = judged(claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}}, {"a"}), runs);
+  CHECK(row.verdict == "holds");  // median(1, 7, 2) = 2
+  CHECK(contains(row.measured, "2 [1, 7], 3 runs"));
+  CHECK(contains(row.evidence, "a-1"));
+  CHECK(judged(claim("value", {{"metric", "train_loss"}, {"op", ">"}}, {{"value", 3}}, {"a"}), runs).verdict == "violated");
+}
+
+TEST_CASE("a claim about an iteration reads that row, not the last one", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 0, {9, 4, 1})};
+  CHECK(judged(claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}, {"at", 1}}, {"a"}), runs).verdict ==
+        "violated");
+  CHECK(judged(claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}, {"at", 2}}, {"a"}), runs).verdict ==
+        "holds");
+}
+
+TEST_CASE("diverged runs count on the bad side of the median and are never dropped", "[judge]") {
+  // Dropping the two diverged runs would leave a median of 1 below the limit and of 1 above it.
+  const std::vector<RunRecord> runs = {finished("a", 0, {1}), diverged("a", 1, {1}), diverged("a", 2, {1})};
+  const ClaimRow below = judged(claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}}, {"a"}), runs);
+  CHECK(below.verdict == "violated");
+  CHECK(contains(below.measured, "inf"));
+  CHECK(contains(below.measured, "3 runs"));
+  CHECK(contains(below.evidence, "2 without a value"));
+  CHECK(judged(claim("value", {{"metric", "train_loss"}, {"op", ">"}}, {{"value", 0}}, {"a"}), runs).verdict == "violated");
+}
+
+TEST_CASE("a reported number is reproduced within its tolerance and differs outside it", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 0, {0.75}), finished("a", 1, {0.875}), finished("a", 2, {1.0})};
+  const auto reported = [](double number) {
+    return claim("reported", {{"metric", "train_loss"}}, {{"reported", number}, {"tolerance", 0.125}}, {"a"});
+  };
+  CHECK(judged(reported(1.0), runs).verdict == "reproduced");  // exactly at the tolerance, in binary fractions
+  CHECK(judged(reported(1.0625), runs).verdict == "differs");
+  CHECK(contains(judged(reported(1.0), runs).reported, "1"));
+}
+
+TEST_CASE("an order claim that fails on one seed of three is violated and names the seed", "[judge]") {
+  const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
+  const std::vector<RunRecord> wins = {finished("a", 0, {1}), finished("a", 1, {1}), finished("b", 0, {2}),
+                                       finished("b", 1, {2})};
+  CHECK(judged(order, wins).verdict == "holds");
+  CHECK(contains(judged(order, wins).measured, "2 of 2 seeds"));
+  std::vector<RunRecord> mixed = wins;
+  mixed.push_back(finished("a", 2, {3}));
+  mixed.push_back(finished("b", 2, {2}));
+  const ClaimRow row = judged(order, mixed);
+  CHECK(row.verdict == "violated");
+  CHECK(contains(row.measured, "2 of 3 seeds"));
+  CHECK(contains(row.evidence, "seed 2: 3 against 2"));
+}
+
+TEST_CASE("a tie and a diverged run do not win an order claim", "[judge]") {
+  const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
+  CHECK(judged(order, {finished("a", 0, {2}), finished("b", 0, {2})}).verdict == "violated");
+  CHECK(judged(order, {diverged("a", 0, {1}), finished("b", 0, {2})}).verdict == "violated");
+}
+
+TEST_CASE("two traces are the same up to the factor at every iteration, or they are not", "[judge]") {
+  const auto same = [](double factor) {
+    return claim("same", {{"metric", "train_loss"}, {"baseline", "b"}}, {{"tolerance", 1e-9}, {"factor", factor}}, {"a"});
+  };
+  const RunRecord half = finished("b", 0, {4, 2, 1});
+  CHECK(judged(same(2), {finished("a", 0, {8, 4, 2}), half}).verdict == "holds");
+  CHECK(judged(same(1), {finished("a", 0, {8, 4, 2}), half}).verdict == "violated");
+  const ClaimRow row =
+      judged(same(2), {finished("a", 0, {8, 5, 2}), half});  // the ends agree, the middle does not: |5 - 4| / 4
+  CHECK(row.verdict == "violated");
+  CHECK(contains(row.measured, "0.25"));
+  CHECK(contains(row.evidence, "iteration 1"));
+  CHECK(judged(same(2), {finished("a", 0, {8, 4}), half}).verdict == "violated");  // one trace is shorter
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(judged(same(2), {finished("a", 0, {8, nan, 2}), half}).verdict == "violated");  // measured in one run only
+}
+
+TEST_CASE("a status claim wants every run to end that way and names the one that does not", "[judge]") {
+  const ClaimSpec status = claim("status", {{"status", "Diverged"}}, {}, {"a"});
+  CHECK(judged(status, {diverged("a", 0, {1}), diverged("a", 1, {1})}).verdict == "holds");
+  const ClaimRow row = judged(status, {diverged("a", 0, {1}), finished("a", 1, {1})});
+  CHECK(row.verdict == "violated");
+  CHECK(contains(row.evidence, "a seed 1: MaxIterations"));
+}
+
+TEST_CASE("a claim that no run can decide is not testable and says why", "[judge]") {
+  const ClaimRow row = judged(claim("not_testable", {{"reason", "it speaks of a limit"}}, {}, {}), {});
+  CHECK(row.verdict == "not testable");
+  CHECK(row.evidence == "it speaks of a limit");
+}
+
+TEST_CASE("a claim of another scale is not run and does not fail the check; one whose runs are missing does", "[judge]") {
+  ClaimSpec spec = claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}}, {"a"});
+  spec.scale = "paper";
+  const ClaimRow other = judged(spec, {finished("a", 0, {1})});
+  CHECK(other.verdict == "not run");
+  CHECK(other.as_expected());
+  CHECK(contains(other.evidence, "--scale paper"));
+  spec.scale.clear();
+  Experiment experiment;
+  experiment.id = "toy";
+  experiment.claims = {spec};
+  experiment.cells.resize(2);
+  experiment.cells[0].variant = experiment.cells[1].variant = "a";
+  experiment.cells[1].seed = 1;
+  const ClaimRow missing = judge(experiment, {finished("a", 0, {1})}, "quick").front();  // the run of seed 1 is missing
+  CHECK(missing.verdict == "not run");
+  CHECK_FALSE(missing.as_expected());
+}
+
+TEST_CASE("JUnit XML has a case per claim, a failure where verdict and expectation differ, and escapes what it quotes",
+          "[judge][junit]") {
+  ClaimRow good, bad, skipped;
+  good.id = "good", good.verdict = good.expected = "violated";  // an expected violation is a finding, not a failure
+  bad.id = "bad", bad.verdict = "violated", bad.expected = "holds", bad.evidence = "1 < 2 & \"x\"", bad.statement = "a > b";
+  skipped.id = "skipped", skipped.verdict = skipped.expected = "not run";
+  const std::string xml = junit({good, bad, skipped});
+  const auto count = [&](const std::string& part) {
+    int n = 0;
+    for (std::size_t at = xml.find(part); at != std::string::npos; at = xml.find(part, at + 1)) ++n;
+    return n;
+  };
+  CHECK(count("<testcase ") == 3);
+  CHECK(count("<failure ") == 1);
+  CHECK(count("<skipped ") == 1);
+  CHECK(contains(xml, "tests=\"3\""));
+  CHECK(contains(xml, "failures=\"1\""));
+  CHECK(contains(xml, "1 &lt; 2 &amp; &quot;x&quot;"));
+  CHECK(contains(xml, "a &gt; b"));
+  // Well formed: tags nest and close, and no bare ampersand is left.
+  std::vector<std::string> open;
+  for (std::size_t at = xml.find("?>") + 2; (at = xml.find('<', at)) != std::string::npos;) {
+    const std::size_t end = xml.find('>', at);
+    REQUIRE(end != std::string::npos);
+    const std::string tag = xml.substr(at + 1, end - at - 1);
+    const std::string name = tag.substr(tag[0] == '/' ? 1 : 0, tag.find_first_of(" /", 1) - (tag[0] == '/' ? 1 : 0));
+    if (tag[0] == '/') {
+      REQUIRE_FALSE(open.empty());
+      CHECK(open.back() == tag.substr(1));
+      open.pop_back();
+    } else if (tag.back() != '/') {
+      open.push_back(name);
+    }
+    at = end;
+  }
+  CHECK(open.empty());
+}
