@@ -47,7 +47,7 @@ double value_of(const Case& c, const RunRecord& run) {
   const std::vector<double> values = run.trace.column(c.text("metric")), iterations = run.trace.column("iteration");
   if (values.empty() || stopped_early(run)) return std::nan("");
   if (!c.claim.number.contains("at")) return values.back();
-  for (std::size_t i = 0; i < values.size(); ++i)
+  for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
     if (iterations[i] == c.claim.number.at("at")) return values[i];
   return std::nan("");
 }
@@ -108,8 +108,11 @@ void judge_order(Case& c) {
     for (const RunRecord* other : c.baselines) {
       if (run->seed() != other->seed()) continue;
       ++common;
-      if (compare(value_of(c, *run), c.text("op"), value_of(c, *other))) ++wins;
-      else lost += " seed " + std::to_string(run->seed()) + ": " + show(value_of(c, *run)) + " against " + show(value_of(c, *other)) + ";";
+      const double bad = c.text("op") == "<" ? kInfinity : -kInfinity;  // a run without a value is on the bad side, whichever it is
+      const auto known = [&](double x) { return std::isnan(x) ? bad : x; };
+      const double ours = known(value_of(c, *run)), theirs = known(value_of(c, *other));
+      if (compare(ours, c.text("op"), theirs)) ++wins;
+      else lost += " seed " + std::to_string(run->seed()) + ": " + show(ours) + " against " + show(theirs) + ";";
     }
   c.row.measured = std::to_string(wins) + " of " + std::to_string(common) + " seeds";
   c.row.verdict = common == 0 ? "not run" : wins == common ? "holds" : "violated";
@@ -223,6 +226,10 @@ std::vector<const RunRecord*> runs_of(const std::vector<RunRecord>& records, con
   return out;
 }
 
+bool measured_anywhere(const std::vector<const RunRecord*>& runs, const std::string& metric) {
+  return std::any_of(runs.begin(), runs.end(), [&](const RunRecord* run) { return run->trace.index(metric) >= 0 || stopped_early(*run); });
+}
+
 }  // namespace
 
 std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale) {
@@ -243,11 +250,17 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
     const std::vector<std::string> variants = claim.variants.empty() ? all : claim.variants;
     const auto runs = runs_of(records, variants);
     const auto baselines = claim.text.contains("baseline") ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
-    std::size_t wanted = 0;
-    for (const Cell& cell : experiment.cells) wanted += std::count(variants.begin(), variants.end(), cell.variant) > 0 ? 1 : 0;
+    std::vector<std::string> needed = variants;
+    if (claim.text.contains("baseline")) needed.push_back(claim.text.at("baseline"));
+    const auto wanted = std::count_if(experiment.cells.begin(), experiment.cells.end(), [&](const Cell& cell) {
+      return std::find(needed.begin(), needed.end(), cell.variant) != needed.end();
+    });
     Case c{claim, runs, baselines, row};
-    if (kind.needs_runs && (runs.size() < wanted || runs.empty() || (claim.text.contains("baseline") && baselines.empty())))
+    const auto here = runs_of(records, needed);
+    if (kind.needs_runs && (runs.empty() || static_cast<std::ptrdiff_t>(here.size()) < wanted))
       row.evidence = "runs are missing: bcdbench run " + experiment.id;
+    else if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric")))
+      row.verdict = "inconclusive", row.evidence = "no run has a column " + claim.text.at("metric");
     else kind.judge(c);
     rows.push_back(row);
   }
