@@ -1,11 +1,11 @@
 #include "experiments/judge.hpp"
 
-#include "algorithms/registry.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
+
+#include "algorithms/registry.hpp"
 
 namespace bcd {
 
@@ -36,11 +36,14 @@ struct Case {
   }
   /// "test_accuracy at iteration 50", for messages.
   std::string quantity() const {
-    return text("metric") + (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
+    return text("metric") +
+           (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
   }
 };
 
-bool stopped_early(const RunRecord& run) { return run.status == "Diverged" || run.status == "Failed" || run.status == "NotApplicable"; }
+bool stopped_early(const RunRecord& run) {
+  return run.status == "Diverged" || run.status == "Failed" || run.status == "NotApplicable";
+}
 
 /// The metric's value at the claim's iteration; NaN where the run has none (it diverged, failed, or never measured it).
 double value_of(const Case& c, const RunRecord& run) {
@@ -58,11 +61,16 @@ double median(std::vector<double> x) {
   return x.size() % 2 == 1 ? x[half] : 0.5 * (x[half - 1] + x[half]);
 }
 
-std::string run_name(const RunRecord& run) { return run.variant() + " seed " + std::to_string(run.seed()); }
+std::string run_name(const RunRecord& run) {
+  return run.variant() + " seed " + std::to_string(run.seed()) + ", record " + run.id;
+}
 
+/// The records behind a claim: all of them by name, or two and the count of the others (the report lists every record).
 std::string ids(const std::vector<const RunRecord*>& runs) {
+  const std::size_t named = runs.size() <= 3 ? runs.size() : 2;
   std::string list;
-  for (std::size_t i = 0; i < runs.size(); ++i) list += (i ? ", " : "runs ") + runs[i]->id;
+  for (std::size_t i = 0; i < named; ++i) list += (i == 0 ? (runs.size() == 1 ? "record " : "records ") : ", ") + runs[i]->id;
+  if (runs.size() > named) list += " and " + std::to_string(runs.size() - named) + " more";
   return list;
 }
 
@@ -77,9 +85,12 @@ double summarise(Case& c, double missing) {
   }
   const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
   const double middle = median(values);
-  c.row.measured = show(middle) + " [" + show(*lo) + ", " + show(*hi) + "], " + std::to_string(values.size()) + (values.size() == 1 ? " run" : " runs");
+  c.row.measured = show(middle) + " [" + show(*lo) + ", " + show(*hi) + "], " + std::to_string(values.size()) +
+                   (values.size() == 1 ? " run" : " runs");
   c.row.evidence = "median and range of " + c.quantity() + "; ";
-  if (lost > 0) c.row.evidence += std::to_string(lost) + " without a value (diverged, failed or not measured) counted as " + show(missing) + "; ";
+  if (lost > 0)
+    c.row.evidence +=
+        std::to_string(lost) + " without a value (diverged, failed or not measured) counted as " + show(missing) + "; ";
   c.row.evidence += ids(c.runs);
   return middle;
 }
@@ -108,11 +119,14 @@ void judge_order(Case& c) {
     for (const RunRecord* other : c.baselines) {
       if (run->seed() != other->seed()) continue;
       ++common;
-      const double bad = c.text("op") == "<" ? kInfinity : -kInfinity;  // a run without a value is on the bad side, whichever it is
+      const double bad =
+          c.text("op") == "<" ? kInfinity : -kInfinity;  // a run without a value is on the bad side, whichever it is
       const auto known = [&](double x) { return std::isnan(x) ? bad : x; };
       const double ours = known(value_of(c, *run)), theirs = known(value_of(c, *other));
-      if (compare(ours, c.text("op"), theirs)) ++wins;
-      else lost += " seed " + std::to_string(run->seed()) + ": " + show(ours) + " against " + show(theirs) + ";";
+      if (compare(ours, c.text("op"), theirs))
+        ++wins;
+      else
+        lost += " seed " + std::to_string(run->seed()) + ": " + show(ours) + " against " + show(theirs) + ";";
     }
   c.row.measured = std::to_string(wins) + " of " + std::to_string(common) + " seeds";
   c.row.verdict = common == 0 ? "not run" : wins == common ? "holds" : "violated";
@@ -128,7 +142,8 @@ void judge_same(Case& c) {
     for (const RunRecord* other : c.baselines) {
       if (run->seed() != other->seed()) continue;
       const std::vector<double> a = run->trace.column(c.text("metric")), b = other->trace.column(c.text("metric"));
-      if (a.size() != b.size() || a.empty()) worst = kInfinity, where = "traces of different length, seed " + std::to_string(run->seed());
+      if (a.size() != b.size() || a.empty())
+        worst = kInfinity, where = "traces of different length, seed " + std::to_string(run->seed());
       for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (std::isnan(a[i]) && std::isnan(b[i])) continue;  // neither was measured at this iteration
         const double expected = factor * b[i];
@@ -136,12 +151,14 @@ void judge_same(Case& c) {
         if (a[i] == expected) difference = 0;
         if (std::isnan(difference)) difference = kInfinity;
         ++rows;
-        if (difference >= worst) worst = difference, where = "iteration " + std::to_string(i) + ", seed " + std::to_string(run->seed());
+        if (difference >= worst)
+          worst = difference, where = "iteration " + std::to_string(i) + ", seed " + std::to_string(run->seed());
       }
     }
   c.row.measured = "largest relative difference " + show(worst) + " (<= " + show(tolerance) + ")";
   c.row.verdict = rows == 0 ? "not run" : worst <= tolerance ? "holds" : "violated";
-  c.row.evidence = std::to_string(rows) + " values of " + c.text("metric") + " compared; largest at " + where + "; " + ids(c.runs);
+  c.row.evidence =
+      std::to_string(rows) + " values of " + c.text("metric") + " compared; largest at " + where + "; " + ids(c.runs);
 }
 
 void judge_status(Case& c) {
@@ -159,7 +176,8 @@ void judge_promise(Case& c) {
   std::string first, unmet, open, tightest;
   std::size_t not_applicable = 0;
   for (const RunRecord* run : c.runs) {
-    const auto it = std::find_if(run->promises.begin(), run->promises.end(), [&](const PromiseResult& r) { return r.promise.id == c.text("promise"); });
+    const auto it = std::find_if(run->promises.begin(), run->promises.end(),
+                                 [&](const PromiseResult& r) { return r.promise.id == c.text("promise"); });
     if (it == run->promises.end()) {
       open = run_name(*run) + " did not audit the promise" + (run->reason.empty() ? "" : " (" + run->reason + ")");
       continue;
@@ -172,17 +190,29 @@ void judge_promise(Case& c) {
     violations += it->violations;
     if (it->checks > 0 && it->worst_ratio < worst) {
       worst = it->worst_ratio;
-      tightest = "smallest slack " + show(it->worst_slack) + " (" + run_name(*run) + ", iteration " + std::to_string(it->worst_iteration) + ", " + it->worst_block + ")";
+      tightest = "smallest slack " + show(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
+                 std::to_string(it->worst_iteration) + ", " + it->worst_block + ")";
     }
     if (verdict == "violated" && first.empty())
-      first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " + it->first_block + ", by " + show(-it->first_slack) + "; ";
+      first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
+              it->first_block + ", by " + show(-it->first_slack) + "; ";
   }
-  c.row.verdict = violations > 0 ? "violated" : not_applicable == c.runs.size() ? "not applicable" : !open.empty() ? "inconclusive" : "holds";
+  c.row.verdict = violations > 0                    ? "violated"
+                  : not_applicable == c.runs.size() ? "not applicable"
+                  : !open.empty()                   ? "inconclusive"
+                                                    : "holds";
   c.row.measured = std::to_string(violations) + " violations in " + std::to_string(checks) + " checks";
-  if (c.row.verdict == "not applicable") c.row.measured = "hypothesis unmet";
-  else if (checks == 0) c.row.measured = "no check";
-  else if (violations == 0) c.row.measured += ", worst slack/allowance " + show(worst);
-  c.row.evidence = first + (c.row.verdict == "not applicable" ? unmet : c.row.verdict == "inconclusive" ? open : tightest) + "; " + ids(c.runs);
+  if (c.row.verdict == "not applicable")
+    c.row.measured = "hypothesis unmet";
+  else if (checks == 0)
+    c.row.measured = "no check";
+  else if (violations == 0)
+    c.row.measured += ", worst slack/allowance " + show(worst);
+  c.row.evidence = first +
+                   (c.row.verdict == "not applicable" ? unmet
+                    : c.row.verdict == "inconclusive" ? open
+                                                      : tightest) +
+                   "; " + ids(c.runs);
 }
 
 void judge_study(Case& c) {
@@ -211,8 +241,10 @@ struct Kind {
 /// The kinds of experiments/presentation.cpp, which has checked their keys.
 const Kind& find_kind(const ClaimSpec& claim) {
   static const std::vector<Kind> kinds = {
-      {"promise", judge_promise}, {"value", judge_value},   {"reported", judge_reported},   {"order", judge_order},
-      {"same", judge_same},       {"status", judge_status}, {"study", judge_study, false}, {"not_testable", judge_not_testable, false},
+      {"promise", judge_promise},    {"value", judge_value},
+      {"reported", judge_reported},  {"order", judge_order},
+      {"same", judge_same},          {"status", judge_status},
+      {"study", judge_study, false}, {"not_testable", judge_not_testable, false},
   };
   for (const Kind& kind : kinds)
     if (kind.name == claim.kind) return kind;
@@ -227,7 +259,8 @@ std::vector<const RunRecord*> runs_of(const std::vector<RunRecord>& records, con
 }
 
 bool measured_anywhere(const std::vector<const RunRecord*>& runs, const std::string& metric) {
-  return std::any_of(runs.begin(), runs.end(), [&](const RunRecord* run) { return run->trace.index(metric) >= 0 || stopped_early(*run); });
+  return std::any_of(runs.begin(), runs.end(),
+                     [&](const RunRecord* run) { return run->trace.index(metric) >= 0 || stopped_early(*run); });
 }
 
 }  // namespace
@@ -249,7 +282,8 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
     }
     const std::vector<std::string> variants = claim.variants.empty() ? all : claim.variants;
     const auto runs = runs_of(records, variants);
-    const auto baselines = claim.text.contains("baseline") ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
+    const auto baselines =
+        claim.text.contains("baseline") ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
     std::vector<std::string> needed = variants;
     if (claim.text.contains("baseline")) needed.push_back(claim.text.at("baseline"));
     const auto wanted = std::count_if(experiment.cells.begin(), experiment.cells.end(), [&](const Cell& cell) {
@@ -261,7 +295,8 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
       row.evidence = "runs are missing: bcdbench run " + experiment.id;
     else if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric")))
       row.verdict = "inconclusive", row.evidence = "no run has a column " + claim.text.at("metric");
-    else kind.judge(c);
+    else
+      kind.judge(c);
     rows.push_back(row);
   }
   return rows;

@@ -1,11 +1,11 @@
 // Verdicts: the claims of an experiment against its records.
 #pragma once
 
+#include <vector>
+
 #include "experiments/spec.hpp"
 #include "results/claim.hpp"
 #include "results/record.hpp"
-
-#include <vector>
 
 namespace bcd {
 
@@ -14,8 +14,9 @@ namespace bcd {
 ///   value     metric, at (iteration; absent: last), op = "<" | ">", value
 ///                                                          the median over the seeds compared with a number
 ///   reported  metric, at, reported, tolerance              |median - reported| <= tolerance: reproduced, else differs
-///   order     metric, at, op, baseline                     per common seed: variants[0] op baseline; holds if it does on every seed
-///   same      metric, tolerance, baseline, factor          the two variants' traces agree (variant = factor * baseline) relative
+///   order     metric, at, op, baseline                     per common seed: variants[0] op baseline; holds if it does on every
+///   seed same      metric, tolerance, baseline, factor          the two variants' traces agree (variant = factor * baseline)
+///   relative
 ///                                                          to tolerance at every iteration and common seed
 ///   status    value = expected status as text "status"     every run of `variants` ended with this status
 ///   study     study = id                                   a demonstration of a plugin, run when judged

@@ -42,21 +42,17 @@ Curve summarise_curve(const Panel& panel, const Series& series, std::size_t poin
   curve.label = series.label;
   std::vector<std::vector<double>> xs, ys;
   std::size_t rows = ~std::size_t{0};
-  bool known = false;
   for (const RunRecord* run : series.runs) {
-    xs.push_back(run->trace.column(panel.x));
-    ys.push_back(run->trace.column(panel.y));
-    known = known || (!xs.back().empty() && !ys.back().empty());
-    if (xs.back().empty() || ys.back().empty()) {
-      xs.pop_back();
-      ys.pop_back();
-      continue;
-    }
     curve.diverged = curve.diverged || run->status == "Diverged" || run->status == "Failed";
-    rows = std::min({rows, xs.back().size(), ys.back().size()});
+    const std::vector<double> x = run->trace.column(panel.x), y = run->trace.column(panel.y);
+    if (x.empty() || y.empty()) continue;  // it ended before its first iteration
+    rows = std::min({rows, x.size(), y.size()});
+    xs.push_back(x);
+    ys.push_back(y);
   }
-  if (!known)
-    throw UsageError("no run of '" + series.label + "' has the columns " + panel.x + " and " + panel.y + "; there are: " + columns_of(series));
+  if (xs.empty())
+    throw UsageError("no run of '" + series.label + "' has the columns " + panel.x + " and " + panel.y +
+                     "; there are: " + columns_of(series));
   curve.runs = xs.size();
   for (const std::size_t i : chosen_rows(rows, points, panel.log_x)) {
     std::vector<double> x, y;

@@ -1,11 +1,11 @@
 // Figures from records: gnuplot scripts and data files kept beside the pictures. Reads results only.
 #pragma once
 
-#include "results/record.hpp"
-
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "results/record.hpp"
 
 namespace bcd {
 
@@ -17,17 +17,17 @@ struct Series {
 
 struct Panel {
   std::string x = "iteration";
-  std::string y;        ///< a column of the trace
+  std::string y;  ///< a column of the trace
   std::string x_label, y_label, title;
   bool log_x = false, log_y = false;
-  double y_min = 0, y_max = 0;  ///< both 0: automatic
+  double y_min = 0, y_max = 0;        ///< both 0: automatic
   std::vector<std::string> variants;  ///< labels shown; empty: all
 };
 
 /// kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity.
 /// (Other kinds are added as files of their own: plots/<kind>.cpp.)
 struct Figure {
-  std::string id;    ///< file stem
+  std::string id;  ///< file stem
   std::string kind = "curves";
   std::string title;
   std::string caption;  ///< how to read it

@@ -1,12 +1,12 @@
 // The report: one offline HTML file with figures, how to read them, claims, provenance and the commands that regenerate it all.
 #pragma once
 
-#include "plots/figure.hpp"
-#include "results/claim.hpp"
-
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "plots/figure.hpp"
+#include "results/claim.hpp"
 
 namespace bcd {
 

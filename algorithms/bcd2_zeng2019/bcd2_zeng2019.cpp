@@ -1,5 +1,6 @@
 #include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
 
+#include "algorithms/core/output_prox.hpp"
 #include "algorithms/core/parallel.hpp"
 
 namespace bcd::bcd2_zeng2019 {
@@ -103,34 +104,13 @@ void Bcd2<T>::update_V_N() {
   Matrix<T> B;
   layer(N, B);
   B = (static_cast<T>(parameters_.gamma) * B + static_cast<T>(parameters_.alpha) * V_N) / static_cast<T>(g);
-  if (parameters_.output_update == OutputUpdate::prox) return output_prox(g, B, V_N);
+  const double w = problem_->loss.weight(problem_->n());
+  if (parameters_.output_update == OutputUpdate::prox)
+    return output_prox<T>(problem_->loss, parameters_.s, w, g, B, *problem_->Y, V_N);
   Matrix<T> gradient(V_N.rows(), V_N.cols());
   problem_->loss.template gradient<T>(V_N, *problem_->Y, gradient);
-  V_N = B - static_cast<T>(problem_->loss.weight(problem_->n()) / g) * gradient;
+  V_N = B - static_cast<T>(w / g) * gradient;
   parameters_.s.template prox<T>(g, V_N);
-}
-
-/// V = argmin s(V) + w sum l(V, Y) + g/2 |V - B|^2. The quadratic part of s joins the last term. What remains of s is convex
-/// and, beside a separable loss, acts on a convex function of one variable: an indicator projects that function's minimiser; l1
-/// shifts its centre by lambda/g towards 0, and the entry is 0 if the minimisers of both signs' problems lie on the wrong side.
-template <class T>
-void Bcd2<T>::output_prox(double g, const Matrix<T>& B, Matrix<T>& V) const {
-  const Loss& loss = problem_->loss;
-  const Matrix<T>& Y = *problem_->Y;
-  const double w = loss.weight(problem_->n()), quadratic = parameters_.s.quadratic(), total = g + quadratic;
-  const Regulariser h = without_quadratic(parameters_.s);
-  const Matrix<T> center = B * static_cast<T>(g / total);
-  if (h.kind == Regulariser::Kind::l1) {
-    const T shift = static_cast<T>(h.lambda / total);
-    Matrix<T> below = center.array() + shift;
-    loss.template prox<T>(w, total, below, Y, below);
-    V = center.array() - shift;
-    loss.template prox<T>(w, total, V, Y, V);
-    V = V.cwiseMax(T(0)) + below.cwiseMin(T(0));  // at most one of the two is not 0
-    return;
-  }
-  loss.template prox<T>(w, total, center, Y, V);
-  if (h.kind != Regulariser::Kind::none) h.template prox<T>(1.0, V);
 }
 
 /// V_i = argmin s + gamma/2 |V_i - C|^2 + gamma/2 |V_{i+1} - sigma_{i+1}(W_{i+1} V_i + b_{i+1})|^2 + alpha/2 |V_i - V_i_old|^2,
@@ -149,7 +129,7 @@ void Bcd2<T>::update_V(int i) {
                                  V(i + 1),
                                  Vector<T>::Constant(X.rows(), static_cast<T>(c)),
                                  std::move(B),
-                                 without_quadratic(parameters_.s),
+                                 parameters_.s.without_quadratic(),
                                  X.rows()};
   minimise(subproblem, parameters_.inner, X);
 }
@@ -180,7 +160,7 @@ void Bcd2<T>::update_Wb(int i) {
                                  D,
                                  std::move(c),
                                  std::move(B),
-                                 without_quadratic(parameters_.r),
+                                 parameters_.r.without_quadratic(),
                                  d};
   minimise(subproblem, parameters_.inner, X);
   W(i) = X.topRows(d).transpose();

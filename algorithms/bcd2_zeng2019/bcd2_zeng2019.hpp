@@ -50,7 +50,6 @@ class Bcd2 final : public Algorithm<T> {
   Vector<T>& b(int i) { return P_.b[static_cast<std::size_t>(i)]; }
   /// out = sigma_i(W_i V_{i-1} + b_i): d_i x n
   void layer(int i, Matrix<T>& out);
-  void output_prox(double g, const Matrix<T>& B, Matrix<T>& V) const;
 
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;

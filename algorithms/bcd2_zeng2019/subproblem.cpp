@@ -198,13 +198,6 @@ void minimise_linear(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>
 
 }  // namespace
 
-Regulariser without_quadratic(const Regulariser& r) {
-  Regulariser h = r;
-  if (r.kind == Regulariser::Kind::l2) h.kind = Regulariser::Kind::none;
-  if (r.kind == Regulariser::Kind::elastic) h.kind = Regulariser::Kind::l1;
-  return h;
-}
-
 template <class T>
 void minimise(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
   if (p.sigma.kind == Activation::Kind::linear) return minimise_linear(p, accuracy, X);

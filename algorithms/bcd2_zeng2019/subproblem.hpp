@@ -34,9 +34,6 @@ struct Accuracy {
   double tolerance = 1e-10;
 };
 
-/// The regulariser without its quadratic part: none for l2, l1 for elastic, else itself.
-Regulariser without_quadratic(const Regulariser& r);
-
 /// Replaces X, the start, by a solution.
 ///  sigma linear, h = none: exact, by a Cholesky factorisation.
 ///  sigma linear, any h: coordinate descent.

@@ -16,7 +16,8 @@ Plugin plugin() {
   p.name = "bcd3_zeng2019";
   p.title = "Proximal block coordinate descent, three-splitting (Algorithm 2)";
   p.citation =
-      "Zeng, Lau, Lin, Yao: Global Convergence of Block Coordinate Descent in Deep Learning, ICML 2019, arXiv 1803.00225, Algorithm 2";
+      "Zeng, Lau, Lin, Yao: Global Convergence of Block Coordinate Descent in Deep Learning, ICML 2019, arXiv 1803.00225, "
+      "Algorithm 2";
   p.make_f32 = [] { return std::make_unique<Bcd3<float>>(); };
   p.make_f64 = [] { return std::make_unique<Bcd3<double>>(); };
   p.promises = three_splitting_promises();

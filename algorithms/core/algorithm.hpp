@@ -2,13 +2,13 @@
 // state and one outer iteration. It never prints, times, reads options, opens files or knows a dataset's name.
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/problem.hpp"
 #include "algorithms/core/property.hpp"
 #include "algorithms/core/rng.hpp"
-
-#include <functional>
-#include <memory>
 
 namespace bcd {
 
@@ -82,8 +82,10 @@ struct Plugin {
 
   template <class T>
   std::unique_ptr<Algorithm<T>> make() const {
-    if constexpr (std::is_same_v<T, float>) return make_f32();
-    else return make_f64();
+    if constexpr (std::is_same_v<T, float>)
+      return make_f32();
+    else
+      return make_f64();
   }
 };
 

@@ -57,10 +57,10 @@ int coordinate_descent(ConstRef<T> H, MutRef<T> G, MutRef<T> X, const RowProx& p
   return sweeps;
 }
 
-#define BCD_INSTANTIATE(T)                                            \
-  template void cholesky<T>(MutRef<T>);                               \
-  template void cholesky_solve_left<T>(ConstRef<T>, MutRef<T>);       \
-  template void cholesky_solve_right<T>(ConstRef<T>, MutRef<T>);      \
+#define BCD_INSTANTIATE(T)                                       \
+  template void cholesky<T>(MutRef<T>);                          \
+  template void cholesky_solve_left<T>(ConstRef<T>, MutRef<T>);  \
+  template void cholesky_solve_right<T>(ConstRef<T>, MutRef<T>); \
   template int coordinate_descent<T>(ConstRef<T>, MutRef<T>, MutRef<T>, const RowProx&, double, int);
 BCD_INSTANTIATE(float)
 BCD_INSTANTIATE(double)

@@ -1,9 +1,9 @@
 // The network: widths, activations, skip connections, biases; its weights; and the plain forward pass.
 #pragma once
 
-#include "algorithms/core/activation.hpp"
-
 #include <vector>
+
+#include "algorithms/core/activation.hpp"
 
 namespace bcd {
 

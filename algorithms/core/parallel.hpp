@@ -2,11 +2,11 @@
 // Distribution over machines would split the same blocks and all-reduce exactly the sums made by sum_over_samples.
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <algorithm>
 #include <exception>
 #include <vector>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 

@@ -2,8 +2,6 @@
 // From the list come the command-line options, the experiment-file keys, the range checks, `describe` and the saved values.
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -12,6 +10,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 

@@ -2,13 +2,13 @@
 // inequality at every iteration (or after every block update), in double, apart from the code of the updates.
 #pragma once
 
-#include "algorithms/core/problem.hpp"
-
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "algorithms/core/problem.hpp"
 
 namespace bcd {
 
@@ -88,9 +88,7 @@ class Audit {
   /// After initialise(); `state` stays valid and is refreshed before each later call. May declare promises not applicable.
   virtual void start(const State<double>& state, CheckLog& log) = 0;
   /// After one block update of sweep k (k = 1, 2, ...); only with per-block auditing.
-  virtual void after_block(int k, const Block& block, CheckLog& log) {
-    (void)k, (void)block, (void)log;
-  }
+  virtual void after_block(int k, const Block& block, CheckLog& log) { (void)k, (void)block, (void)log; }
   /// After sweep k; may add measurements (potential, step, subgradient) to the trace's row.
   virtual void after_sweep(int k, CheckLog& log, Measurements& row) = 0;
   /// After the last sweep: bounds on sums and averages, final verdicts.

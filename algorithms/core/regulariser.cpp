@@ -101,6 +101,13 @@ Regulariser Regulariser::parse(const std::string& text) {
   return r;
 }
 
+Regulariser Regulariser::without_quadratic() const {
+  Regulariser h = *this;
+  if (kind == Kind::l2) h.kind = Kind::none;
+  if (kind == Kind::elastic) h.kind = Kind::l1;
+  return h;
+}
+
 std::string Regulariser::text() const {
   std::vector<double> numbers;
   if (kind == Kind::l2 || kind == Kind::l1 || kind == Kind::elastic) numbers.push_back(lambda);

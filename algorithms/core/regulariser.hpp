@@ -34,6 +34,8 @@ struct Regulariser {
 
   /// The weight of the quadratic part: r(x) - quadratic()/2 |x|^2 is convex.
   double quadratic() const { return kind == Kind::l2 ? lambda : kind == Kind::elastic ? mu : 0.0; }
+  /// What remains without the quadratic part: none for l2, l1 for elastic, else itself.
+  Regulariser without_quadratic() const;
   /// True when r is 0 or quadratic, so that a least-squares subproblem keeps its closed form.
   bool is_quadratic() const { return kind == Kind::none || kind == Kind::l2; }
   bool coercive() const {

@@ -1,13 +1,13 @@
 // Random numbers that are the same on every platform: one named stream per purpose, so that axes do not disturb each other.
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <cmath>
 #include <cstdint>
 #include <numbers>
 #include <random>
 #include <string_view>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 

@@ -1,15 +1,16 @@
 // Time per sweep against the rate of the matrix product measured in the same process.
 //   bench_step [--benchmark_filter=...]     BCDBENCH_THREADS=T chooses the threads (default: all cores)
 // Counters: GFLOP (operations of one sweep), gemm_GFLOPs (rate of a large product, same precision and threads),
-// fraction (rate of the sweep over the rate of the product), state_MB (X, Y, all U, V, W, b) and rss_MB (resident memory, peak).
-#include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
-#include "algorithms/core/parallel.hpp"
-
+// fraction (rate of the sweep over the rate of the product), state_MB (X, Y, all U, V, W, b) and rss_MB (resident memory,
+// peak).
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
 #include <chrono>
 #include <cstdlib>
+
+#include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
+#include "algorithms/core/parallel.hpp"
 
 namespace {
 

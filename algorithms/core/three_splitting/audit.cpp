@@ -1,10 +1,10 @@
 // What Zeng et al. 2019 promise about Algorithms 2 and 3, with the constants of the proofs, evaluated from the state alone.
 // Derivations of every constant: algorithms/bcd3_zeng2019/README.md.
-#include "algorithms/core/three_splitting/oracle.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "algorithms/core/three_splitting/certificate.hpp"
 
 namespace bcd {
 
@@ -13,33 +13,36 @@ namespace {
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kTiny = std::numeric_limits<double>::min();  // allowance where all terms are zero, hence exact
 
-/// Distance of x to the interval [lo, hi].
-double distance(double x, double lo, double hi) { return x < lo ? lo - x : x > hi ? x - hi : 0.0; }
-
 }  // namespace
 
 std::vector<Promise> three_splitting_promises() {
   const std::string paper = "Zeng et al. 2019, ";
   return {
-      {"identity.block", paper + "Lemma 1 (sharpened)", "F before - F after = alpha |D|^2 + 1/2 <D, H D> for every exactly quadratic block",
+      {"identity.block", paper + "Lemma 1 (sharpened)",
+       "F before - F after = alpha |D|^2 + 1/2 <D, H D> for every exactly quadratic block",
        "H: Hessian of the block's terms in F", "squared loss, r and s zero or squared l2"},
       {"descent.block", paper + "Lemma 1", "F before - F after >= c |D|^2 (+ curvature) for every block",
-       "V_N: alpha + gamma/2 [prox], alpha + (gamma - L_R)/2 [prox-linear]; U_N: (gamma + rho)/2; [W b]: alpha; V_i: gamma (1 + t)/2; "
+       "V_N: alpha + gamma/2 [prox], alpha + (gamma - L_R)/2 [prox-linear]; U_N: (gamma + rho)/2; [W b]: alpha; V_i: gamma (1 "
+       "+ t)/2; "
        "U_i: alpha/2",
        ""},
       {"descent.sweep", paper + "Lemma 1, (4.1)", "F(P^{k-1}) - F(P^k) >= a |P^k - P^{k-1}|^2",
        "a = min over the blocks of descent.block", ""},
       {"prox.global", paper + "Lemma 13", "no other candidate of the scalar U-problem has a smaller value than the update", "",
        "every entry (kinked activations) or an even sample of the entries against a grid (smooth ones)"},
-      {"certificate.membership", paper + "Lemma 2", "the proof's element g^k lies in the limiting subdifferential of F at P^k", "", ""},
-      {"relative.error", paper + "Lemma 2", "|g^k| <= b |P^k - P^{k-1}| (true of any two points for the g so built: no evidence)",
+      {"certificate.membership", paper + "Lemma 2", "the proof's element g^k lies in the limiting subdifferential of F at P^k",
+       "", ""},
+      {"relative.error", paper + "Lemma 2",
+       "|g^k| <= b |P^k - P^{k-1}| (true of any two points for the g so built: no evidence)",
        "b = sqrt(largest column sum x largest row sum) of the block Lipschitz bounds at the measured bound B", ""},
-      {"steps.summable", paper + "Theorem 1(b), (iii) below Lemma 1", "sum of |P^k - P^{k-1}|^2 <= (F(P^0) - F(P^K))/a", "a of descent.sweep", ""},
-      {"steps.vanish", paper + "Theorem 1(b), (iv) below Lemma 1", "min over k <= K of |P^k - P^{k-1}|^2 <= F(P^0)/(a K)", "a of descent.sweep",
-       ""},
+      {"steps.summable", paper + "Theorem 1(b), (iii) below Lemma 1", "sum of |P^k - P^{k-1}|^2 <= (F(P^0) - F(P^K))/a",
+       "a of descent.sweep", ""},
+      {"steps.vanish", paper + "Theorem 1(b), (iv) below Lemma 1", "min over k <= K of |P^k - P^{k-1}|^2 <= F(P^0)/(a K)",
+       "a of descent.sweep", ""},
       {"subgradient.average", paper + "Theorem 1(c)", "(1/K) sum of |g^k|^2 <= b^2 (F(P^0) - F_low)/(a K), F_low = 0",
        "a of descent.sweep, b of relative.error", "boundedness: B is the bound measured over the K iterates"},
-      {"sequence.converges", paper + "Theorem 1(b)", "the whole sequence converges to a critical point", "", "bounded iterates (r coercive, or F)"},
+      {"sequence.converges", paper + "Theorem 1(b)", "the whole sequence converges to a critical point", "",
+       "bounded iterates (r coercive, or F)"},
       {"proxlinear.monotone", paper + "Theorem 2", "the prox-linear V_N-step does not raise F", "needs alpha > (L_R - gamma)/2",
        "prox-linear V_N-update"},
   };
@@ -66,7 +69,7 @@ class SplittingAudit final : public Audit {
     sweep_start_ = now_;
     f_now_ = f_sweep_ = oracle_.potential(now_);
     f_start_ = f_now_.value;
-    largest_norm_ = norm(now_);
+    largest_norm_ = std::sqrt(squared_norm(now_));
     declare(log);
   }
 
@@ -84,7 +87,7 @@ class SplittingAudit final : public Audit {
     const double step2 = squared_distance(now_, sweep_start_);
     const double drop = f_sweep_.value - f_now_.value, rounding = f_sweep_.rounding + f_now_.rounding;
     const double a = sweep_constant();
-    largest_norm_ = std::max({largest_norm_, norm(now_), problem_.X->norm()});
+    largest_norm_ = std::max({largest_norm_, std::sqrt(squared_norm(now_)), problem_.X->norm()});
     const Certificate g = certificate(k, log);
     const double b = relative_error_constant(largest_norm_);
     const Block sweep{"sweep", 0};
@@ -100,7 +103,8 @@ class SplittingAudit final : public Audit {
       if (descent_applies()) {
         average_bound = b * b * f_start_ / (a * K);
         judge(log, "descent.sweep", k, sweep, drop - a * step2, rounding);
-        judge(log, "steps.summable", k, sweep, (f_start_ - f_now_.value) / a - sum_step2_, (K + 1) * (rounding + kEps * f_start_) / a);
+        judge(log, "steps.summable", k, sweep, (f_start_ - f_now_.value) / a - sum_step2_,
+              (K + 1) * (rounding + kEps * f_start_) / a);
         judge(log, "steps.vanish", k, sweep, f_start_ / (a * K) - smallest_step2_, 2 * rounding / a);
         judge(log, "subgradient.average", k, sweep, average_bound - sum_g2_ / K, b * b * (K + 1) * rounding / (a * K));
       }
@@ -113,7 +117,7 @@ class SplittingAudit final : public Audit {
     row.emplace_back("membership_distance", g.distance);
     row.emplace_back("mean_subgradient2", sum_g2_ / std::max(1, k - first_));
     row.emplace_back("mean_subgradient2_bound", average_bound);
-    row.emplace_back("iterate_norm", norm(now_));
+    row.emplace_back("iterate_norm", std::sqrt(squared_norm(now_)));
     f_sweep_ = f_now_;
     sweep_start_ = now_;
   }
@@ -125,8 +129,10 @@ class SplittingAudit final : public Audit {
 
   /// A run that overflows has no rounding bound: its checks are violations, not errors of the audit.
   static void judge(CheckLog& log, const char* id, int k, const Block& block, double slack, double allowance) {
-    if (std::isnan(allowance)) log.check(id, k, block, allowance, kTiny);
-    else log.check(id, k, block, slack, allowance);
+    if (std::isnan(allowance))
+      log.check(id, k, block, allowance, kTiny);
+    else
+      log.check(id, k, block, slack, allowance);
   }
 
   int N() const { return problem_.net.N(); }
@@ -156,17 +162,19 @@ class SplittingAudit final : public Audit {
     if (!descent_applies()) {
       const std::string reason =
           std::isfinite(lipschitz_of_loss())
-              ? "Theorem 2 needs alpha > (L_R - gamma)/2 = " + number_text((lipschitz_of_loss() - p_.gamma) / 2) + ", alpha is " + number_text(p_.alpha)
-              : "the gradient of the " + problem_.loss.name() + " loss has no global Lipschitz constant, so Theorem 2 does not apply";
+              ? "Theorem 2 needs alpha > (L_R - gamma)/2 = " + number_text((lipschitz_of_loss() - p_.gamma) / 2) +
+                    ", alpha is " + number_text(p_.alpha)
+              : "the gradient of the " + problem_.loss.name() +
+                    " loss has no global Lipschitz constant, so Theorem 2 does not apply";
       for (const char* id : {"descent.block", "descent.sweep", "steps.summable", "steps.vanish", "subgradient.average"})
         log.not_applicable(id, reason);
     }
     bool any_activation = false;
     for (int i = 1; i < N(); ++i) any_activation = true;
     if (!any_activation) log.not_applicable("prox.global", "the network has no hidden layer");
-    log.inconclusive("sequence.converges",
-                     p_.r.coercive() ? "a finite run shows vanishing steps, not the limit"
-                                     : "boundedness is a hypothesis and r = " + p_.r.text() + " is not coercive; a finite run cannot supply it");
+    log.inconclusive("sequence.converges", p_.r.coercive() ? "a finite run shows vanishing steps, not the limit"
+                                                           : "boundedness is a hypothesis and r = " + p_.r.text() +
+                                                                 " is not coercive; a finite run cannot supply it");
   }
 
   // ---- state ----
@@ -196,30 +204,18 @@ class SplittingAudit final : public Audit {
     return P;
   }
 
-  double squared_distance(const SplittingPoint& P, const SplittingPoint& Q) const {
-    double sum = 0;
-    for (int i = 1; i <= N(); ++i)
-      sum += (P.W[at(i)] - Q.W[at(i)]).squaredNorm() + (P.b[at(i)] - Q.b[at(i)]).squaredNorm() + (P.U[at(i)] - Q.U[at(i)]).squaredNorm() +
-             (P.V[at(i)] - Q.V[at(i)]).squaredNorm();
-    return sum;
-  }
-
-  double norm(const SplittingPoint& P) const {
-    double sum = 0;
-    for (int i = 1; i <= N(); ++i)
-      sum += P.W[at(i)].squaredNorm() + P.b[at(i)].squaredNorm() + P.U[at(i)].squaredNorm() + P.V[at(i)].squaredNorm();
-    return std::sqrt(sum);
-  }
-
   // ---- Lemma 1, block by block ----
 
-  /// Bound on the norm of the subproblem's gradient that rounding, and the inner method's tolerance, leave at a computed minimiser.
-  /// A product of inner length k is off by k eps per term; Cholesky solves are backward stable with a small multiple of k eps.
+  /// Bound on the norm of the subproblem's gradient that rounding, and the inner method's tolerance, leave at a computed
+  /// minimiser. A product of inner length k is off by k eps per term; Cholesky solves are backward stable with a small multiple
+  /// of k eps.
   double gradient_rounding(const Block& block, const MixedPoint& P) const {
-    const double length = static_cast<double>(std::max(problem_.net.d(block.layer), problem_.net.d(block.layer - 1)) + problem_.n());
+    const double length =
+        static_cast<double>(std::max(problem_.net.d(block.layer), problem_.net.d(block.layer - 1)) + problem_.n());
     const double scale = oracle_.gradient_scale(block, P);
     double bound = 4 * length * kEps * scale + kTiny;
-    const bool inner = (block.name == "Wb" && !p_.r.is_quadratic()) || (block.name == "V" && block.layer < N() && !p_.s.is_quadratic());
+    const bool inner =
+        (block.name == "Wb" && !p_.r.is_quadratic()) || (block.name == "V" && block.layer < N() && !p_.s.is_quadratic());
     if (inner) bound += p_.inner_tolerance * length * (scale + oracle_.hessian_norm(block, P));
     return bound;
   }
@@ -242,8 +238,10 @@ class SplittingAudit final : public Audit {
       d.exact = p_.r.is_quadratic();
       d.value = p_.alpha * d.length * d.length + p_.r.quadratic() / 2 * DW.squaredNorm();
       const Matrix<double> moved = DW * oracle_.input(i, at_now);  // Jacobi: the cross term has the other sign
-      if (!jacobi()) d.value += oracle_.rho() / 2 * (moved.colwise() + Db).squaredNorm();
-      else if (d.exact) d.value += oracle_.rho() / 2 * (moved.colwise() - Db).squaredNorm();
+      if (!jacobi())
+        d.value += oracle_.rho() / 2 * (moved.colwise() + Db).squaredNorm();
+      else if (d.exact)
+        d.value += oracle_.rho() / 2 * (moved.colwise() - Db).squaredNorm();
       return d;
     }
     const Matrix<double> D = block.name == "V" ? now_.V[l] - before.V[l] : now_.U[l] - before.U[l];
@@ -257,7 +255,8 @@ class SplittingAudit final : public Audit {
       d.value = (output_constant() + p_.s.quadratic() / 2 + (!proxlinear() && squared() ? w() / 2 : 0)) * q;
     } else {
       d.exact = p_.s.is_quadratic();
-      d.value = (p_.gamma * (1 + skip(i + 1)) + p_.s.quadratic()) / 2 * q + oracle_.rho() / 2 * (now_.W[at(i + 1)] * D).squaredNorm();
+      d.value =
+          (p_.gamma * (1 + skip(i + 1)) + p_.s.quadratic()) / 2 * q + oracle_.rho() / 2 * (now_.W[at(i + 1)] * D).squaredNorm();
     }
     return d;
   }
@@ -297,10 +296,12 @@ class SplittingAudit final : public Audit {
         for (int m = -100; m <= 100; ++m) best = std::min(best, value(b + radius * m / 100));
       } else {
         const double s = f.kind == Activation::Kind::leaky_relu ? f.slope : f.kind == Activation::Kind::relu ? 0.0 : 1.0;
-        best = std::min({best, value(std::max(0.0, (a + g * b) / (1 + g))), value(std::min(0.0, (s * a + g * b) / (s * s + g)))});
+        best =
+            std::min({best, value(std::max(0.0, (a + g * b) / (1 + g))), value(std::min(0.0, (s * a + g * b) / (s * s + g)))});
       }
       const double size = a * a + g * (b * b + u * u) + std::pow(f.value(u), 2);
-      const double bound = 16 * kEps * size + g * (std::abs(u - b) + std::abs(u)) * z_rounding + kTiny;  // value, and b through Z
+      const double bound =
+          16 * kEps * size + g * (std::abs(u - b) + std::abs(u)) * z_rounding + kTiny;  // value, and b through Z
       const double slack = best - value(u);
       if (!(slack / bound >= worst / allowance)) worst = slack, allowance = bound;
       if (std::isnan(slack)) break;  // counts as a violation
@@ -308,18 +309,16 @@ class SplittingAudit final : public Audit {
     judge(log, "prox.global", k, block, worst, allowance);
   }
 
-  // ---- Lemma 2: at its own update each block X satisfies 0 in grad_X(mixed point) + alpha D + d own(X). So
-  //      g_X = grad_X(P^k) + e with e = -grad_X(mixed) - alpha D; membership: e in d own(X) at P^k. ----
+  // ---- Lemma 2 ----
 
   Certificate certificate(int k, CheckLog& log) const {
     Certificate c;
+    const SplittingCertificate element(p_, problem_, oracle_, now_, sweep_start_, order_);
     for (std::size_t position = 0; position < order_.size(); ++position) {
       const Block& block = order_[position];
       const MixedPoint mixed(now_, sweep_start_, order_, static_cast<int>(position));
       const double allowance = gradient_rounding(block, mixed) + gradient_rounding(block, MixedPoint(now_));
-      const auto [norm2, distance2] = block.name == "Wb"  ? weight_certificate(block.layer, mixed)
-                                      : block.name == "U" ? u_certificate(block.layer, mixed)
-                                                          : v_certificate(block.layer, mixed);
+      const auto [norm2, distance2] = element.of(static_cast<int>(position));
       judge(log, "certificate.membership", k, block, -std::sqrt(distance2), allowance);
       c.norm2 += norm2;
       c.distance = std::max(c.distance, std::sqrt(distance2));
@@ -328,95 +327,9 @@ class SplittingAudit final : public Audit {
     return c;
   }
 
-  using Norms = std::pair<double, double>;  // |g_X|^2 and squared distance to membership
-
-  Norms weight_certificate(int i, const MixedPoint& mixed) const {
-    const std::size_t l = at(i);
-    const Index d = now_.W[l].cols();
-    Matrix<double> at_mixed = oracle_.gradient_Wb(i, mixed);
-    if (jacobi()) {  // each half was optimal against the other half's OLD value
-      at_mixed.leftCols(d) = oracle_.gradient_Wb(i, now_.W[l], sweep_start_.b[l], mixed).leftCols(d);
-      at_mixed.col(d) = oracle_.gradient_Wb(i, sweep_start_.W[l], now_.b[l], mixed).col(d);
-    }
-    Matrix<double> e = -at_mixed;
-    e.leftCols(d) -= p_.alpha * (now_.W[l] - sweep_start_.W[l]);
-    if (problem_.net.bias) e.col(d) -= p_.alpha * (now_.b[l] - sweep_start_.b[l]);
-    const Matrix<double> G = oracle_.gradient_Wb(i, MixedPoint(now_));
-    Norms sum{0, 0};
-    for (Index c = 0; c <= d; ++c)
-      for (Index r = 0; r < e.rows(); ++r) {
-        const auto [lo, hi] = c < d ? p_.r.subdifferential(now_.W[l](r, c)) : std::pair(0.0, 0.0);
-        accumulate(e(r, c), lo, hi, G(r, c), sum);
-      }
-    return sum;
-  }
-
-  Norms v_certificate(int i, const MixedPoint& mixed) const {
-    const std::size_t l = at(i);
-    const Matrix<double>& V = now_.V[l];
-    const bool output = i == N();
-    Matrix<double> e = -oracle_.gradient_V(i, mixed), own = Matrix<double>::Zero(V.rows(), V.cols()), G = oracle_.gradient_V(i, MixedPoint(now_));
-    bool interval_loss = false;
-    if (output) {
-      e -= p_.alpha * (V - sweep_start_.V[l]);
-      interval_loss = !problem_.loss.smooth();
-      if (!interval_loss) {
-        const auto slope = [&](const Matrix<double>& point) {
-          Matrix<double> g(point.rows(), point.cols());
-          problem_.loss.gradient<double>(point, *problem_.Y, g);
-          return Matrix<double>(w() * g);
-        };
-        const Matrix<double> at_new = slope(V);
-        e -= proxlinear() ? slope(sweep_start_.V[l]) : at_new;  // what remains must lie in ds(V)
-        G += at_new;
-      }
-    }
-    Norms sum{0, 0};
-    for (Index c = 0; c < V.cols(); ++c)
-      for (Index r = 0; r < V.rows(); ++r) {
-        auto [lo, hi] = p_.s.subdifferential(V(r, c));
-        if (interval_loss) {
-          const auto [l_lo, l_hi] = problem_.loss.entry_subdifferential(V(r, c), (*problem_.Y)(r, c));
-          lo += w() * l_lo, hi += w() * l_hi;
-        }
-        accumulate(e(r, c), lo, hi, G(r, c), sum);
-      }
-    return sum;
-  }
-
-  Norms u_certificate(int i, const MixedPoint& mixed) const {
-    const std::size_t l = at(i);
-    const Matrix<double>& U = now_.U[l];
-    Matrix<double> e = -oracle_.gradient_U(i, mixed);
-    const Matrix<double> G = oracle_.gradient_U(i, MixedPoint(now_));
-    Norms sum{0, 0};
-    if (i == N()) return {G.squaredNorm(), e.squaredNorm()};
-    e -= p_.alpha * (U - sweep_start_.U[l]);
-    const Matrix<double> C_then = oracle_.target(i, mixed), C_now = oracle_.target(i, MixedPoint(now_));
-    for (Index c = 0; c < U.cols(); ++c)
-      for (Index r = 0; r < U.rows(); ++r) {
-        const auto then = oracle_.activation_subdifferential(i, C_then(r, c), U(r, c));
-        const auto now = oracle_.activation_subdifferential(i, C_now(r, c), U(r, c));
-        const double element = then.nearest(e(r, c));
-        sum.second += std::pow(e(r, c) - element, 2);
-        // The same slope xi of sigma, carried over to the new target; at a kink that turned concave, the nearest end point.
-        const double pull_then = -p_.gamma * C_then(r, c), pull_now = -p_.gamma * C_now(r, c);
-        const bool kink = then.lo != then.hi || now.lo != now.hi;
-        const double carried = !kink ? now.lo : now.nearest(pull_then == 0 ? 0.0 : pull_now * (element / pull_then));
-        sum.first += std::pow(G(r, c) + carried, 2);
-      }
-    return sum;
-  }
-
-  static void accumulate(double e, double lo, double hi, double gradient, Norms& sum) {
-    const double d = lo > hi ? std::numeric_limits<double>::infinity() : distance(e, lo, hi);
-    sum.second += d * d;
-    sum.first += std::pow(gradient + (lo > hi ? e : std::clamp(e, lo, hi)), 2);
-  }
-
   // ---- b of Lemma 2: |g_X| <= sum_Y M[X, Y] |D_Y|, so |g| <= |M|_2 |D| <= sqrt(largest row sum x largest column sum) |D|.
-  //      With |W_i|, |U_i|, |V_i|, |X| <= B, |[V; 1]| <= c = sqrt(B^2 + n), |U - W V - b| <= B (1 + c). Every pair of blocks that
-  //      share a term of F is counted, so the bound holds for any order of the updates. ----
+  //      With |W_i|, |U_i|, |V_i|, |X| <= B, |[V; 1]| <= c = sqrt(B^2 + n), |U - W V - b| <= B (1 + c). Every pair of blocks
+  //      that share a term of F is counted, so the bound holds for any order of the updates. ----
 
   double relative_error_constant(double B) const {
     const double n = static_cast<double>(problem_.n()), rho = oracle_.rho(), gamma = p_.gamma, alpha = p_.alpha;
@@ -428,12 +341,14 @@ class SplittingAudit final : public Audit {
     for (int i = 1; i <= N(); ++i) {
       const double L = problem_.net.sigma(i).lipschitz(B), t = skip(i);
       const double next = i < N() ? skip(i + 1) : 0, L_next = i < N() ? problem_.net.sigma(i + 1).lipschitz(B) : 0;
-      row = std::max({row, own_W + rho * c + product,                                    // W_i: U_i, V_{i-1}
-                      alpha + rho * (c + B) + gamma * L * (1 + t),                       // U_i: W_i, V_{i-1}, V_i
-                      own_V + gamma * (t + L + next * (1 + L_next)) + rho * B + product});  // V_i: V_{i-1}, U_i, V_{i+1}, U_{i+1}, W_{i+1}
-      column = std::max({column, own_W + rho * c + product,                              // W_i: in U_i, V_{i-1}
-                         alpha + gamma * L * (1 + t) + rho * (B + c),                    // U_i: in V_i, V_{i-1}, W_i
-                         own_V + gamma * (next * (1 + L_next) + t + L) + rho * B + product});  // V_i: in V_{i+1}, U_{i+1}, V_{i-1}, U_i, W_{i+1}
+      row = std::max(
+          {row, own_W + rho * c + product,                                       // W_i: U_i, V_{i-1}
+           alpha + rho * (c + B) + gamma * L * (1 + t),                          // U_i: W_i, V_{i-1}, V_i
+           own_V + gamma * (t + L + next * (1 + L_next)) + rho * B + product});  // V_i: V_{i-1}, U_i, V_{i+1}, U_{i+1}, W_{i+1}
+      column = std::max({column, own_W + rho * c + product,                      // W_i: in U_i, V_{i-1}
+                         alpha + gamma * L * (1 + t) + rho * (B + c),            // U_i: in V_i, V_{i-1}, W_i
+                         own_V + gamma * (next * (1 + L_next) + t + L) + rho * B +
+                             product});  // V_i: in V_{i+1}, U_{i+1}, V_{i-1}, U_i, W_{i+1}
     }
     return std::sqrt(column * row);
   }

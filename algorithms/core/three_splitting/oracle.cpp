@@ -13,6 +13,21 @@ double sum_of_squares(const Matrix<double>& M) { return M.squaredNorm(); }
 
 }  // namespace
 
+double squared_norm(const SplittingPoint& P) {
+  double sum = 0;
+  for (std::size_t i = 1; i < P.W.size(); ++i)
+    sum += P.W[i].squaredNorm() + P.b[i].squaredNorm() + P.U[i].squaredNorm() + P.V[i].squaredNorm();
+  return sum;
+}
+
+double squared_distance(const SplittingPoint& P, const SplittingPoint& Q) {
+  double sum = 0;
+  for (std::size_t i = 1; i < P.W.size(); ++i)
+    sum += (P.W[i] - Q.W[i]).squaredNorm() + (P.b[i] - Q.b[i]).squaredNorm() + (P.U[i] - Q.U[i]).squaredNorm() +
+           (P.V[i] - Q.V[i]).squaredNorm();
+  return sum;
+}
+
 const SplittingPoint& MixedPoint::of(const char* name, int layer) const {
   if (position_ < 0) return now_;
   for (int k = 0; k <= position_; ++k) {
@@ -35,17 +50,18 @@ Matrix<double> SplittingOracle::target(int i, const MixedPoint& P) const {
   return P.V(i) - input(i, P);
 }
 
-// Rounding. An entry of U - W V - b is an inner product of length k = d_{i-1} + 2: its error is at most k eps times the sum of the
-// magnitudes, whose Frobenius norm is at most |U| + |W| |V| + sqrt(n) |b| =: M. So rho/2 |R|^2 is off by at most
-// rho |R| k eps M + rho/2 (k eps M)^2, plus the rounding of the sum itself, (log2 of its length + 4) eps of its value (pairwise
-// sums; the blocked sums used here are no worse). Likewise for the other terms.
+// Rounding. An entry of U - W V - b is an inner product of length k = d_{i-1} + 2: its error is at most k eps times the sum of
+// the magnitudes, whose Frobenius norm is at most |U| + |W| |V| + sqrt(n) |b| =: M. So rho/2 |R|^2 is off by at most rho |R| k
+// eps M + rho/2 (k eps M)^2, plus the rounding of the sum itself, (log2 of its length + 4) eps of its value (pairwise sums; the
+// blocked sums used here are no worse). Likewise for the other terms.
 SplittingOracle::Value SplittingOracle::potential(const SplittingPoint& P) const {
   const MixedPoint at(P);
   Value total;
   const auto add = [&](double weight, double residual2, double magnitude, double length, double entries) {
     const double error = length * kEps * magnitude, value = 0.5 * weight * residual2;
     total.value += value;
-    total.rounding += weight * std::sqrt(residual2) * error + 0.5 * weight * error * error + (std::log2(entries + 1) + 4) * kEps * value;
+    total.rounding +=
+        weight * std::sqrt(residual2) * error + 0.5 * weight * error * error + (std::log2(entries + 1) + 4) * kEps * value;
   };
   const auto add_plain = [&](double value, double entries) {
     total.value += value;
@@ -58,8 +74,8 @@ SplittingOracle::Value SplittingOracle::potential(const SplittingPoint& P) const
     const double entries = static_cast<double>(V.size());
     add(p_.gamma, sum_of_squares(C - image), V.norm() + skip(i) * V0.norm() + image.norm(), 8, entries);
     const Matrix<double> R = (U - W * V0).colwise() - at.b(i);
-    add(rho(), sum_of_squares(R), U.norm() + W.norm() * V0.norm() + std::sqrt(n) * at.b(i).norm(), static_cast<double>(V0.rows() + 2),
-        entries);
+    add(rho(), sum_of_squares(R), U.norm() + W.norm() * V0.norm() + std::sqrt(n) * at.b(i).norm(),
+        static_cast<double>(V0.rows() + 2), entries);
     add_plain(p_.r.value<double>(W), static_cast<double>(W.size()));
     add_plain(p_.s.value<double>(V), entries);
   }
@@ -90,13 +106,16 @@ Matrix<double> SplittingOracle::gradient_U(int i, const MixedPoint& P) const {
 
 Matrix<double> SplittingOracle::gradient_Wb(int i, const MixedPoint& P) const { return gradient_Wb(i, P.W(i), P.b(i), P); }
 
-Matrix<double> SplittingOracle::gradient_Wb(int i, const Matrix<double>& W, const Vector<double>& b, const MixedPoint& P) const {
+Matrix<double> SplittingOracle::gradient_Wb(int i, const Matrix<double>& W, const Vector<double>& b,
+                                            const MixedPoint& P) const {
   const Matrix<double>& A = input(i, P);
   const Matrix<double> R = (P.U(i) - W * A).colwise() - b;
   Matrix<double> G(W.rows(), W.cols() + 1);
   G.leftCols(W.cols()) = -rho() * (R * A.transpose());
-  if (problem_.net.bias) G.col(W.cols()) = -rho() * R.rowwise().sum();
-  else G.col(W.cols()).setZero();
+  if (problem_.net.bias)
+    G.col(W.cols()) = -rho() * R.rowwise().sum();
+  else
+    G.col(W.cols()).setZero();
   return G;
 }
 
@@ -105,8 +124,9 @@ double SplittingOracle::Subdifferential::nearest(double x) const {
   return std::clamp(x, lo, hi);
 }
 
-// At a kink with slopes s (left) and 1 (right), u = 0: the one-sided derivatives are -gamma c s and -gamma c. Rising (c <= 0): the
-// function is convex there and the whole interval belongs to the subdifferential; falling (c > 0): concave, only the two ends do.
+// At a kink with slopes s (left) and 1 (right), u = 0: the one-sided derivatives are -gamma c s and -gamma c. Rising (c <= 0):
+// the function is convex there and the whole interval belongs to the subdifferential; falling (c > 0): concave, only the two
+// ends do.
 SplittingOracle::Subdifferential SplittingOracle::activation_subdifferential(int i, double c, double u) const {
   const Activation& f = problem_.net.sigma(i);
   const auto [s_lo, s_hi] = f.subdifferential(u);

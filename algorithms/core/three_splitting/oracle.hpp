@@ -2,12 +2,11 @@
 // from the updates: the independent judge of bcd3 and bcd_resnet. Everything in double, with derived bounds on rounding.
 #pragma once
 
-#include "algorithms/core/three_splitting/three_splitting.hpp"
-
 #include <Eigen/Core>
-
 #include <string>
 #include <vector>
+
+#include "algorithms/core/three_splitting/three_splitting.hpp"
 
 namespace bcd {
 
@@ -16,6 +15,10 @@ struct SplittingPoint {
   std::vector<Matrix<double>> W, U, V;
   std::vector<Vector<double>> b;
 };
+
+/// |P|_F^2 and |P - Q|_F^2 over all blocks.
+double squared_norm(const SplittingPoint& P);
+double squared_distance(const SplittingPoint& P, const SplittingPoint& Q);
 
 /// A point whose blocks come from two others: block X is taken from `now` if it was updated before a moment, else from `then`.
 class MixedPoint {
@@ -63,8 +66,8 @@ class SplittingOracle {
   Matrix<double> target(int i, const MixedPoint& P) const;
   const Matrix<double>& input(int i, const MixedPoint& P) const { return i == 1 ? *problem_.X : P.V(i - 1); }
 
-  /// The limiting subdifferential of u -> gamma/2 (c - sigma(u))^2: an interval [lo, hi], or, where the kink at u = 0 is concave
-  /// (c > 0), the two end points only.
+  /// The limiting subdifferential of u -> gamma/2 (c - sigma(u))^2: an interval [lo, hi], or, where the kink at u = 0 is
+  /// concave (c > 0), the two end points only.
   struct Subdifferential {
     double lo = 0, hi = 0;
     bool ends_only = false;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "algorithms/core/linear_algebra.hpp"
+#include "algorithms/core/output_prox.hpp"
 #include "algorithms/core/prox.hpp"
 
 namespace bcd {
@@ -17,8 +18,9 @@ void ThreeSplittingParameters::fields(ParameterList& list) {
   list.parsed("s", s, "none, l2:L, l1:L, elastic:L,M, nonnegative or box:LO,HI", "regulariser s_i of every V_i");
   list.choice("order", order, {{"backward", Order::backward}, {"forward", Order::forward}},
               "order of the blocks: backward from the output (the paper) or forward from the input");
-  list.choice("weight_update", weight_update, {{"joint", WeightUpdate::joint}, {"jacobi", WeightUpdate::jacobi}},
-              "joint: exact minimiser over [W b] (the paper); jacobi: W and b each from the other's old value (the authors' code)");
+  list.choice(
+      "weight_update", weight_update, {{"joint", WeightUpdate::joint}, {"jacobi", WeightUpdate::jacobi}},
+      "joint: exact minimiser over [W b] (the paper); jacobi: W and b each from the other's old value (the authors' code)");
   list.choice("output_update", output_update, {{"prox", OutputUpdate::prox}, {"proxlinear", OutputUpdate::proxlinear}},
               "V_N-update: exact proximal step, or (3.2) with the loss linearised");
   list.integer("inner_iterations", inner_iterations, Range::at_least(1),
@@ -39,7 +41,8 @@ std::string ThreeSplitting<T>::not_applicable(const Problem<T>& problem) const {
   if (problem.net.sigma(problem.net.N()).kind != Activation::Kind::linear)
     return "the output layer must be linear: the paper takes sigma_N = Id";
   const bool linearised = p_.output_update == Parameters::OutputUpdate::proxlinear;
-  if (linearised && !problem.loss.smooth()) return "the prox-linear V_N-update needs a smooth loss, " + problem.loss.name() + " is not";
+  if (linearised && !problem.loss.smooth())
+    return "the prox-linear V_N-update needs a smooth loss, " + problem.loss.name() + " is not";
   if (!linearised && problem.loss.kind == Loss::Kind::cross_entropy && !p_.s.is_quadratic())
     return "cross-entropy with s = " + p_.s.text() + " has no separable V_N-subproblem; use output_update = proxlinear";
   return {};
@@ -144,59 +147,9 @@ void ThreeSplitting<T>::update_V_output() {
       p_.s.template prox<T>(p_.gamma + p_.alpha, v);
     } else {
       center /= g + a;
-      output_prox(p_.gamma + p_.alpha, center, y, v);
+      output_prox<T>(problem_->loss, p_.s, w, p_.gamma + p_.alpha, center, y, v);
     }
   });
-}
-
-// argmin s(v) + w l(v, y) + g/2 |v - b|^2, every combination that has a separable or quadratic s.
-template <class T>
-void ThreeSplitting<T>::output_prox(double g, ConstRef<T> B, ConstRef<T> Y, MutRef<T> V) const {
-  const double w = problem_->loss.weight(problem_->n());
-  const Loss& loss = problem_->loss;
-  if (p_.s.is_quadratic()) {
-    const double total = g + p_.s.quadratic();
-    if (total == g) return loss.template prox<T>(w, g, B, Y, V);
-    V = B * static_cast<T>(g / total);
-    loss.template prox<T>(w, total, V, Y, V);
-  } else if (loss.kind == Loss::Kind::squared) {
-    V = (static_cast<T>(w) * Y + static_cast<T>(g) * B) / static_cast<T>(g + w);
-    p_.s.template prox<T>(g + w, V);
-  } else {
-    for (Index j = 0; j < V.cols(); ++j)
-      for (Index i = 0; i < V.rows(); ++i)
-        V(i, j) = static_cast<T>(output_entry(g, static_cast<double>(B(i, j)), static_cast<double>(Y(i, j))));
-    if (p_.s.kind == Regulariser::Kind::box)  // the bounds as T knows them
-      V = V.cwiseMax(static_cast<T>(p_.s.lo)).cwiseMin(static_cast<T>(p_.s.hi));
-  }
-}
-
-// Separable l and s: the zero of the increasing map v -> w dl(v, y) + ds(v) + g (v - b). Where the map jumps across zero the
-// minimiser is the kink itself, which bisection would meet only up to rounding: kinks are tried first. Elsewhere bisection; its
-// bracket doubles until the signs at its ends differ.
-template <class T>
-double ThreeSplitting<T>::output_entry(double g, double b, double y) const {
-  if (!std::isfinite(b)) return b;
-  const double w = problem_->loss.weight(problem_->n());
-  const auto sign = [&](double v) {
-    const auto [s_lo, s_hi] = p_.s.subdifferential(v);
-    if (s_lo > s_hi) return v < p_.s.lo || p_.s.kind == Regulariser::Kind::nonnegative ? -1 : 1;  // outside the domain
-    const auto [l_lo, l_hi] = problem_->loss.entry_subdifferential(v, y);
-    const double rest = g * (v - b);
-    return s_lo + w * l_lo + rest > 0 ? 1 : s_hi + w * l_hi + rest < 0 ? -1 : 0;
-  };
-  const bool box = p_.s.kind == Regulariser::Kind::box;
-  for (const double kink : {box ? p_.s.lo : 0.0, box ? p_.s.hi : 0.0, y})  // the margin losses bend at v = y = +-1
-    if (sign(kink) == 0) return kink;
-  double lo = p_.s.prox(g, b) - 1, hi = lo + 2;
-  for (double wide = 1; sign(lo) > 0; wide *= 2) lo -= wide;
-  for (double wide = 1; sign(hi) < 0; wide *= 2) hi += wide;
-  while (true) {
-    const double mid = 0.5 * (lo + hi);
-    const int side = sign(mid);
-    if (side == 0 || mid <= lo || mid >= hi) return mid;
-    (side > 0 ? hi : lo) = mid;
-  }
 }
 
 // ---- U_N: argmin gamma/2 |C - U|^2 + rho/2 |U - Z|^2;  U_i: the scalar problem of Lemma 13 with a proximal term ----
@@ -212,8 +165,8 @@ void ThreeSplitting<T>::update_U(int i) {
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     const auto input = previous.middleCols(first, count);
     auto u = U(i).middleCols(first, count);
-    auto z = view(block_a_, thread, net_->d(i), count);   // Z = W_i V_{i-1} + b_i
-    auto c = view(block_b_, thread, net_->d(i), count);   // the point that sigma(U) should meet, where layer i has a skip
+    auto z = view(block_a_, thread, net_->d(i), count);  // Z = W_i V_{i-1} + b_i
+    auto c = view(block_b_, thread, net_->d(i), count);  // the point that sigma(U) should meet, where layer i has a skip
     z.noalias() = W(i) * input;
     z.colwise() += b(i);
     if (net_->skip(i)) c = V(i).middleCols(first, count) - input;
@@ -365,8 +318,10 @@ void ThreeSplitting<T>::v_gain(int i) {
       samples,
       [&](Index first, Index count, int thread) {
         auto part = square(thread, k).template selfadjointView<Eigen::Lower>();
-        if (rows) part.rankUpdate(next.middleCols(first, count));
-        else part.rankUpdate(next.middleRows(first, count).transpose());
+        if (rows)
+          part.rankUpdate(next.middleCols(first, count));
+        else
+          part.rankUpdate(next.middleRows(first, count).transpose());
       },
       share);
   auto S = square(0, k);
@@ -375,8 +330,10 @@ void ThreeSplitting<T>::v_gain(int i) {
   S.diagonal().array() += c;
   cholesky<T>(S);
   gain_transposed_ = rho * next;
-  if (rows) cholesky_solve_left<T>(S, gain_transposed_);
-  else cholesky_solve_right<T>(S, gain_transposed_);
+  if (rows)
+    cholesky_solve_left<T>(S, gain_transposed_);
+  else
+    cholesky_solve_right<T>(S, gain_transposed_);
 }
 
 template <class T>
@@ -420,9 +377,10 @@ double ThreeSplitting<T>::flops_per_sweep() const {
   const bool forward = p_.order == Parameters::Order::forward;
   double flops = 0;
   for (int i = 1; i <= N(); ++i) {
-    const double d = static_cast<double>(net_->d(i)), before = static_cast<double>(net_->d(i - 1)), k = static_cast<double>(solved(i));
-    flops += (forward ? 6 : 4) * d * before * n + 2 * k * k * d;                // Z, residual times input, solve
-    if (i > 1) flops += before * before * n + k * k * k / 3;                    // Gram matrix by half, factorisation
+    const double d = static_cast<double>(net_->d(i)), before = static_cast<double>(net_->d(i - 1)),
+                 k = static_cast<double>(solved(i));
+    flops += (forward ? 6 : 4) * d * before * n + 2 * k * k * d;  // Z, residual times input, solve
+    if (i > 1) flops += before * before * n + k * k * k / 3;      // Gram matrix by half, factorisation
     if (i < N()) {
       const double after = static_cast<double>(net_->d(i + 1)), small = std::min(d, after), large = std::max(d, after);
       flops += 4 * d * after * n + 3 * small * small * large + small * small * small / 3;

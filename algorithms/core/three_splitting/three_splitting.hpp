@@ -1,16 +1,17 @@
 // Three-splitting block coordinate descent (Zeng et al. 2019, Algorithms 2 and 3): the updates that both plugins share.
 //
 //   F(W, b, V, U) = R(V_N; Y) + sum_i r(W_i) + sum_i s(V_i)
-//                   + gamma/2 sum_i |V_i - t_i V_{i-1} - sigma_i(U_i)|^2 + rho/2 sum_i |U_i - W_i V_{i-1} - b_i|^2      (2.5), (3.4)
+//                   + gamma/2 sum_i |V_i - t_i V_{i-1} - sigma_i(U_i)|^2 + rho/2 sum_i |U_i - W_i V_{i-1} - b_i|^2      (2.5),
+//                   (3.4)
 //
 // with V_0 = X, t_i = 1 where layer i has a skip connection and 0 elsewhere (t = 0 everywhere: Algorithm 2).
 // The paper absorbs b_i into W_i and takes rho = gamma.
 #pragma once
 
+#include <vector>
+
 #include "algorithms/core/algorithm.hpp"
 #include "algorithms/core/regulariser.hpp"
-
-#include <vector>
 
 namespace bcd {
 
@@ -46,7 +47,8 @@ class ThreeSplitting : public Algorithm<T> {
   State<T> state() override;
   void measure(Measurements& row) const override;
 
-  /// Floating-point operations of one sweep (products 2mnk, Gram matrices by half, factorisations and solves; no elementwise work).
+  /// Floating-point operations of one sweep (products 2mnk, Gram matrices by half, factorisations and solves; no elementwise
+  /// work).
   double flops_per_sweep() const;
 
  private:
@@ -67,8 +69,6 @@ class ThreeSplitting : public Algorithm<T> {
   void update_Wb(int i);
   void update_V(int i);
 
-  void output_prox(double g, ConstRef<T> B, ConstRef<T> Y, MutRef<T> V) const;
-  double output_entry(double g, double b, double y) const;
   void v_center(int i, Index first, Index count, int thread);
   void v_gain(int i);
   void v_constrained(int i);
@@ -82,9 +82,13 @@ class ThreeSplitting : public Algorithm<T> {
 
   Index inputs(int i) const { return net_->d(i - 1) + (net_->bias ? 1 : 0); }
   /// Columns of the weight system that are solved together: all of [W b] (joint) or W alone (Jacobi).
-  Index solved(int i) const { return p_.weight_update == ThreeSplittingParameters::WeightUpdate::joint ? inputs(i) : net_->d(i - 1); }
+  Index solved(int i) const {
+    return p_.weight_update == ThreeSplittingParameters::WeightUpdate::joint ? inputs(i) : net_->d(i - 1);
+  }
   Eigen::Map<Matrix<T>> square(int thread, Index k) { return {gram_[static_cast<std::size_t>(thread)].data(), k, k}; }
-  Eigen::Map<Matrix<T>> cross(int thread, int i) { return {cross_[static_cast<std::size_t>(thread)].data(), net_->d(i), inputs(i)}; }
+  Eigen::Map<Matrix<T>> cross(int thread, int i) {
+    return {cross_[static_cast<std::size_t>(thread)].data(), net_->d(i), inputs(i)};
+  }
   static Eigen::Map<Matrix<T>> view(std::vector<Vector<T>>& buffers, int thread, Index rows, Index cols) {
     return {buffers[static_cast<std::size_t>(thread)].data(), rows, cols};
   }
@@ -96,12 +100,12 @@ class ThreeSplitting : public Algorithm<T> {
   std::vector<Matrix<T>> U_, V_;  // U_i, V_i: d_i x n, entry 0 unused
 
   // Workspace, one buffer a thread, sized once for the widest layer; none is as large as a state matrix.
-  int moments_of_ = 0;                 // the layer whose moments are in gram_[0] and cross_[0]; 0: none
-  Matrix<T> first_system_;             // layer 1: V_0 = X never changes, so its system (factorised if r is quadratic) is made once
-  std::vector<Vector<T>> gram_;        // square matrices up to (max d + 1)^2
-  std::vector<Vector<T>> cross_;       // d_i x (d_{i-1} + 1)
+  int moments_of_ = 0;            // the layer whose moments are in gram_[0] and cross_[0]; 0: none
+  Matrix<T> first_system_;        // layer 1: V_0 = X never changes, so its system (factorised if r is quadratic) is made once
+  std::vector<Vector<T>> gram_;   // square matrices up to (max d + 1)^2
+  std::vector<Vector<T>> cross_;  // d_i x (d_{i-1} + 1)
   std::vector<Vector<T>> block_a_, block_b_;  // column blocks, max d x kColumnBlock
-  Matrix<T> gain_transposed_;          // K' of the V-update, d_{i+1} x d_i
+  Matrix<T> gain_transposed_;                 // K' of the V-update, d_{i+1} x d_i
 };
 
 /// What the paper promises about both plugins, and the independent judge: see algorithms/core/three_splitting/audit.cpp.

@@ -1,0 +1,92 @@
+#include "plots/axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "algorithms/core/parameters.hpp"
+
+namespace bcd {
+namespace {
+
+/// 1, 2 or 5 times a power of ten, so that about five steps cover the span.
+double round_step(double span) {
+  const double power = std::pow(10.0, std::floor(std::log10(span / 5)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (span / (factor * power) <= 6) return factor * power;
+  return 10 * power;
+}
+
+/// Round numbers on a logarithmic axis that is too short for powers of ten.
+std::vector<double> few_decades(double low, double high) {
+  std::vector<double> tics;
+  if (high / low < 5) {
+    const double step = round_step(high - low);
+    for (double k = std::ceil(low / step); k * step <= high; ++k) tics.push_back(k * step);
+    return tics;
+  }
+  for (double exponent = std::floor(std::log10(low)); exponent <= std::log10(high); ++exponent)
+    for (const double factor : {1.0, 2.0, 5.0})
+      if (const double tic = factor * std::pow(10.0, exponent); tic >= low && tic <= high) tics.push_back(tic);
+  return tics;
+}
+
+}  // namespace
+
+void Axis::cover(const std::vector<double>& values) {
+  for (const double value : values) {
+    if (!std::isfinite(value) || (log_ && value <= 0)) continue;
+    low_ = empty_ ? value : std::min(low_, value);
+    high_ = empty_ ? value : std::max(high_, value);
+    empty_ = false;
+  }
+}
+
+void Axis::fix(double low, double high) {
+  low_ = low;
+  high_ = high;
+  empty_ = false;
+  fixed_ = true;
+}
+
+void Axis::close() {
+  if (fixed_) return;
+  if (empty_) low_ = high_ = 1;
+  if (log_) {
+    const double factor = high_ > low_ ? std::pow(high_ / low_, share_) : 2;
+    low_ /= factor;
+    high_ *= factor;
+    return;
+  }
+  const bool from_zero = low_ >= 0;
+  const double width = high_ - low_, margin = width > 0 ? share_ * width : std::max(std::abs(high_), 1.0) / 2;
+  low_ = from_zero && low_ <= 0.15 * width ? 0 : low_ - margin;
+  high_ += margin;
+}
+
+double Axis::clamped(double value) const { return std::clamp(value, low_, high_); }
+
+double Axis::place(double value) const {
+  return log_ ? std::log(value / low_) / std::log(high_ / low_) : (value - low_) / (high_ - low_);
+}
+
+std::string Axis::tics() const {
+  const std::string set = "  set " + name_ + "tics ", format = "  set format " + name_ + " ";
+  const std::string plain = format + "'%h'\n";
+  if (!log_) return set + number_text(round_step(high_ - low_)) + "\n  unset m" + name_ + "tics\n" + plain;
+  const double decades = std::log10(high_ / low_);
+  if (decades < 1.5) {
+    std::string list;
+    for (const double tic : few_decades(low_, high_)) list += (list.empty() ? "" : ", ") + number_text(tic);
+    return set + "(" + list + ")\n  unset m" + name_ + "tics\n" + plain;
+  }
+  const int step = static_cast<int>(std::ceil(decades / 6));  // decades between two tics
+  const std::string minor = step == 1 ? "  set m" + name_ + "tics 10\n" : "  unset m" + name_ + "tics\n";
+  return set + "1e" + std::to_string(step) + "\n" + minor + format + "'10^{%L}'\n";
+}
+
+std::string Axis::script() const {
+  return (log_ ? "  set logscale " : "  unset logscale ") + name_ + "\n  set " + name_ + "range [" + number_text(low_) + ":" +
+         number_text(high_) + "]\n" + tics();
+}
+
+}  // namespace bcd
