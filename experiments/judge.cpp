@@ -61,9 +61,7 @@ double median(std::vector<double> x) {
   return x.size() % 2 == 1 ? x[half] : 0.5 * (x[half - 1] + x[half]);
 }
 
-std::string run_name(const RunRecord& run) {
-  return run.variant() + " seed " + std::to_string(run.seed()) + ", record " + run.id;
-}
+std::string run_name(const RunRecord& run) { return run.variant() + " seed " + std::to_string(run.seed()); }
 
 /// The records behind a claim: all of them by name, or two and the count of the others (the report lists every record).
 std::string ids(const std::vector<const RunRecord*>& runs) {
@@ -191,11 +189,11 @@ void judge_promise(Case& c) {
     if (it->checks > 0 && it->worst_ratio < worst) {
       worst = it->worst_ratio;
       tightest = "smallest slack " + show(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
-                 std::to_string(it->worst_iteration) + ", " + it->worst_block + ")";
+                 std::to_string(it->worst_iteration) + ", " + it->worst_block + ", record " + run->id + ")";
     }
     if (verdict == "violated" && first.empty())
       first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
-              it->first_block + ", by " + show(-it->first_slack) + "; ";
+              it->first_block + ", by " + show(-it->first_slack) + " (record " + run->id + "); ";
   }
   c.row.verdict = violations > 0                    ? "violated"
                   : not_applicable == c.runs.size() ? "not applicable"
@@ -208,11 +206,11 @@ void judge_promise(Case& c) {
     c.row.measured = "no check";
   else if (violations == 0)
     c.row.measured += ", worst slack/allowance " + show(worst);
-  c.row.evidence = first +
-                   (c.row.verdict == "not applicable" ? unmet
-                    : c.row.verdict == "inconclusive" ? open
-                                                      : tightest) +
-                   "; " + ids(c.runs);
+  c.row.evidence = first + (c.row.verdict == "not applicable" ? unmet : c.row.verdict == "inconclusive" ? open : tightest);
+  if (not_applicable > 0 && not_applicable < c.runs.size())
+    c.row.evidence +=
+        "; not applicable to " + std::to_string(not_applicable) + " of " + std::to_string(c.runs.size()) + " runs: " + unmet;
+  c.row.evidence += "; " + ids(c.runs);
 }
 
 void judge_study(Case& c) {

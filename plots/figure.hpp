@@ -25,6 +25,8 @@ struct Panel {
 };
 
 /// kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity.
+/// A curve that ends early because a run diverged or failed ends with a cross; one that would hide another is dashed; a variant
+/// without an iteration stands in the legend with its status.
 /// (Other kinds are added as files of their own: plots/<kind>.cpp.)
 struct Figure {
   std::string id;  ///< file stem

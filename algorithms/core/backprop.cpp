@@ -56,10 +56,10 @@ void Backprop<T>::forward(const Weights<T>& weights, ConstRef<T> X) {
   const Index m = X.cols();
   for (int i = 1; i <= net_.N(); ++i) {
     const ConstRef<T> Vp = i == 1 ? X : ConstRef<T>(V_[at(i - 1)].leftCols(m));  // V_{i-1}
-    U_[at(i)].leftCols(m).noalias() = weights.W[at(i)] * Vp;
     for_columns(m, [&](Index c, Index count, int) {
       auto U = U_[at(i)].middleCols(c, count);
       auto V = V_[at(i)].middleCols(c, count);
+      U.noalias() = weights.W[at(i)] * Vp.middleCols(c, count);
       if (net_.bias) U.colwise() += weights.b[at(i)];
       net_.sigma(i).template apply<T>(U, V);
       if (net_.skip(i)) V += Vp.middleCols(c, count);
@@ -78,16 +78,23 @@ void Backprop<T>::backward(const Weights<T>& weights, ConstRef<T> X, Weights<T>&
       auto D = D_[at(i)].middleCols(c, count);
       if (i > 1 && net_.skip(i)) D_[at(i - 1)].middleCols(c, count) = D;
       net_.sigma(i).template multiply_by_derivative<T>(U_[at(i)].middleCols(c, count), D);
+      if (i == 1) return;
+      auto below = D_[at(i - 1)].middleCols(c, count);
+      if (net_.skip(i))
+        below.noalias() += weights.W[at(i)].transpose() * D;
+      else
+        below.noalias() = weights.W[at(i)].transpose() * D;
     });
+    // The sum over the samples, threaded over the columns of dW_i.
     const auto G = D_[at(i)].leftCols(m);
-    gradient.W[at(i)].noalias() += G * Vp.transpose();
+    const Index share = (Vp.rows() + threads() - 1) / threads();
+    for_columns(
+        Vp.rows(),
+        [&](Index c, Index count, int) {
+          gradient.W[at(i)].middleCols(c, count).noalias() += G * Vp.middleRows(c, count).transpose();
+        },
+        share);
     if (net_.bias) gradient.b[at(i)].noalias() += G.rowwise().sum();
-    if (i == 1) return;
-    auto below = D_[at(i - 1)].leftCols(m);
-    if (net_.skip(i))
-      below.noalias() += weights.W[at(i)].transpose() * G;
-    else
-      below.noalias() = weights.W[at(i)].transpose() * G;
   }
 }
 

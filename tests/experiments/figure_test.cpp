@@ -12,6 +12,8 @@
 #include <limits>
 #include <sstream>
 
+#include "plots/axis.hpp"
+
 using namespace bcd;
 namespace fs = std::filesystem;
 
@@ -172,6 +174,86 @@ TEST_CASE("long traces are thinned for drawing and keep both ends", "[figure]") 
   CHECK(rows.front()[0] == 0);
   CHECK(rows.back()[0] == 5000);
   for (const auto& row : rows) REQUIRE(row[1] == 5000 - row[0]);  // points are chosen, not averaged
+}
+
+TEST_CASE("a logarithmic axis is thinned evenly in the logarithm and keeps both ends", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, std::vector<double>(5001, 1.0));
+  Figure figure = losses();
+  figure.panels[0].log_x = true;
+  draw_figure(figure, {{"a", {&a}}}, folder.path, {"svg"});
+  const auto rows = numbers(folder.path / "toy.csv");
+  CHECK(rows.size() <= 1001);
+  CHECK(rows.back()[0] == 5000);
+  for (std::size_t k = 0; k < 50; ++k) REQUIRE(rows[k][0] == static_cast<double>(k));  // the first points lie furthest apart
+}
+
+TEST_CASE("a variant without an iteration has no curve, and the legend says why", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2});
+  RunRecord none = run(0, {});
+  none.status = "NotApplicable";
+  draw_figure(losses(), {{"a", {&a}}, {"b", {&none}}}, folder.path, {"svg"});
+  CHECK(contains(text_of(folder.path / "toy.svg"), "b (NotApplicable)"));
+  CHECK(numbers(folder.path / "toy.csv").front().size() == 4);  // x, median, low, high of a
+}
+
+TEST_CASE("a curve that would hide another is dashed, and only that one", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2, 1}), b = run(0, {4, 3, 2}), c = run(0, {4, 2, 1});
+  draw_figure(losses(), {{"a", {&a}}, {"b", {&b}}, {"c", {&c}}}, folder.path, {"svg"});
+  const std::string script = text_of(folder.path / "toy.gp");
+  CHECK(contains(script, "with lines lw 2.2 lc rgb '#0072B2' dt 1"));
+  CHECK(contains(script, "with lines lw 2.2 lc rgb '#D55E00' dt 1"));
+  CHECK(contains(script, "with lines lw 2.2 lc rgb '#009E73' dt (9,9)"));
+}
+
+TEST_CASE("zero, infinity and equal values leave a picture on either scale", "[figure]") {
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const bool log_y : {false, true})
+    for (const std::vector<double>& values : std::vector<std::vector<double>>{{0, 0}, {1, 0}, {3, 3}, {1, inf}, {-1, -2}}) {
+      const Folder folder;
+      const RunRecord a = run(0, values), b = run(1, values);
+      INFO(log_y << " " << values[0] << " " << values[1]);
+      CHECK_NOTHROW(draw_figure(losses(log_y), {{"a", {&a, &b}}}, folder.path, {"svg"}));
+      CHECK(contains(text_of(folder.path / "toy.svg"), "train_loss"));
+    }
+}
+
+TEST_CASE("an axis covers what it can show and leaves room at the ends", "[figure][axis]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Axis linear("y", false, 0.1);
+  linear.cover({-1, nan, 4});
+  linear.close();
+  CHECK(linear.low() == Approx(-1.5));
+  CHECK(linear.high() == Approx(4.5));
+  CHECK(linear.place(1.5) == Approx(0.5));
+  CHECK(linear.clamped(1e9) == linear.high());
+  Axis accuracy("y", false, 0.1);
+  accuracy.cover({0.1, 1});
+  accuracy.close();
+  CHECK(accuracy.low() == 0);  // data that begin a little above zero are shown from zero
+  Axis log("y", true, 0);
+  log.cover({0, -3, 1, 10000});
+  log.close();
+  CHECK(log.low() == 1);
+  CHECK(log.high() == 10000);
+  CHECK(log.place(100) == Approx(0.5));
+}
+
+TEST_CASE("tics stand at round numbers, as many as can be read", "[figure][axis]") {
+  const auto script = [](bool log, double low, double high) {
+    Axis axis("y", log, 0);
+    axis.fix(low, high);
+    return axis.script();
+  };
+  CHECK(contains(script(false, 0, 1), "set ytics 0.2\n"));
+  CHECK(contains(script(false, 0, 30), "set ytics 5\n"));
+  CHECK(contains(script(false, -250, 10), "set ytics 50\n"));
+  CHECK(contains(script(true, 0.3, 12), "set ytics 1e1\n"));     // 1.6 decades
+  CHECK(contains(script(true, 1e-2, 1e12), "set ytics 1e3\n"));  // 14 decades
+  CHECK(contains(script(true, 0.4, 6), "set ytics (0.5, 1, 2, 5)\n"));
+  CHECK(contains(script(true, 30, 42), "set ytics (30, 32, 34, 36, 38, 40, 42)\n"));
 }
 
 TEST_CASE("a column that no run has is refused with the columns there are, and nothing is written", "[figure]") {

@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <fstream>
 #include <limits>
+
+#include "algorithms/registry.hpp"
+#include "fake_descent.hpp"
 
 using namespace bcd;
 
@@ -109,6 +113,21 @@ TEST_CASE("a promise without a check is inconclusive and an unmet hypothesis is 
   CHECK(contains(row.evidence, "the loss is not smooth"));
 }
 
+TEST_CASE("a promise that holds where it applies says to how many runs it does not", "[judge]") {
+  const ClaimRow row = judged(kDescent, {audited("a", 0, {1}), unmet("a", 1), audited("a", 2, {3})});
+  CHECK(row.verdict == "holds");
+  CHECK(contains(row.evidence, "not applicable to 1 of 3 runs: the loss is not smooth"));
+  CHECK(contains(row.evidence, "smallest slack 1 (a seed 0, iteration 1, V3, record a-0)"));
+}
+
+TEST_CASE("the evidence names the first records of many and counts the others", "[judge]") {
+  std::vector<RunRecord> runs;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) runs.push_back(audited("a", seed, {1}));
+  CHECK(contains(judged(kDescent, runs).evidence, "records a-0, a-1 and 3 more"));
+  runs.resize(3);
+  CHECK(contains(judged(kDescent, runs).evidence, "records a-0, a-1, a-2"));
+}
+
 TEST_CASE("a promise is judged on the claim's variants only", "[judge]") {
   CHECK(judged(kDescent, {audited("a", 0, {1}), audited("b", 0, {-5})}).verdict == "holds");
 }
@@ -170,6 +189,8 @@ TEST_CASE("a tie and a diverged run do not win an order claim", "[judge]") {
   const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
   CHECK(judged(order, {finished("a", 0, {2}), finished("b", 0, {2})}).verdict == "violated");
   CHECK(judged(order, {diverged("a", 0, {1}), finished("b", 0, {2})}).verdict == "violated");
+  CHECK(judged(order, {diverged("a", 0, {1}), diverged("b", 0, {2})}).verdict == "violated");
+  CHECK(judged(order, {finished("a", 0, {2}), diverged("b", 0, {1})}).verdict == "holds");
 }
 
 TEST_CASE("two traces are the same up to the factor at every iteration, or they are not", "[judge]") {
@@ -195,6 +216,28 @@ TEST_CASE("a status claim wants every run to end that way and names the one that
   const ClaimRow row = judged(status, {diverged("a", 0, {1}), finished("a", 1, {1})});
   CHECK(row.verdict == "violated");
   CHECK(contains(row.evidence, "a seed 1: MaxIterations"));
+}
+
+TEST_CASE("a study claim runs the study and takes its verdict; an unknown study is refused when the file is read", "[judge]") {
+  const Study* smooth = nullptr;
+  for (const Plugin& plugin : plugins())
+    for (const Study& study : plugin.studies)
+      if (study.id == "zeng2019.theorem1.algorithm1-smooth") smooth = &study;
+  REQUIRE(smooth != nullptr);
+  const StudyResult result = smooth->run();
+  const ClaimRow row = judged(claim("study", {{"study", smooth->id}}, {}, {}), {});
+  CHECK(row.verdict == (result.holds ? "holds" : "violated"));
+  CHECK(row.evidence == result.evidence);
+
+  std::string text = experiment_text("zeng2019-algorithm1");
+  const std::string known = "study = \"zeng2019.theorem1.algorithm1-smooth\"";
+  REQUIRE(contains(text, known));
+  text.replace(text.find(known), known.size(), "study = \"zeng2019.theorem1.algorithm1-smoth\"");
+  const testing::TemporaryFolder folder;
+  const auto file = folder.path() / "zeng2019-algorithm1.toml";
+  std::ofstream(file) << text;
+  CHECK_THROWS_WITH(load_experiment(file.string()),
+                    Catch::Contains("algorithm1-smoth") && Catch::Contains("zeng2019.theorem1.algorithm1-smooth"));
 }
 
 TEST_CASE("a claim that no run can decide is not testable and says why", "[judge]") {

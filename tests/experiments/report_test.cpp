@@ -169,6 +169,36 @@ TEST_CASE("runs, promises, provenance and the command are in the report", "[repo
   }
 }
 
+TEST_CASE("line and band are explained once, by the author or by the report", "[report]") {
+  const auto explanations = [](const std::string& caption) {
+    const Folder folder;
+    std::ofstream(folder.path / "toy.svg") << "<svg/>";
+    ReportData data;
+    data.sections.resize(1);
+    data.sections[0].figures.resize(1);
+    data.sections[0].figures[0].caption = caption;
+    data.sections[0].pictures = {folder.path / "toy.svg"};
+    write_report(folder.path / "report.html", data);
+    const std::string html = text_of(folder.path / "report.html"), shown = html.substr(html.find("<figcaption>"));
+    int count = 0;
+    for (std::size_t at = shown.find("median"); at != std::string::npos; at = shown.find("median", at + 1)) ++count;
+    return count;
+  };
+  CHECK(explanations("The loss against sweeps.") == 1);
+  CHECK(explanations("Lines are the median of five seeds, bands the range.") == 1);
+}
+
+TEST_CASE("powers and indices are raised and lowered; names with underscores stay as they are", "[report]") {
+  const Folder folder;
+  ReportData data;
+  data.sections.resize(1);
+  data.sections[0].description = "|P^k - P^{k-1}|^2 of V_N, W_{i+1}; train_accuracy and n^-1 and R_n'";
+  write_report(folder.path / "report.html", data);
+  CHECK(contains(text_of(folder.path / "report.html"),
+                 "|P<sup>k</sup> - P<sup>k-1</sup>|<sup>2</sup> of V<sub>N</sub>, W<sub>i+1</sub>; train_accuracy and "
+                 "n<sup>-1</sup> and R<sub>n</sub>&#39;"));
+}
+
 TEST_CASE("a report whose picture cannot be read is not written", "[report]") {
   const Folder folder;
   ReportData data;

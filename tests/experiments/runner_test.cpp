@@ -134,7 +134,7 @@ TEST_CASE("the audit's potential is the evaluator's loss, and its slack and verd
   const RunRecord r =
       run_cell(fake_cell(plugin, {}, [&](Cell& c) { c.audit = mode, c.precision = precision; }), plugin, into(folder));
   REQUIRE(r.promises.size() == 1);
-  CHECK(r.promises[0].verdict() == "holds");
+  CHECK(r.promises[0].verdict() == (precision == "f64" ? "holds" : "not applicable"));  // allowances bound rounding in double
   CHECK(r.promises[0].checks == 5);
   const auto potential = r.trace.column("potential"), loss = r.trace.column("train_loss"),
              slack = r.trace.column("slack:descent");
