@@ -1,47 +1,21 @@
 #include "experiments/judge.hpp"
+#include "plots/markup.hpp"
 
 namespace bcd {
-
-namespace {
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string junit(const std::vector<ClaimRow>& rows) {
   std::size_t failures = 0, skipped = 0;
   std::string cases;
   for (const ClaimRow& row : rows) {
-    cases += "  <testcase classname=\"" + escaped(row.paper + "." + row.experiment) + "\" name=\"" +
-             escaped(row.id + ": " + row.statement) + "\"";
+    cases += "  <testcase classname=\"" + escape_markup(row.paper + "." + row.experiment) + "\" name=\"" +
+             escape_markup(row.id + ": " + row.statement) + "\"";
     if (!row.as_expected()) {
       ++failures;
-      cases += ">\n    <failure message=\"" + escaped("verdict '" + row.verdict + "', expected '" + row.expected + "'") +
-               "\">" + escaped(row.measured + "; " + row.evidence) + "</failure>\n  </testcase>\n";
+      cases += ">\n    <failure message=\"" + escape_markup("verdict '" + row.verdict + "', expected '" + row.expected + "'") +
+               "\">" + escape_markup(row.measured + "; " + row.evidence) + "</failure>\n  </testcase>\n";
     } else if (row.verdict == "not run") {
       ++skipped;
-      cases += ">\n    <skipped message=\"" + escaped(row.evidence) + "\"/>\n  </testcase>\n";
+      cases += ">\n    <skipped message=\"" + escape_markup(row.evidence) + "\"/>\n  </testcase>\n";
     } else {
       cases += "/>\n";
     }

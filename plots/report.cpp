@@ -8,36 +8,11 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "plots/markup.hpp"
 
 namespace bcd {
 
 namespace {
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string base64(const std::string& bytes) {
   static const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -68,7 +43,7 @@ std::string number(double x) {
 std::string mathematics(const std::string& text) {
   static const std::regex raised(R"(\^(?:\{([^}]*)\}|(-?[0-9]+|[A-Za-z])(?![A-Za-z0-9])))");
   static const std::regex lowered(R"(\b([A-Za-z])_(?:\{([^}]*)\}|([A-Za-z0-9])(?![A-Za-z0-9_])))");
-  const std::string out = std::regex_replace(escaped(text), raised, "<sup>$1$2</sup>");
+  const std::string out = std::regex_replace(escape_markup(text), raised, "<sup>$1$2</sup>");
   return std::regex_replace(out, lowered, "$1<sub>$2$3</sub>");
 }
 
@@ -115,8 +90,8 @@ std::string verdict_text(const ClaimRow& row) {
                                  : bad  ? "bad"
                                  : none ? "none"
                                         : "odd") +
-                     "\">" + escaped(row.verdict) + "</span>";
-  if (!row.as_expected()) text += " <span class=\"v bad\">&#10007; expected: " + escaped(row.expected) + "</span>";
+                     "\">" + escape_markup(row.verdict) + "</span>";
+  if (!row.as_expected()) text += " <span class=\"v bad\">&#10007; expected: " + escape_markup(row.expected) + "</span>";
   return text;
 }
 
@@ -128,14 +103,14 @@ struct Column {
 std::string table(const std::vector<Column>& columns, const std::string& rows, const std::string& caption,
                   const std::string& style = "") {
   std::string out =
-      "<div class=\"scroll\"><table class=\"" + style + "\"><caption>" + escaped(caption) + "</caption><thead><tr>";
+      "<div class=\"scroll\"><table class=\"" + style + "\"><caption>" + escape_markup(caption) + "</caption><thead><tr>";
   for (const Column& c : columns)
-    out += "<th scope=\"col\"" + std::string(c.number ? " class=\"n\"" : "") + ">" + escaped(c.head) + "</th>";
+    out += "<th scope=\"col\"" + std::string(c.number ? " class=\"n\"" : "") + ">" + escape_markup(c.head) + "</th>";
   return out + "</tr></thead><tbody>" + rows + "</tbody></table></div>\n";
 }
 
-std::string cell(const std::string& text) { return "<td>" + escaped(text) + "</td>"; }
-std::string number_cell(const std::string& text) { return "<td class=\"n\">" + escaped(text) + "</td>"; }
+std::string cell(const std::string& text) { return "<td>" + escape_markup(text) + "</td>"; }
+std::string number_cell(const std::string& text) { return "<td class=\"n\">" + escape_markup(text) + "</td>"; }
 
 std::string claims_table(const std::vector<ClaimRow>& claims) {
   // On a narrow screen each row becomes a card, where data-head stands in for the column's head.
@@ -145,9 +120,9 @@ std::string claims_table(const std::vector<ClaimRow>& claims) {
   std::string rows;
   for (const ClaimRow& c : claims)
     rows += "<tr>" + headed("In the paper", mathematics(c.item)) +
-            headed("Claim", mathematics(c.statement) + "<br><code>" + escaped(c.id) + "</code>") +
-            headed("Reported", escaped(c.reported)) + headed("Measured", escaped(c.measured)) +
-            headed("Verdict", verdict_text(c)) + headed("Evidence", escaped(c.evidence)) + "</tr>\n";
+            headed("Claim", mathematics(c.statement) + "<br><code>" + escape_markup(c.id) + "</code>") +
+            headed("Reported", escape_markup(c.reported)) + headed("Measured", escape_markup(c.measured)) +
+            headed("Verdict", verdict_text(c)) + headed("Evidence", escape_markup(c.evidence)) + "</tr>\n";
   return table({{"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}, {"Evidence"}}, rows,
                "What the paper claims, and what was found", "claims");
 }
@@ -160,11 +135,11 @@ std::string runs_table(const std::vector<const RunRecord*>& runs) {
       const std::vector<double> values = run->trace.column(column);
       return number_cell(values.empty() ? std::string() : number(values.back()));
     };
-    rows += "<tr>" + cell(run->variant()) + number_cell(std::to_string(run->seed())) + "<td title=\"" + escaped(run->reason) +
-            "\">" + escaped(run->status) + "</td>";
+    rows += "<tr>" + cell(run->variant()) + number_cell(std::to_string(run->seed())) + "<td title=\"" + escape_markup(run->reason) +
+            "\">" + escape_markup(run->status) + "</td>";
     for (const char* column : {"iteration", "train_seconds", "train_loss", "train_accuracy", "test_accuracy"})
       rows += last(column);
-    rows += "<td><code>" + escaped(run->id) + "</code></td></tr>\n";
+    rows += "<td><code>" + escape_markup(run->id) + "</code></td></tr>\n";
   }
   return table({{"Variant"},
                 {"Seed", true},
@@ -184,7 +159,7 @@ std::string promise_row(const RunRecord& run, const PromiseResult& p) {
                             : verdict == "inconclusive"
                                 ? p.inconclusive
                                 : "iteration " + std::to_string(p.worst_iteration) + ", " + p.worst_block;
-  return "<tr>" + cell(run.variant() + ", seed " + std::to_string(run.seed())) + "<td><code>" + escaped(p.promise.id) +
+  return "<tr>" + cell(run.variant() + ", seed " + std::to_string(run.seed())) + "<td><code>" + escape_markup(p.promise.id) +
          "</code><br>" + mathematics(p.promise.statement) + "</td>" + cell(p.promise.source) + "<td>" +
          mathematics(p.promise.constant) + "</td>" + number_cell(std::to_string(p.checks)) +
          number_cell(std::to_string(p.violations)) + number_cell(p.checks > 0 ? number(p.worst_slack) : "") +
@@ -219,12 +194,12 @@ std::string provenance(const std::vector<const RunRecord*>& runs) {
   out +=
       "<p>Machine, compiler, sources and data of the first run, then the resolved configuration of each variant's first "
       "run.</p><pre>" +
-      escaped(runs.front()->provenance.dump(2)) + "</pre>\n";
+      escape_markup(runs.front()->provenance.dump(2)) + "</pre>\n";
   std::vector<std::string> seen;
   for (const RunRecord* run : runs)
     if (std::find(seen.begin(), seen.end(), run->variant()) == seen.end()) {
       seen.push_back(run->variant());
-      out += "<pre>" + escaped(run->config.dump(2)) + "</pre>\n";
+      out += "<pre>" + escape_markup(run->config.dump(2)) + "</pre>\n";
     }
   return out + "</details>\n";
 }
@@ -244,7 +219,7 @@ std::string overview(const ReportData& data) {
   columns.push_back({"not as expected", true});
   std::string rows;
   for (const auto& [paper, by_verdict] : counts) {
-    rows += "<tr><td>" + escaped(paper) + "</td>";
+    rows += "<tr><td>" + escape_markup(paper) + "</td>";
     for (const std::string& v : verdicts)
       rows += "<td class=\"n\">" + std::to_string(by_verdict.contains(v) ? by_verdict.at(v) : 0) + "</td>";
     rows += "<td class=\"n" + std::string(unexpected[paper] > 0 ? " bad" : "") + "\">" + std::to_string(unexpected[paper]) +
@@ -256,7 +231,7 @@ std::string overview(const ReportData& data) {
   out += "<nav aria-label=\"Experiments\"><ul>";
   for (const ReportSection& s : data.sections) {
     const auto off = std::count_if(s.claims.begin(), s.claims.end(), [](const ClaimRow& c) { return !c.as_expected(); });
-    out += "<li><a href=\"#" + escaped(s.id) + "\">" + mathematics(s.title) + "</a> <span class=\"soft\">" +
+    out += "<li><a href=\"#" + escape_markup(s.id) + "\">" + mathematics(s.title) + "</a> <span class=\"soft\">" +
            std::to_string(s.claims.size()) + " claims" + (off > 0 ? ", " + std::to_string(off) + " not as expected" : "") +
            "</span></li>";
   }
@@ -265,18 +240,18 @@ std::string overview(const ReportData& data) {
 
 std::string figure(const Figure& f, const std::filesystem::path& picture) {
   const bool says_it = f.caption.find("median") != std::string::npos;  // the author explained line and band
-  return "<figure><img alt=\"" + escaped(f.title + ". " + f.caption) + "\" src=\"data:image/svg+xml;base64," +
+  return "<figure><img alt=\"" + escape_markup(f.title + ". " + f.caption) + "\" src=\"data:image/svg+xml;base64," +
          base64(file_text(picture)) + "\"><figcaption><b>How to read:</b> " + mathematics(f.caption) +
-         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + " Numbers: <code>" + escaped(f.id) +
+         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + " Numbers: <code>" + escape_markup(f.id) +
          ".csv</code></figcaption></figure>\n";
 }
 
 std::string section(const ReportSection& s) {
-  std::string out = "<section id=\"" + escaped(s.id) + "\"><h2>" + mathematics(s.title) + "</h2>\n<p>" +
+  std::string out = "<section id=\"" + escape_markup(s.id) + "\"><h2>" + mathematics(s.title) + "</h2>\n<p>" +
                     mathematics(s.description) + "</p>\n";
   for (std::size_t i = 0; i < s.figures.size() && i < s.pictures.size(); ++i) out += figure(s.figures[i], s.pictures[i]);
   if (!s.claims.empty()) out += claims_table(s.claims);
-  out += "<p>Regenerate:</p><pre>" + escaped(s.command) + "</pre>\n";
+  out += "<p>Regenerate:</p><pre>" + escape_markup(s.command) + "</pre>\n";
   return out + runs_table(s.runs) + promises_table(s.runs) + provenance(s.runs) + "</section>\n";
 }
 
@@ -286,8 +261,8 @@ void write_report(const std::filesystem::path& file, const ReportData& data) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\"><title>" +
-      escaped(data.title) + "</title><style>" + kStyle + "</style></head><body>\n<h1>" + escaped(data.title) +
-      "</h1>\n<p class=\"soft\">Regenerate everything: <code>" + escaped(data.command) + "</code></p>\n";
+      escape_markup(data.title) + "</title><style>" + kStyle + "</style></head><body>\n<h1>" + escape_markup(data.title) +
+      "</h1>\n<p class=\"soft\">Regenerate everything: <code>" + escape_markup(data.command) + "</code></p>\n";
   html += overview(data);
   for (const ReportSection& s : data.sections) html += section(s);
   write_file_atomically(file, html + "</body></html>\n");

@@ -14,24 +14,14 @@
 
 #include "plots/axis.hpp"
 
+#include "tests/temporary_folder.hpp"
+
 using namespace bcd;
 namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder that is removed at the end of the test.
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "bcd-figure-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
+using Folder = bcd::test::TemporaryFolder;
 
 /// Sets the search path of programs for the life of the object.
 struct SearchPath {

@@ -6,23 +6,14 @@
 #include <fstream>
 #include <set>
 
+#include "tests/temporary_folder.hpp"
+
 using namespace bcd;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "bcd-report-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
+using Folder = bcd::test::TemporaryFolder;
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
