@@ -10,7 +10,7 @@ constexpr double kAdagradEpsilon = 1e-8;
 constexpr double kArmijoSlope = 1e-4;
 constexpr int kHalvings = 60;
 constexpr double kEps = std::numeric_limits<double>::epsilon();
-/// Where along the step the backtracking rule compares f with its surrogate, beside the new point.
+/// Where along the step the backtracking rule compares f with its surrogate.
 constexpr double kSamples[] = {0.25, 0.5, 0.75, 1.0};
 
 /// Random bits that depend on seed, update and draw only (splitmix64): a restart repeats them, and nothing is allocated.
@@ -293,7 +293,7 @@ double Bsum<T>::armijo(int j, double alpha) {
   return 0;
 }
 
-/// f <= g at the sampled points of the segment from W_j to D_j and at the new point, up to the rounding of f.
+/// f <= g at D_j and at the sampled points of the step from W_j to the new point, up to the rounding of f.
 template <class T>
 bool Bsum<T>::bound_holds(int j, double alpha) {
   const auto above = [&](double s) {
@@ -302,9 +302,10 @@ bool Bsum<T>::bound_holds(int j, double alpha) {
     const double rounding = 64 * static_cast<double>(std::numeric_limits<T>::epsilon()) * std::abs(f_old_);
     return f <= g + rounding;
   };
+  if (alpha != 1 && !above(1)) return false;
   for (const double s : kSamples)
-    if (s != alpha && !above(s)) return false;
-  return above(alpha);
+    if (!above(s * alpha)) return false;
+  return true;
 }
 
 /// g_j: (9), (A.1), (14), (A.3), each plus the l1 penalty where there is one.
