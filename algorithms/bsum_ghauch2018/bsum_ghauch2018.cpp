@@ -13,6 +13,23 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 /// Where along the step the backtracking rule compares f with its surrogate.
 constexpr double kSamples[] = {0.25, 0.5, 0.75, 1.0};
 
+/// Small products are over before a second thread has woken up: below kSmall multiplications per forward pass Eigen uses one.
+constexpr double kSmall = 1e7;
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(const Network& net, Index n) : before_(Eigen::nbThreads()) {
+    double work = 0;
+    for (int l = 1; l <= net.N(); ++l) work += static_cast<double>(net.d(l) * net.d(l - 1) * n);
+    if (work < kSmall) Eigen::setNbThreads(1);
+  }
+  ~ThreadLimit() { Eigen::setNbThreads(before_); }
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  int before_;
+};
+
 /// Random bits that depend on seed, update and draw only (splitmix64): a restart repeats them, and nothing is allocated.
 std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ull;
@@ -86,6 +103,7 @@ State<T> Bsum<T>::state() {
 /// Algorithm 1.
 template <class T>
 void Bsum<T>::step(BlockObserver* observer) {
+  const ThreadLimit limit(problem_->net, problem_->n());
   stale_from_ = 1;  // somebody may have written through state()
   const std::int64_t updates = parameters_.updates > 0 ? parameters_.updates : parameters_.order == Order::joint ? 1 : J();
   for (std::int64_t u = 0; u < updates; ++u) {
@@ -109,7 +127,8 @@ void Bsum<T>::update(int j) {
   refresh_forward();
   begin_block(j);
   if (backtracking)
-    gamma_(0, j - 1) = static_cast<T>(std::max(parameters_.gamma * kEps, static_cast<double>(gamma_(0, j - 1)) * parameters_.gamma_shrink));
+    gamma_(0, j - 1) =
+        static_cast<T>(std::max(parameters_.gamma * kEps, static_cast<double>(gamma_(0, j - 1)) * parameters_.gamma_shrink));
   for (int doubling = 0;; ++doubling) {
     descent_direction(j);
     const double alpha = step_size(j);
@@ -284,8 +303,7 @@ template <class T>
 double Bsum<T>::armijo(int j, double alpha) {
   const Matrix<T>&W = W_[at(j)], &D = D_[at(j)];
   double slope = static_cast<double>(G_[at(j)].cwiseProduct(D - W).sum());
-  if (parameters_.penalty == Penalty::l1)
-    slope += penalty_value<T>(parameters_, D) - penalty_value<T>(parameters_, W);
+  if (parameters_.penalty == Penalty::l1) slope += penalty_value<T>(parameters_, D) - penalty_value<T>(parameters_, W);
   for (int trial = 0; trial < kHalvings; ++trial, alpha /= 2) {
     trial_[at(j)] = (T(1) - static_cast<T>(alpha)) * W + static_cast<T>(alpha) * D;
     if (value_at(j, trial_[at(j)]) <= f_old_ + kArmijoSlope * alpha * slope) return alpha;
@@ -315,8 +333,7 @@ double Bsum<T>::surrogate_at(int j, const Matrix<T>& block) {
   const auto gamma = static_cast<double>(gamma_(0, j - 1));
   const auto step2 = static_cast<double>((block - W_[at(j)]).squaredNorm());
   double g = f_old_ + static_cast<double>(G.cwiseProduct(block - W_[at(j)]).sum()) + 0.5 * gamma * step2;
-  if (parameters_.penalty == Penalty::l1)
-    g += penalty_value<T>(parameters_, block) - penalty_value<T>(parameters_, W_[at(j)]);
+  if (parameters_.penalty == Penalty::l1) g += penalty_value<T>(parameters_, block) - penalty_value<T>(parameters_, W_[at(j)]);
   if (parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton) {
     rhs_ = (block - W_[at(j)]).template cast<double>().reshaped();
     g += 0.5 * rhs_.dot(H_ * rhs_);
@@ -353,6 +370,7 @@ void Bsum<T>::project(int j, Matrix<T>& block) const {
 
 template <class T>
 void Bsum<T>::measure(Measurements& row) const {
+  const ThreadLimit limit(problem_->net, problem_->n());
   const Matrix<T>&X = *problem_->X, &Y = *problem_->Y;
   report_.forward(P_, X);
   double objective = report_.loss(Y), stationarity2 = 0;
@@ -384,8 +402,7 @@ void Bsum<T>::measure(Measurements& row) const {
     row.emplace_back("not_positive", not_positive_ / updates);
     row.emplace_back("ascent", ascent_ / updates);
   }
-  if (parameters_.penalty == Penalty::l1)
-    row.emplace_back("zeros", static_cast<double>(zeros) / static_cast<double>(entries));
+  if (parameters_.penalty == Penalty::l1) row.emplace_back("zeros", static_cast<double>(zeros) / static_cast<double>(entries));
 }
 
 template class Bsum<float>;

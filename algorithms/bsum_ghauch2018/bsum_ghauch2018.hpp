@@ -1,4 +1,5 @@
-// Block successive upper-bound minimisation for neural networks (Ghauch, Shokri-Ghadikolaei, Fischione, Skoglund 2018, Algorithm 1).
+// Block successive upper-bound minimisation for neural networks (Ghauch, Shokri-Ghadikolaei, Fischione, Skoglund 2018,
+// Algorithm 1).
 //
 //   f(W) = l(H(X; W), Y) + sum_j r_j(W_j),  r_j = lambda |W_j|_F^2 or lambda |W_j|_1                                     (2)
 //
@@ -6,12 +7,12 @@
 // W_j <- (1 - alpha) W_j + alpha D (7). With biases the block is [W_j b_j]; r_j acts on all of it, the set on W_j.
 #pragma once
 
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+
 #include "algorithms/bsum_ghauch2018/block_model.hpp"
 #include "algorithms/bsum_ghauch2018/feasible_set.hpp"
 #include "algorithms/core/algorithm.hpp"
-
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -47,7 +48,8 @@ struct Parameters {
 
   ParameterList fields();
   LossFunction loss_function(const Loss& problem_loss) const;
-  /// Whether alpha(k) -> 0, sum alpha = infinity, sum alpha^2 < infinity and 0 <= alpha < 1, the conditions (8); else the reason.
+  /// Whether alpha(k) -> 0, sum alpha = infinity, sum alpha^2 < infinity and 0 <= alpha < 1, the conditions (8); else the
+  /// reason.
   std::string breaks_condition_8() const;
 };
 
@@ -70,9 +72,9 @@ class Bsum final : public Algorithm<T> {
   void step(BlockObserver* observer) override;
   const Weights<T>& weights() const override { return P_; }
   State<T> state() override;
-  /// "updates", "objective" f, "nmse" |Y - H|^2/|Y|^2, "stationarity2" |W - prox(W - grad)|^2 (the squared gradient norm without
-  /// set and l1), "gamma_max"; second-order surrogates: shares of the updates whose block Hessian was "indefinite", whose
-  /// H + gamma I was "not_positive", whose direction was an "ascent" direction; l1: the share of "zeros".
+  /// "updates", "objective" f, "nmse" |Y - H|^2/|Y|^2, "stationarity2" |W - prox(W - grad)|^2 (the squared gradient norm
+  /// without set and l1), "gamma_max"; second-order surrogates: shares of the updates whose block Hessian was "indefinite",
+  /// whose H + gamma I was "not_positive", whose direction was an "ascent" direction; l1: the share of "zeros".
   void measure(Measurements& row) const override;
 
  private:

@@ -1,9 +1,9 @@
 // The closed convex sets W_j of Ghauch et al. 2018, and the projection on them.
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <string>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 

@@ -90,7 +90,8 @@ void LossFunction::gradient(ConstRef<T> H, ConstRef<T> Y, MutRef<T> G) const {
   throw std::logic_error("loss of unknown kind");
 }
 
-void LossFunction::curvature(const Vector<double>& h, const Vector<double>& y, double N, double scale, Matrix<double>& M) const {
+void LossFunction::curvature(const Vector<double>& h, const Vector<double>& y, double N, double scale,
+                             Matrix<double>& M) const {
   M.setZero();
   switch (kind) {
     case Kind::ridge:
@@ -119,7 +120,8 @@ void LossFunction::curvature(const Vector<double>& h, const Vector<double>& y, d
 std::string LossFunction::unsupported(const Loss& loss) {
   if (loss.kind == Loss::Kind::hinge) return "the hinge is not smooth (Assumption 1); use squared_hinge";
   if (loss.kind == Loss::Kind::exponential)
-    return "the margin loss exp(-y v) is not the paper's exponential loss; with real targets set loss squared and the parameter "
+    return "the margin loss exp(-y v) is not the paper's exponential loss; with real targets set loss squared and the "
+           "parameter "
            "loss = exponential for (A.12)";
   return {};
 }

@@ -88,10 +88,12 @@ Rounded Oracle::objective(const Weights<double>& W) const {
   for (int l = 1; l <= net.N(); ++l) {
     Matrix<double> U = W.W[at(l)] * Z;
     if (net.bias) U.colwise() += W.b[at(l)];
-    const double norm = block(W, l).norm(), input = std::sqrt(Z.squaredNorm() + (net.bias ? static_cast<double>(Z.cols()) : 0.0));
+    const double norm = block(W, l).norm(),
+                 input = std::sqrt(Z.squaredNorm() + (net.bias ? static_cast<double>(Z.cols()) : 0.0));
     const double length = static_cast<double>(W.W[at(l)].cols()) + 2;
     net.sigma(l).apply<double>(U, U);
-    error = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity()) * norm * (error + length * kEps * input) + 4 * kEps * U.norm();
+    error = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity()) * norm * (error + length * kEps * input) +
+            4 * kEps * U.norm();
     Z.swap(U);
     penalties += penalty(block(W, l));
   }

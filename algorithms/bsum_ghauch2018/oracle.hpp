@@ -1,5 +1,5 @@
-// The objective (2) and its block gradient in double, sample by sample as in (A.9), apart from the code of the updates; with bounds
-// on the rounding of either side of a comparison.
+// The objective (2) and its block gradient in double, sample by sample as in (A.9), apart from the code of the updates; with
+// bounds on the rounding of either side of a comparison.
 #pragma once
 
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
@@ -16,8 +16,8 @@ class Oracle {
   Oracle(const Parameters& parameters, const Problem<double>& problem);
 
   /// f(W) = l + sum_j r_j. Rounding: layer l turns an error e_{l-1} of its input (Frobenius norm) into at most
-  /// s_l (|W_l| e_{l-1} + (p_l + 2) eps |W_l| |Z_{l-1}|) + 4 eps |Z_l|, s_l the Lipschitz constant of sigma_l; the loss moves by
-  /// |dl/dH| e_J, and its own sum and the penalties round by 8 eps of their values.
+  /// s_l (|W_l| e_{l-1} + (p_l + 2) eps |W_l| |Z_{l-1}|) + 4 eps |Z_l|, s_l the Lipschitz constant of sigma_l; the loss moves
+  /// by |dl/dH| e_J, and its own sum and the penalties round by 8 eps of their values.
   Rounded objective(const Weights<double>& W) const;
   /// The gradient in the block [W_j b_j], of l + lambda |W|_F^2 (l alone with the l1 penalty).
   Matrix<double> gradient(const Weights<double>& W, int j) const;

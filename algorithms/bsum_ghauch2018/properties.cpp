@@ -1,8 +1,8 @@
 // What the paper promises of a run, judged apart from the updates. The constants are derived in README.md.
-#include "algorithms/bsum_ghauch2018/oracle.hpp"
-
 #include <cmath>
 #include <optional>
+
+#include "algorithms/bsum_ghauch2018/oracle.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -48,8 +48,10 @@ class BsumAudit final : public Audit {
 std::string BsumAudit::no_descent() const {
   if (!full_batch()) return "a stochastic step (13) need not lower f";
   if (!cyclic()) return "all blocks move at once: the surrogates bound f in one block only";
-  if (p_.step == StepRule::armijo || p_.step == StepRule::adagrad) return "the step is not a multiple of D - W that is known here";
-  if (p_.surrogate == Surrogate::second_order) return "H + gamma I need not be positive definite: the surrogate may be nonconvex";
+  if (p_.step == StepRule::armijo || p_.step == StepRule::adagrad)
+    return "the step is not a multiple of D - W that is known here";
+  if (p_.surrogate == Surrogate::second_order)
+    return "H + gamma I need not be positive definite: the surrogate may be nonconvex";
   if (p_.surrogate == Surrogate::gauss_newton) return "whether its surrogate lies above f is not tested; see monotone.block";
   if (p_.surrogate == Surrogate::linear) return "(A.3) has no minimiser on the whole space";
   if (p_.alpha > 1) return "alpha > 1 leaves the segment from W to D";
@@ -59,7 +61,8 @@ std::string BsumAudit::no_descent() const {
 }
 
 std::string BsumAudit::no_bound() const {
-  if (p_.surrogate != Surrogate::first_order) return "judged for the first-order surrogate (9) only; for the others see the studies";
+  if (p_.surrogate != Surrogate::first_order)
+    return "judged for the first-order surrogate (9) only; for the others see the studies";
   return no_descent();
 }
 
@@ -67,7 +70,8 @@ std::string BsumAudit::no_gradient() const {
   if (p_.surrogate != Surrogate::first_order || p_.penalty == Penalty::l1 || p_.feasible.kind != FeasibleSet::Kind::all)
     return "the step shows the surrogate's gradient only for (10) without set and l1";
   if (!full_batch()) return "the batch is the algorithm's own";
-  if (!cyclic() || p_.step == StepRule::armijo || p_.step == StepRule::adagrad) return "judged for cyclic updates with a known step";
+  if (!cyclic() || p_.step == StepRule::armijo || p_.step == StepRule::adagrad)
+    return "judged for cyclic updates with a known step";
   return {};
 }
 
@@ -106,7 +110,8 @@ void BsumAudit::start(const State<double>& state, CheckLog& log) {
   if (!full_batch()) log.not_applicable("monotone.block", "a stochastic step (13) need not lower f");
   const std::string reason = p_.breaks_condition_8();
   if (reason.empty())
-    log.inconclusive("lemma1.stationarity", "the steps meet (8); limit points are not seen in a finite run: see stationarity2 and nmse");
+    log.inconclusive("lemma1.stationarity",
+                     "the steps meet (8); limit points are not seen in a finite run: see stationarity2 and nmse");
   else
     log.not_applicable("lemma1.stationarity", "the steps break (8): " + reason);
 }
@@ -182,7 +187,8 @@ std::vector<Promise> promises() {
       {"gradient.consistency", paper + "P2", "the step reveals grad g = grad f: |gamma/alpha (W_new - W_old) + grad f| = 0", "",
        "first-order surrogate, no set, no l1, full batch"},
       {"surrogate.upper_bound", paper + "Section 3 (not among P1-P4)",
-       "f(W + s (W_new - W)) <= g(W + s (W_new - W)) at s = 1/4, 1/2, 3/4, 1", "gamma_j of the update", "first-order surrogate"},
+       "f(W + s (W_new - W)) <= g(W + s (W_new - W)) at s = 1/4, 1/2, 3/4, 1", "gamma_j of the update",
+       "first-order surrogate"},
       {"descent.block", paper + "Lemma 2, proof by BSUM", "f(old) - f(new) >= a |new - old|^2",
        "a = gamma_j (1/alpha - 1/2); (14) with alpha = 1: gamma_j/2", "the surrogate is an upper bound, 0 < alpha <= 1"},
       {"monotone.block", paper + "Section 3.1 and Figure A.1", "f(new) <= f(old)", "",

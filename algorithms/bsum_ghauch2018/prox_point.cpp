@@ -1,9 +1,8 @@
 // The proximal-point surrogate (14): D = argmin f_j(W) + gamma_j/2 |W - W_j|^2, in closed form for deep linear networks.
-#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
-
 #include <Eigen/Eigenvalues>
-
 #include <cmath>
+
+#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -41,8 +40,8 @@ void Bsum<T>::prox_point_direction(int j) {
   store(j, W_[at(j)]);
 }
 
-/// Section 5.2: f_j(W) = |Y - A W B|^2/N + lambda |W|^2 with A = W_J ... W_{j+1}, B = W_{j-1} ... W_1 X. With A^T A = U diag(a) U^T
-/// and B B^T = V diag(b) V^T, the minimiser of f_j + gamma/2 |W - W_j|^2 is U Q V^T,
+/// Section 5.2: f_j(W) = |Y - A W B|^2/N + lambda |W|^2 with A = W_J ... W_{j+1}, B = W_{j-1} ... W_1 X. With A^T A = U diag(a)
+/// U^T and B B^T = V diag(b) V^T, the minimiser of f_j + gamma/2 |W - W_j|^2 is U Q V^T,
 ///   Q = [2/N U^T A^T Y B^T V + gamma U^T W_j V] / (2/N a b^T + 2 lambda + gamma)   entrywise;
 /// a zero denominator (possible for lambda = gamma = 0 only) leaves that coordinate as it is.
 template <class T>
@@ -58,7 +57,8 @@ void Bsum<T>::deep_linear_direction(int j) {
   const Symmetric left(A.transpose() * A), right(B * B.transpose());
   const Matrix<double>&U = left.eigenvectors(), &V = right.eigenvectors();
   const Matrix<double> W = U.transpose() * W_[at(j)].template cast<double>() * V;
-  Matrix<double> Q = U.transpose() * (weight * A.transpose() * Y.leftCols(m).template cast<double>() * B.transpose()) * V + gamma * W;
+  Matrix<double> Q =
+      U.transpose() * (weight * A.transpose() * Y.leftCols(m).template cast<double>() * B.transpose()) * V + gamma * W;
   const double floor = 1e-14 * weight * left.eigenvalues().maxCoeff() * right.eigenvalues().maxCoeff();
   for (Index b = 0; b < Q.cols(); ++b)
     for (Index a = 0; a < Q.rows(); ++a) {

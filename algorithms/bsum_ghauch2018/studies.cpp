@@ -1,8 +1,8 @@
-// The properties of the surrogates at sampled points: P1-P4, the global upper bound that they leave out, and the linear surrogate.
+// The properties of the surrogates at sampled points: P1-P4, the global upper bound that they leave out, and the linear
+// surrogate.
 #include "algorithms/bsum_ghauch2018/studies.hpp"
 
 #include <Eigen/Eigenvalues>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -65,9 +65,12 @@ Needed sample_block(Sampled& s, int j, int directions) {
   const double f = oracle.objective(s.W).value;
   Matrix<double> D(W.rows(), W.cols());
   for (int k = 0; k < directions; ++k) {
-    if (k % 4 == 0) D = eigen.eigenvectors().col(k / 4 % D.size()).reshaped(D.rows(), D.cols());
-    else if (k % 4 == 1) D = -G;
-    else s.rng.fill_normal(D, 1.0);
+    if (k % 4 == 0)
+      D = eigen.eigenvectors().col(k / 4 % D.size()).reshaped(D.rows(), D.cols());
+    else if (k % 4 == 1)
+      D = -G;
+    else
+      s.rng.fill_normal(D, 1.0);
     D *= std::pow(10.0, s.rng.uniform(-1, 1)) * (s.rng.uniform() < 0.5 ? -1.0 : 1.0) / D.norm();
     Weights<double> moved = s.W;
     oracle.set_block(moved, j, W + D);
@@ -92,7 +95,8 @@ StudyResult printed_properties() {
   double gap = 0;
   sample_all([&](int, const Needed& n) { gap = std::max(gap, n.gradient_gap); });
   return {gap < 1e-12, gap,
-          sentence("at %d points x 4 blocks: |grad g - grad f|/|grad f| at most %.2g (P2); (9) is quadratic with curvature gamma: P1, P3 "
+          sentence("at %d points x 4 blocks: |grad g - grad f|/|grad f| at most %.2g (P2); (9) is quadratic with curvature "
+                   "gamma: P1, P3 "
                    "and P4 with constant gamma for every gamma > 0, by construction",
                    kPoints, gap)};
 }
@@ -105,7 +109,8 @@ StudyResult upper_bound() {
   });
   const double smallest = *std::min_element(need.begin(), need.end());
   return {smallest <= 0, smallest,
-          sentence("(9) with any gamma > 0 satisfies P1-P4, but lies above f at the sampled points only if gamma >= %.3g, %.3g, %.3g, %.3g "
+          sentence("(9) with any gamma > 0 satisfies P1-P4, but lies above f at the sampled points only if gamma >= %.3g, "
+                   "%.3g, %.3g, %.3g "
                    "for the blocks 1 to 4 (%d points, %d directions of length 0.1 to 10, lambda = 1e-5)",
                    need[0], need[1], need[2], need[3], kPoints, kDirections)};
 }
@@ -121,9 +126,11 @@ StudyResult second_order_bound() {
     ++blocks;
   });
   return {indefinite == 0 && need[0] <= 0, need[0],
-          sentence("exact Hessian indefinite at %d of %d (point, block) pairs, lowest eigenvalue %.3g, so (A.1) is strongly convex only for "
-                   "gamma > %.3g; it is above f at all sampled points only for gamma >= %.3g (Gauss-Newton: %.3g, never indefinite)",
-                   indefinite, blocks, lowest, -lowest, need[0], need[1])};
+          sentence(
+              "exact Hessian indefinite at %d of %d (point, block) pairs, lowest eigenvalue %.3g, so (A.1) is strongly convex "
+              "only for "
+              "gamma > %.3g; it is above f at all sampled points only for gamma >= %.3g (Gauss-Newton: %.3g, never indefinite)",
+              indefinite, blocks, lowest, -lowest, need[0], need[1])};
 }
 
 /// f_j + gamma/2 |W - W_j|^2 is at least f_j: the bound is exact; strong convexity needs gamma above the negative curvature.
@@ -131,7 +138,8 @@ StudyResult prox_point_bound() {
   double lowest = 0;
   sample_all([&](int, const Needed& n) { lowest = std::min(lowest, n.lowest_eigenvalue); });
   return {lowest >= 0, -lowest,
-          sentence("(14) lies above f_j for every gamma, but f_j has curvature %.3g at a sampled point: its surrogate is convex there only for "
+          sentence("(14) lies above f_j for every gamma, but f_j has curvature %.3g at a sampled point: its surrogate is "
+                   "convex there only for "
                    "gamma >= %.3g; the paper uses it where f_j is convex",
                    lowest, -lowest)};
 }
@@ -157,7 +165,8 @@ StudyResult printed_linear_update() {
   fixed = std::sqrt(fixed);
   gradient = std::sqrt(gradient);
   return {gradient < 1e-6, gradient,
-          sentence("after 6000 updates with alpha = 0.1: |W + grad f| = %.2g, |grad f| = %.3g: the limit is the fixed point W = -grad f, which "
+          sentence("after 6000 updates with alpha = 0.1: |W + grad f| = %.2g, |grad f| = %.3g: the limit is the fixed point W "
+                   "= -grad f, which "
                    "is no stationary point (that would be W = 0 in addition)",
                    fixed, gradient)};
 }
@@ -171,8 +180,10 @@ StudyResult step_conditions() {
   }
   const bool grows = squares - shorter > 6.9;  // log(1e6) - log(1e3) = 6.907...
   return {!grows, squares,
-          sentence("c/sqrt(k): sum alpha_k^2 / c^2 = %.4g at k = 1e3 and %.4g at 1e6 (it grows as log k), so (8) fails; a constant alpha does not "
-                   "tend to 0; setting 1 starts at alpha = 1, not below 1, and its next steps are 0.01, 0.0099; c/(2k), c < 2, and setting 2 meet (8)",
+          sentence("c/sqrt(k): sum alpha_k^2 / c^2 = %.4g at k = 1e3 and %.4g at 1e6 (it grows as log k), so (8) fails; a "
+                   "constant alpha does not "
+                   "tend to 0; setting 1 starts at alpha = 1, not below 1, and its next steps are 0.01, 0.0099; c/(2k), c < 2, "
+                   "and setting 2 meet (8)",
                    shorter, squares)};
 }
 
@@ -181,15 +192,19 @@ StudyResult step_conditions() {
 std::vector<Study> studies() {
   const std::string paper = "Ghauch et al. 2018, ";
   std::vector<Study> list = {
-      {"ghauch2018.p1-p4.first-order", paper + "Appendix A.3", "the first-order surrogate (9) has the properties P1-P4", printed_properties},
-      {"ghauch2018.upper-bound.first-order", paper + "Section 3", "P1-P4 make (9) an upper bound of f, whatever gamma > 0", upper_bound},
+      {"ghauch2018.p1-p4.first-order", paper + "Appendix A.3", "the first-order surrogate (9) has the properties P1-P4",
+       printed_properties},
+      {"ghauch2018.upper-bound.first-order", paper + "Section 3", "P1-P4 make (9) an upper bound of f, whatever gamma > 0",
+       upper_bound},
       {"ghauch2018.upper-bound.second-order", paper + "Appendix A.4",
        "(A.1) is a strongly convex upper bound of f, whatever gamma > 0", second_order_bound},
       {"ghauch2018.p4.prox-point", paper + "Section 4.2", "(14) has the property P4 for every gamma > 0", prox_point_bound},
       {"ghauch2018.linear.printed", paper + "(A.3)", "the update (A.3) converges to a stationary point", printed_linear_update},
-      {"ghauch2018.steps.condition-8", paper + "Corollary 1, Section 6", "constant steps, c/sqrt(k) and setting 1 satisfy (8)", step_conditions},
+      {"ghauch2018.steps.condition-8", paper + "Corollary 1, Section 6", "constant steps, c/sqrt(k) and setting 1 satisfy (8)",
+       step_conditions},
   };
-  for (const std::vector<Study>& more : {convexity_studies(), errata_studies()}) list.insert(list.end(), more.begin(), more.end());
+  for (const std::vector<Study>& more : {convexity_studies(), errata_studies()})
+    list.insert(list.end(), more.begin(), more.end());
   return list;
 }
 

@@ -1,9 +1,9 @@
 // Internal: the parts of the list of studies, and what they share.
 #pragma once
 
-#include "algorithms/bsum_ghauch2018/oracle.hpp"
-
 #include <cstdio>
+
+#include "algorithms/bsum_ghauch2018/oracle.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 

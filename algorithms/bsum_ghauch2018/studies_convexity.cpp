@@ -1,8 +1,8 @@
 // Propositions 1 and 2: which hypotheses make f_j convex or concave, with counter-examples where they fall short.
-#include "algorithms/bsum_ghauch2018/studies.hpp"
-
 #include <array>
 #include <cmath>
+
+#include "algorithms/bsum_ghauch2018/studies.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -37,7 +37,8 @@ StudyResult below_target() {
   const double gap = f(-4) - 0.5 * (f(-5) + f(-3));
   const bool counter = every_c && gap > 0;
   return {!counter, lo,
-          sentence("softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to 1000; the midpoint of "
+          sentence("softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to 1000; "
+                   "the midpoint of "
                    "[-5, -3] lies %.3g above the chord: (A.12) is not increasing in H where H < Y",
                    lo, gap)};
 }
@@ -52,7 +53,8 @@ StudyResult negative_weight() {
     if (curvature < lowest) lowest = curvature, where = u;
   }
   return {lowest >= 0, lowest,
-          sentence("two layers, w2 = -1, y = 0 <= H: f'' = %.4f at u = %.2f; composing with an affine map of negative slope does alter convexity: "
+          sentence("two layers, w2 = -1, y = 0 <= H: f'' = %.4f at u = %.2f; composing with an affine map of negative slope "
+                   "does alter convexity: "
                    "C1 needs W_i >= 0 for i > j",
                    lowest, where)};
 }
@@ -106,7 +108,8 @@ constexpr double kRounding = 1e-13;
 StudyResult c1_repaired() {
   const double worst = worst_midpoint({softplus, exponential_loss}, 1, true, 0, kSegments);
   return {worst <= kRounding, worst,
-          sentence("softplus, exponential loss, Y = 0 <= H, W_i >= 0 for i > j: over %d random segments of blocks 1 to 3 the midpoint is at most "
+          sentence("softplus, exponential loss, Y = 0 <= H, W_i >= 0 for i > j: over %d random segments of blocks 1 to 3 the "
+                   "midpoint is at most "
                    "%.2g (relative) above the chord",
                    kSegments, worst)};
 }
@@ -115,7 +118,8 @@ StudyResult c2_repaired() {
   const double worst = worst_midpoint({log_sigmoid, logistic_loss}, 1, true, 0, kSegments);
   const double free = worst_midpoint({log_sigmoid, logistic_loss}, 1, false, 0, kSegments);
   return {worst <= kRounding && free > kRounding, worst,
-          sentence("log-sigmoid, logistic loss, W_i >= 0 for i > j: worst midpoint %.2g over %d segments; with later weights of any sign %.2g: "
+          sentence("log-sigmoid, logistic loss, W_i >= 0 for i > j: worst midpoint %.2g over %d segments; with later weights "
+                   "of any sign %.2g: "
                    "C2 needs the same condition",
                    worst, kSegments, free)};
 }
@@ -123,7 +127,8 @@ StudyResult c2_repaired() {
 StudyResult prop2_repaired() {
   const double worst = worst_midpoint({softplus, concave_loss}, -1, true, 0, kSegments);
   return {worst <= kRounding, worst,
-          sentence("softplus, loss -log(1 + e^h), W_i >= 0 for i > j: over %d segments f_j's midpoint is at most %.2g (relative) below the chord",
+          sentence("softplus, loss -log(1 + e^h), W_i >= 0 for i > j: over %d segments f_j's midpoint is at most %.2g "
+                   "(relative) below the chord",
                    kSegments, worst)};
 }
 
@@ -131,7 +136,8 @@ StudyResult prop2_printed() {
   const double free = worst_midpoint({softplus, concave_loss}, -1, false, 0, kSegments);
   const double logistic = worst_midpoint({softplus, logistic_loss}, -1, true, 0, kSegments);
   return {free <= kRounding, free,
-          sentence("later weights of any sign: the midpoint lies up to %.2g (relative) below the chord, so f_j is not concave; the logistic loss, "
+          sentence("later weights of any sign: the midpoint lies up to %.2g (relative) below the chord, so f_j is not concave; "
+                   "the logistic loss, "
                    "which Appendix A.2 counts in, is exp-concave but convex, not concave (%.2g)",
                    free, logistic)};
 }
@@ -141,14 +147,16 @@ StudyResult prop2_printed() {
 std::vector<Study> convexity_studies() {
   const std::string paper = "Ghauch et al. 2018, ";
   return {
-      {"ghauch2018.prop1.c1.target", paper + "Proposition 1, C1; Section 6", "f_j is convex for softplus and the exponential loss (A.12)",
-       below_target},
-      {"ghauch2018.prop1.c1.sign", paper + "Proposition 1, C1", "f_j is convex under C1 with weights of any sign", negative_weight},
+      {"ghauch2018.prop1.c1.target", paper + "Proposition 1, C1; Section 6",
+       "f_j is convex for softplus and the exponential loss (A.12)", below_target},
+      {"ghauch2018.prop1.c1.sign", paper + "Proposition 1, C1", "f_j is convex under C1 with weights of any sign",
+       negative_weight},
       {"ghauch2018.prop1.c1.repaired", paper + "Proposition 1, C1",
        "f_j is convex under C1 if H >= Y and the later weights are nonnegative", c1_repaired},
       {"ghauch2018.prop1.c2.repaired", paper + "Proposition 1, C2",
        "f_j is convex under C2 if the later weights are nonnegative, and not in general", c2_repaired},
-      {"ghauch2018.prop2.repaired", paper + "Proposition 2", "f_j is concave if the later weights are nonnegative", prop2_repaired},
+      {"ghauch2018.prop2.repaired", paper + "Proposition 2", "f_j is concave if the later weights are nonnegative",
+       prop2_repaired},
       {"ghauch2018.prop2.printed", paper + "Proposition 2", "f_j is concave with weights of any sign", prop2_printed},
   };
 }

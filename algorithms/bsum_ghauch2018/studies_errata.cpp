@@ -1,7 +1,7 @@
 // Errata of the paper's formulas, each against differences or a grid.
-#include "algorithms/bsum_ghauch2018/studies.hpp"
-
 #include <cmath>
+
+#include "algorithms/bsum_ghauch2018/studies.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -64,7 +64,8 @@ StudyResult soft_threshold_case() {
     corrected = std::max(corrected, value(soft_threshold(a, tau)) - best);
   }
   return {printed < 1e-6, printed,
-          sentence("the third case, A + lambda/gamma for A <= +lambda/gamma, misses the minimum by up to %.3g (lambda/gamma = 0.5); with A <= "
+          sentence("the third case, A + lambda/gamma for A <= +lambda/gamma, misses the minimum by up to %.3g (lambda/gamma = "
+                   "0.5); with A <= "
                    "-lambda/gamma the threshold is never above the best of a grid (largest difference %.2g)",
                    printed, corrected)};
 }
@@ -76,7 +77,8 @@ std::vector<Study> errata_studies() {
   return {
       {"ghauch2018.errata.a13", paper + "(A.13)", "the gradient of the exponential loss as printed", exponential_gradient},
       {"ghauch2018.errata.a15", paper + "(A.15)", "the gradient of the cross-entropy as printed", cross_entropy_gradient},
-      {"ghauch2018.errata.soft-threshold", paper + "Appendix A.6", "the three cases of the soft threshold as printed", soft_threshold_case},
+      {"ghauch2018.errata.soft-threshold", paper + "Appendix A.6", "the three cases of the soft threshold as printed",
+       soft_threshold_case},
   };
 }
 

@@ -78,13 +78,15 @@ TEST_CASE("the block Hessian agrees with differences of the gradient, for every 
           const Matrix<double> column = (8 * (gradient(1e-3) - gradient(-1e-3)) - (gradient(2e-3) - gradient(-2e-3))) / 12e-3;
           worst = std::max(worst, (column.reshaped() - H.col(e)).cwiseAbs().maxCoeff());
         }
-        // The squared hinge's second derivative jumps; no sample of this problem lies within the differences' reach of the jump.
+        // The squared hinge's second derivative jumps; no sample of this problem lies within the differences' reach of the
+        // jump.
         CHECK(worst <= 1e-7 * (1 + H.norm()));
       }
     }
 }
 
-TEST_CASE("Gauss-Newton is the Jacobian's product J^T L J for the ridge loss, and never indefinite for convex losses", "[bsum]") {
+TEST_CASE("Gauss-Newton is the Jacobian's product J^T L J for the ridge loss, and never indefinite for convex losses",
+          "[bsum]") {
   const BsumCase c("squared", "sigmoid", true);
   Pass pass(c);
   const Network& net = c.problem.net;

@@ -51,7 +51,8 @@ double state_value(Bsum<double>& algorithm, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("with backtracking every promise of the first-order surrogate holds, for all losses, l1 and sets", "[bsum][promise]") {
+TEST_CASE("with backtracking every promise of the first-order surrogate holds, for all losses, l1 and sets",
+          "[bsum][promise]") {
   for (const std::string loss : {"squared", "paper_exponential", "cross_entropy", "squared_hinge", "logistic"}) {
     const BsumCase c(loss, "softplus", true, kOneOutput);
     for (const Settings& extra : {Settings{}, Settings{{"penalty", "l1"}, {"lambda", "0.02"}}, Settings{{"feasible", "ball:1"}},
@@ -65,7 +66,8 @@ TEST_CASE("with backtracking every promise of the first-order surrogate holds, f
   }
 }
 
-TEST_CASE("the proximal-point surrogate descends by gamma/2 |step|^2, in the nonlinear and the linear network", "[bsum][promise]") {
+TEST_CASE("the proximal-point surrogate descends by gamma/2 |step|^2, in the nonlinear and the linear network",
+          "[bsum][promise]") {
   for (const std::string activation : {"sigmoid", "linear"}) {
     const BsumCase c("squared", activation, false, kOneOutput);
     const Audited run(c, {{"surrogate", "prox_point"}, {"gamma_rule", "fixed"}, {"gamma", "0.3"}}, 10);
@@ -82,7 +84,8 @@ TEST_CASE("too small a gamma is flagged: no upper bound, no descent", "[bsum][pr
   CHECK(run.verdict("gradient.consistency") == "holds");
 }
 
-TEST_CASE("twins with a wrong sign, a stale gradient or a lost factor in the gradient are flagged", "[bsum][promise][negative]") {
+TEST_CASE("twins with a wrong sign, a stale gradient or a lost factor in the gradient are flagged",
+          "[bsum][promise][negative]") {
   struct Twin {
     const char* name;
     double sign, factor;
@@ -90,10 +93,10 @@ TEST_CASE("twins with a wrong sign, a stale gradient or a lost factor in the gra
     std::set<std::string> flagged;
   };
   const BsumCase c("squared", "sigmoid", false, kOneOutput);
-  for (const Twin& twin : {Twin{"faithful", 1, 1, false, {}},
-                           Twin{"sign", -1, 1, false, {"gradient.consistency", "descent.block", "monotone.block"}},
-                           Twin{"factor", 1, 0.5, false, {"gradient.consistency"}},
-                           Twin{"stale", 1, 1, true, {"gradient.consistency"}}}) {
+  for (const Twin& twin :
+       {Twin{"faithful", 1, 1, false, {}},
+        Twin{"sign", -1, 1, false, {"gradient.consistency", "descent.block", "monotone.block"}},
+        Twin{"factor", 1, 0.5, false, {"gradient.consistency"}}, Twin{"stale", 1, 1, true, {"gradient.consistency"}}}) {
     Bsum<double> algorithm;
     set_all(algorithm.parameters(), {{"gamma_rule", "fixed"}, {"gamma", "2"}, {"lambda", "0.03"}});
     Rng rng(2, "algorithm");
@@ -136,14 +139,15 @@ TEST_CASE("the step rules take the values of their formulas", "[bsum][steps]") {
     }
     return alphas;
   };
-  const auto root = steps({{"step", "inverse_sqrt"}, {"alpha", "0.5"}}, 4), inverse = steps({{"step", "inverse"}, {"alpha", "0.5"}}, 4);
+  const auto root = steps({{"step", "inverse_sqrt"}, {"alpha", "0.5"}}, 4),
+             inverse = steps({{"step", "inverse"}, {"alpha", "0.5"}}, 4);
   for (std::size_t k = 1; k <= 4; ++k) {
     CHECK(root[k - 1] == Approx(0.5 / std::sqrt(static_cast<double>(k))).epsilon(1e-10));
     CHECK(inverse[k - 1] == Approx(0.25 / static_cast<double>(k)).epsilon(1e-10));
   }
   const auto setting1 = steps({{"step", "recursive"}, {"alpha", "1"}, {"t", "0.99"}}, 3);
   CHECK(setting1[0] == Approx(1).epsilon(1e-10));
-  CHECK(setting1[1] == Approx(0.01).epsilon(1e-10));                 // 1 (1 - .99): the collapse
+  CHECK(setting1[1] == Approx(0.01).epsilon(1e-10));  // 1 (1 - .99): the collapse
   CHECK(setting1[2] == Approx(0.01 * (1 - 0.0099)).epsilon(1e-10));
 }
 
@@ -216,7 +220,8 @@ TEST_CASE("growing batches reach the whole set and then no longer depend on the 
 
 TEST_CASE("a run continued from its state repeats the uninterrupted run, batches and steps included", "[bsum][restart]") {
   const BsumCase c("squared", "sigmoid", true, kOneOutput);
-  const Settings settings = {{"gamma_rule", "fixed"}, {"gamma", "0.5"}, {"step", "recursive"}, {"alpha", "0.9"}, {"batch_size", "3"}};
+  const Settings settings = {
+      {"gamma_rule", "fixed"}, {"gamma", "0.5"}, {"step", "recursive"}, {"alpha", "0.9"}, {"batch_size", "3"}};
   Bsum<double> whole, second;
   set_all(whole.parameters(), settings);
   set_all(second.parameters(), settings);
@@ -248,8 +253,9 @@ TEST_CASE("no first-order iteration allocates memory", "[bsum][memory]") {
   const BsumCase c("squared", "sigmoid", true, {13, 10, 10, 10, 1}, 252);
   for (const Settings& settings :
        {Settings{}, Settings{{"gamma_rule", "fixed"}}, Settings{{"gamma_rule", "fixed"}, {"step", "adagrad"}},
-        Settings{{"gamma_rule", "fixed"}, {"batch_size", "50"}}, Settings{{"penalty", "l1"}}, Settings{{"feasible", "toeplitz"}},
-        Settings{{"gamma_rule", "fixed"}, {"step", "armijo"}}, Settings{{"gamma_rule", "fixed"}, {"order", "joint"}}}) {
+        Settings{{"gamma_rule", "fixed"}, {"batch_size", "50"}}, Settings{{"penalty", "l1"}},
+        Settings{{"feasible", "toeplitz"}}, Settings{{"gamma_rule", "fixed"}, {"step", "armijo"}},
+        Settings{{"gamma_rule", "fixed"}, {"order", "joint"}}}) {
     Bsum<double> algorithm;
     set_all(algorithm.parameters(), settings);
     Rng rng(1, "algorithm");

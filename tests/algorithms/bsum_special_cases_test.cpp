@@ -37,7 +37,8 @@ const std::vector<Index> kOneOutput = {3, 5, 4, 1};
 TEST_CASE("all blocks at once with constant alpha is the plugin sgd on the full batch", "[bsum][special]") {
   for (const bool bias : {false, true}) {
     const BsumCase c("squared", "sigmoid", bias, kOneOutput);
-    const auto ours = run_bsum(c, {{"order", "joint"}, {"gamma_rule", "fixed"}, {"gamma", "4"}, {"alpha", "2"}, {"lambda", "0"}}, 50);
+    const auto ours =
+        run_bsum(c, {{"order", "joint"}, {"gamma_rule", "fixed"}, {"gamma", "4"}, {"alpha", "2"}, {"lambda", "0"}}, 50);
     const auto theirs = run_baseline<sgd::Sgd<double>>(c, {{"learning_rate", "0.5"}}, 50);
     CHECK(distance(theirs, c.w0) > 0.1);
     CHECK(distance(ours, theirs) <= 1e-13);
@@ -71,7 +72,8 @@ TEST_CASE("(10) by cycling through the blocks is block gradient descent written 
     const int j = k % 3 == 0 ? 3 : k % 3;
     oracle.set_block(w, j, oracle.block(w, j) - 0.6 / std::sqrt(k) / 0.3 * oracle.gradient(w, j));
   }
-  const auto ours = run_bsum(c, {{"gamma_rule", "fixed"}, {"gamma", "0.3"}, {"step", "inverse_sqrt"}, {"alpha", "0.6"}, {"lambda", "0.01"}}, 10);
+  const auto ours = run_bsum(
+      c, {{"gamma_rule", "fixed"}, {"gamma", "0.3"}, {"step", "inverse_sqrt"}, {"alpha", "0.6"}, {"lambda", "0.01"}}, 10);
   CHECK(distance(ours, w) <= 1e-13);
 }
 
@@ -103,7 +105,8 @@ TEST_CASE("(12) is the Levenberg-Marquardt step: Gauss-Newton matrix from a diff
   CHECK(ours.W[2] == c.w0.W[2]);
 }
 
-TEST_CASE("one linear layer with (16): the second-order step with gamma = 0 is the normal equations' solution", "[bsum][special]") {
+TEST_CASE("one linear layer with (16): the second-order step with gamma = 0 is the normal equations' solution",
+          "[bsum][special]") {
   const BsumCase c("squared", "linear", false, {3, 2});
   const double lambda = 0.1, N = static_cast<double>(c.problem.n());
   const Matrix<double> solution =
@@ -118,13 +121,22 @@ TEST_CASE("the closed form of deep linear networks has a zero gradient and no ra
   const BsumCase c("squared", "linear", false, {4, 3, 3, 2}, 9);
   for (int j = 1; j <= 3; ++j) {
     Bsum<double> algorithm;
-    set_all(algorithm.parameters(), {{"surrogate", "prox_point"}, {"gamma_rule", "fixed"}, {"gamma", "0.4"}, {"lambda", "0.03"}, {"updates", std::to_string(j)}});
+    set_all(algorithm.parameters(), {{"surrogate", "prox_point"},
+                                     {"gamma_rule", "fixed"},
+                                     {"gamma", "0.4"},
+                                     {"lambda", "0.03"},
+                                     {"updates", std::to_string(j)}});
     const Weights<double> after = train(algorithm, c.problem, c.w0, 1);
     Bsum<double> earlier;
-    set_all(earlier.parameters(), {{"surrogate", "prox_point"}, {"gamma_rule", "fixed"}, {"gamma", "0.4"}, {"lambda", "0.03"}, {"updates", std::to_string(std::max(1, j - 1))}});
+    set_all(earlier.parameters(), {{"surrogate", "prox_point"},
+                                   {"gamma_rule", "fixed"},
+                                   {"gamma", "0.4"},
+                                   {"lambda", "0.03"},
+                                   {"updates", std::to_string(std::max(1, j - 1))}});
     const Weights<double> before = j == 1 ? c.w0 : train(earlier, c.problem, c.w0, 1);
     const Oracle oracle(c.parameters, c.problem);
-    const Matrix<double> stationarity = oracle.gradient(after, j) + 0.4 * (after.W[static_cast<std::size_t>(j)] - before.W[static_cast<std::size_t>(j)]);
+    const Matrix<double> stationarity =
+        oracle.gradient(after, j) + 0.4 * (after.W[static_cast<std::size_t>(j)] - before.W[static_cast<std::size_t>(j)]);
     CHECK(stationarity.norm() <= 1e-12);
   }
 }
@@ -132,15 +144,23 @@ TEST_CASE("the closed form of deep linear networks has a zero gradient and no ra
 TEST_CASE("the proximal-point step (14) on a nonlinear block ends at a zero gradient, never above its start", "[bsum][prox]") {
   const BsumCase c("squared", "sigmoid", true, kOneOutput);
   const Oracle oracle(c.parameters, c.problem);
-  const auto after = run_bsum(c, {{"surrogate", "prox_point"}, {"gamma_rule", "fixed"}, {"gamma", "0.5"}, {"lambda", "0.03"},
-                                  {"updates", "1"}, {"inner_iterations", "2000"}, {"inner_tolerance", "1e-10"}}, 1);
+  const auto after = run_bsum(c,
+                              {{"surrogate", "prox_point"},
+                               {"gamma_rule", "fixed"},
+                               {"gamma", "0.5"},
+                               {"lambda", "0.03"},
+                               {"updates", "1"},
+                               {"inner_iterations", "2000"},
+                               {"inner_tolerance", "1e-10"}},
+                              1);
   const Matrix<double> step = oracle.block(after, 1) - oracle.block(c.w0, 1);
   CHECK(step.norm() > 1e-3);
   CHECK((oracle.gradient(after, 1) + 0.5 * step).norm() <= 1e-9 * oracle.gradient(c.w0, 1).norm() + 1e-14);
   CHECK(oracle.objective(after).value + 0.25 * step.squaredNorm() <= oracle.objective(c.w0).value);
 }
 
-TEST_CASE("the soft threshold minimises tau |x| + (x - a)^2/2 on a fine grid; the printed third case does not", "[bsum][prox]") {
+TEST_CASE("the soft threshold minimises tau |x| + (x - a)^2/2 on a fine grid; the printed third case does not",
+          "[bsum][prox]") {
   const double tau = 0.7;
   const auto value = [&](double x, double a) { return tau * std::abs(x) + 0.5 * (x - a) * (x - a); };
   for (double a = -3; a <= 3; a += 0.0625) {
@@ -153,13 +173,15 @@ TEST_CASE("the soft threshold minimises tau |x| + (x - a)^2/2 on a fine grid; th
   CHECK(std::isnan(soft_threshold(std::nan(""), tau)));
 }
 
-TEST_CASE("the l1 update is the minimiser of linearised loss, quadratic and l1 together: no perturbation does better", "[bsum][prox]") {
+TEST_CASE("the l1 update is the minimiser of linearised loss, quadratic and l1 together: no perturbation does better",
+          "[bsum][prox]") {
   const BsumCase c("squared", "sigmoid", false, kOneOutput);
   Parameters p = c.parameters;
   p.penalty = Penalty::l1;
   const double gamma = 0.4;
   const Oracle oracle(p, c.problem);
-  const auto after = run_bsum(c, {{"penalty", "l1"}, {"gamma_rule", "fixed"}, {"gamma", "0.4"}, {"lambda", "0.03"}, {"updates", "1"}}, 1);
+  const auto after =
+      run_bsum(c, {{"penalty", "l1"}, {"gamma_rule", "fixed"}, {"gamma", "0.4"}, {"lambda", "0.03"}, {"updates", "1"}}, 1);
   const Matrix<double> G = oracle.gradient(c.w0, 1);
   const auto model = [&](const Matrix<double>& W) {
     return G.cwiseProduct(W - c.w0.W[1]).sum() + gamma / 2 * (W - c.w0.W[1]).squaredNorm() + p.lambda * W.cwiseAbs().sum();
@@ -223,7 +245,8 @@ TEST_CASE("the gradient projected on Toeplitz matrices is the gradient in the fr
     Index count = 0, row = 0;
     for (Index i = 0; i < 4; ++i)
       if (i + offset >= 0 && i + offset < 5) ++count, row = i;
-    CHECK((f(1e-4) - f(-1e-4)) / 2e-4 == Approx(static_cast<double>(count) * projected(row, row + offset)).epsilon(1e-6).margin(1e-9));
+    CHECK((f(1e-4) - f(-1e-4)) / 2e-4 ==
+          Approx(static_cast<double>(count) * projected(row, row + offset)).epsilon(1e-6).margin(1e-9));
   }
 }
 

@@ -1,8 +1,8 @@
-// bsum_ghauch2018: block updates per second on body-fat sizes (13-10-10-10-1, 252 samples, logistic activations, full batch; the
-// counter "updates/s"; tests/benchmarks/bsum_numpy.py runs the same loop in NumPy), and the time of one block Hessian.
-#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
-
+// bsum_ghauch2018: block updates per second on body-fat sizes (13-10-10-10-1, 252 samples, logistic activations, full batch;
+// the counter "updates/s"; tests/benchmarks/bsum_numpy.py runs the same loop in NumPy), and the time of one block Hessian.
 #include <benchmark/benchmark.h>
+
+#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 
 namespace {
 
@@ -68,7 +68,9 @@ void block_hessian(benchmark::State& state, Index width, Curvature curvature) {
 BENCHMARK_CAPTURE(block_updates, bsum_first_order, "first_order", "fixed", "constant")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(block_updates, bsum_adagrad, "first_order", "fixed", "adagrad")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(block_updates, bsum_backtracking, "first_order", "backtracking", "constant")->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(block_updates, bsum_newton, "second_order", "fixed", "constant")->Unit(benchmark::kMillisecond)->Iterations(3);
+BENCHMARK_CAPTURE(block_updates, bsum_newton, "second_order", "fixed", "constant")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3);
 BENCHMARK_CAPTURE(block_hessian, bsum_10x10_exact, 10, Curvature::exact)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(block_hessian, bsum_10x10_gauss_newton, 10, Curvature::gauss_newton)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(block_hessian, bsum_100x100_exact, 100, Curvature::exact)->Unit(benchmark::kMillisecond)->Iterations(1);
