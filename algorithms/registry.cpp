@@ -5,6 +5,7 @@
 #include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
 #include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
+#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
 namespace bcd {
@@ -16,6 +17,7 @@ const std::vector<Plugin>& plugins() {
       bcd2_zeng2019::plugin(),
       bcd3_zeng2019::plugin(),
       bcd_resnet_zeng2019::plugin(),
+      bsum_ghauch2018::plugin(),
       sgd::plugin(),
   };
   return list;

@@ -36,8 +36,11 @@ struct Case {
   }
   /// "test_accuracy at iteration 50", for messages.
   std::string quantity() const {
-    return text("metric") +
-           (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
+    const std::string statistic = text("statistic");
+    if (!statistic.empty() && statistic != "last")
+      return (statistic == "mean_log" ? "mean logarithm" : statistic) + " of " + text("metric") +
+             (claim.number.contains("at") ? " up to iteration " + show(claim.number.at("at")) : " over all iterations");
+    return text("metric") + (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
   }
 };
 
@@ -45,10 +48,30 @@ bool stopped_early(const RunRecord& run) {
   return run.status == "Diverged" || run.status == "Failed" || run.status == "NotApplicable";
 }
 
-/// The metric's value at the claim's iteration; NaN where the run has none (it diverged, failed, or never measured it).
+/// Mean logarithm, largest or smallest of the values measured up to the claim's iteration.
+double summary_of(const Case& c, const std::vector<double>& values, const std::vector<double>& iterations) {
+  const std::string statistic = c.text("statistic");
+  const double end = c.number("at", kInfinity);
+  double sum = 0, lo = kInfinity, hi = -kInfinity;
+  int count = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i]) || iterations[i] > end) continue;
+    sum += std::log(values[i]);
+    lo = std::min(lo, values[i]);
+    hi = std::max(hi, values[i]);
+    ++count;
+  }
+  if (count == 0) return std::nan("");
+  return statistic == "mean_log" ? sum / count : statistic == "max" ? hi : lo;
+}
+
+/// The metric's value at the claim's iteration, or its statistic; NaN where the run has none (it diverged, failed, or never
+/// measured it).
 double value_of(const Case& c, const RunRecord& run) {
   const std::vector<double> values = run.trace.column(c.text("metric")), iterations = run.trace.column("iteration");
   if (values.empty() || stopped_early(run)) return std::nan("");
+  if (const std::string statistic = c.text("statistic"); !statistic.empty() && statistic != "last")
+    return summary_of(c, values, iterations);
   if (!c.claim.number.contains("at")) return values.back();
   for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
     if (iterations[i] == c.claim.number.at("at")) return values[i];
@@ -93,6 +116,30 @@ double summarise(Case& c, double missing) {
   return middle;
 }
 
+/// P(at most k of n) for a binomial variable.
+double binomial_cdf(int k, int n, double p) {
+  double sum = 0;
+  for (int i = 0; i <= k; ++i)
+    sum += std::exp(std::lgamma(n + 1.0) - std::lgamma(i + 1.0) - std::lgamma(n - i + 1.0) + (i > 0 ? i * std::log(p) : 0.0) +
+                    (n > i ? (n - i) * std::log1p(-p) : 0.0));
+  return sum;
+}
+
+/// Clopper and Pearson's 95 % interval for the probability behind k successes in n: no normal approximation, n is small.
+std::string exact_interval(int k, int n) {
+  const auto solve = [&](auto too_low) {
+    double lo = 0, hi = 1;
+    for (int step = 0; step < 60; ++step) {
+      const double mid = (lo + hi) / 2;
+      (too_low(mid) ? lo : hi) = mid;
+    }
+    return (lo + hi) / 2;
+  };
+  const double lower = k == 0 ? 0.0 : solve([&](double p) { return 1 - binomial_cdf(k - 1, n, p) < 0.025; });
+  const double upper = k == n ? 1.0 : solve([&](double p) { return binomial_cdf(k, n, p) > 0.025; });
+  return "95 % interval of the share [" + show(lower) + ", " + show(upper) + "]";
+}
+
 bool compare(double a, const std::string& op, double b) { return op == "<" ? a < b : a > b; }
 
 void judge_value(Case& c) {
@@ -101,6 +148,12 @@ void judge_value(Case& c) {
   c.row.reported = c.claim.number.contains("reported") ? show(c.number("reported", 0)) : "";
   c.row.verdict = compare(middle, c.text("op"), limit) ? "holds" : "violated";
   c.row.measured += " (" + c.text("op") + " " + show(limit) + ")";
+  if (!c.claim.number.contains("share")) return;
+  int wins = 0;
+  for (const RunRecord* run : c.runs) wins += compare(value_of(c, *run), c.text("op"), limit) ? 1 : 0;
+  const auto n = static_cast<int>(c.runs.size());
+  c.row.measured += " in " + std::to_string(wins) + " of " + std::to_string(n) + " runs, " + exact_interval(wins, n);
+  c.row.verdict = wins >= c.number("share", 1) * n - 1e-9 ? "holds" : "violated";
 }
 
 void judge_reported(Case& c) {
@@ -127,7 +180,8 @@ void judge_order(Case& c) {
         lost += " seed " + std::to_string(run->seed()) + ": " + show(ours) + " against " + show(theirs) + ";";
     }
   c.row.measured = std::to_string(wins) + " of " + std::to_string(common) + " seeds";
-  c.row.verdict = common == 0 ? "not run" : wins == common ? "holds" : "violated";
+  if (c.claim.number.contains("share") && common > 0) c.row.measured += ", " + exact_interval(wins, common);
+  c.row.verdict = common == 0 ? "not run" : wins >= c.number("share", 1) * common - 1e-9 ? "holds" : "violated";
   c.row.evidence = c.quantity() + " " + c.text("op") + " that of " + c.text("baseline") + ";" + lost + " " + ids(c.runs);
 }
 

@@ -13,10 +13,12 @@ namespace bcd {
 ///   promise   promise = "descent.block"                    the audits of all runs of `variants`; violated if any run is
 ///   value     metric, at (iteration; absent: last), op = "<" | ">", value
 ///                                                          the median over the seeds compared with a number
+///                                                          with share: on at least that share of the runs
 ///   reported  metric, at, reported, tolerance              |median - reported| <= tolerance: reproduced, else differs
-///   order     metric, at, op, baseline                     per common seed: variants[0] op baseline; holds if it does on every
-///   seed same      metric, tolerance, baseline, factor          the two variants' traces agree (variant = factor * baseline)
-///   relative
+///   order     metric, at, op, baseline                     per common seed: variants[0] op baseline; holds if it does on every seed,
+///                                                          or on at least the share `share` of them
+///             value and order take `statistic`: last (the value at `at`), or mean_log, max, min over the iterations up to `at`
+///   same      metric, tolerance, baseline, factor          the two variants' traces agree (variant = factor * baseline) relative
 ///                                                          to tolerance at every iteration and common seed
 ///   status    value = expected status as text "status"     every run of `variants` ended with this status
 ///   study     study = id                                   a demonstration of a plugin, run when judged

@@ -14,18 +14,19 @@ struct ClaimKind {
   std::vector<std::string> text;             ///< required texts
   std::vector<std::string> number;           ///< required numbers
   std::vector<std::string> optional_number;  ///< numbers that may be absent
+  std::vector<std::string> optional_text;    ///< texts that may be absent
 };
 
 const std::vector<ClaimKind>& claim_kinds() {
   static const std::vector<ClaimKind> kinds = {
-      {"promise", {"promise"}, {}, {}},
-      {"value", {"metric", "op"}, {"value"}, {"at", "reported"}},
-      {"reported", {"metric"}, {"reported", "tolerance"}, {"at"}},
-      {"order", {"metric", "op", "baseline"}, {}, {"at"}},
-      {"same", {"metric", "baseline"}, {"tolerance"}, {"factor"}},
-      {"status", {"status"}, {}, {}},
-      {"study", {"study"}, {}, {}},
-      {"not_testable", {"reason"}, {}, {}},
+      {"promise", {"promise"}, {}, {}, {}},
+      {"value", {"metric", "op"}, {"value"}, {"at", "reported", "share"}, {"statistic"}},
+      {"reported", {"metric"}, {"reported", "tolerance"}, {"at"}, {}},
+      {"order", {"metric", "op", "baseline"}, {}, {"at", "share"}, {"statistic"}},
+      {"same", {"metric", "baseline"}, {"tolerance"}, {"factor"}, {}},
+      {"status", {"status"}, {}, {}, {}},
+      {"study", {"study"}, {}, {}, {}},
+      {"not_testable", {"reason"}, {}, {}, {}},
   };
   return kinds;
 }
@@ -46,6 +47,7 @@ void check_labels(const Section& section, const std::vector<std::string>& labels
 /// What a kind's texts may say, where that is known before any run.
 void check_text(Section& section, const std::string& key, const std::string& value, const std::vector<std::string>& variants) {
   if (key == "op") section.choice(key, {"<", ">"});
+  if (key == "statistic") section.choice(key, {"last", "mean_log", "max", "min"});
   if (key == "baseline") check_labels(section, {value}, variants);
   if (key == "status") section.choice(key, {"Converged", "MaxIterations", "TimeLimit", "Diverged", "Failed", "NotApplicable"});
   if (key == "study") {
@@ -75,7 +77,14 @@ ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) 
   for (const std::string& key : kind.number) claim.number[key] = section.number(key);
   for (const std::string& key : kind.optional_number)
     if (const double value = section.number(key, Range::any(), 0.0); section.has(key)) claim.number[key] = value;
+  for (const std::string& key : kind.optional_text)
+    if (const std::string value = section.text(key, ""); !value.empty()) {
+      claim.text[key] = value;
+      check_text(section, key, value, variants);
+    }
   section.done();
+  if (claim.number.contains("share") && !(claim.number["share"] > 0 && claim.number["share"] <= 1))
+    throw UsageError(section.place() + ": share must be in (0, 1], got " + number_text(claim.number["share"]));
   if (kind.name == "order" || kind.name == "same")
     if (claim.variants.size() != 1)
       throw UsageError(section.place() + ": variants must name the one variant that is compared with the baseline");

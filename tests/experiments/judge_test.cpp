@@ -302,3 +302,38 @@ TEST_CASE("JUnit XML has a case per claim, a failure where verdict and expectati
   }
   CHECK(open.empty());
 }
+
+TEST_CASE("an order with a share asks for that part of the seeds and shows Clopper and Pearson's interval", "[judge]") {
+  std::vector<RunRecord> runs;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    runs.push_back(finished("a", seed, {seed == 4 ? 3.0 : 1.0}));
+    runs.push_back(finished("b", seed, {2.0}));
+  }
+  const auto order = [&](double share) {
+    return judged(claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {{"share", share}}, {"a"}), runs);
+  };
+  CHECK(order(0.9).verdict == "holds");
+  CHECK(order(0.95).verdict == "violated");
+  CHECK(contains(order(0.9).measured, "9 of 10 seeds"));
+  CHECK(contains(order(0.9).measured, "[0.555, 0.9975]"));  // tables of the exact binomial interval
+  CHECK(judged(claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"}), runs).verdict == "violated");
+}
+
+TEST_CASE("a value with a share counts runs, where without one the median decides", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 1, {1}), finished("a", 2, {1}), finished("a", 3, {5})};
+  const std::map<std::string, std::string> text = {{"metric", "train_loss"}, {"op", "<"}};
+  CHECK(judged(claim("value", text, {{"value", 2}}, {"a"}), runs).verdict == "holds");
+  CHECK(judged(claim("value", text, {{"value", 2}, {"share", 0.6}}, {"a"}), runs).verdict == "holds");
+  CHECK(judged(claim("value", text, {{"value", 2}, {"share", 1}}, {"a"}), runs).verdict == "violated");
+}
+
+TEST_CASE("statistics of a trace: mean logarithm, largest and smallest value up to an iteration", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 1, {1, std::exp(3.0), std::nan(""), std::exp(-6.0), 7})};
+  const auto measured = [&](const std::string& statistic, double at) {
+    return judged(claim("value", {{"metric", "train_loss"}, {"op", ">"}, {"statistic", statistic}}, {{"value", 0}, {"at", at}}, {"a"}), runs).measured;
+  };
+  CHECK(contains(measured("mean_log", 3), "-1 [-1, -1]"));  // (0 + 3 - 6)/3
+  CHECK(contains(measured("max", 3), "20.09 ["));           // exp(3)
+  CHECK(contains(measured("max", 4), "20.09 ["));
+  CHECK(contains(measured("min", 1), "1 ["));
+}

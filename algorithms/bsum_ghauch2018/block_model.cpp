@@ -1,0 +1,174 @@
+#include "algorithms/bsum_ghauch2018/block_model.hpp"
+
+#include <cmath>
+
+namespace bcd::bsum_ghauch2018 {
+
+namespace {
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+}  // namespace
+
+template <class T>
+void activate(const Activation& sigma, ConstRef<T> U, MutRef<T> Z, MutRef<T> S) {
+  const auto u = U.array();
+  auto z = Z.array();
+  auto s = S.array();
+  switch (sigma.kind) {
+    case Activation::Kind::linear:
+      z = u;
+      s.setOnes();
+      return;
+    case Activation::Kind::sigmoid:
+      z = (T(1) + (-u).exp()).inverse();
+      s = z * (T(1) - z);
+      return;
+    case Activation::Kind::softplus:
+      s = (T(1) + (-u).exp()).inverse();
+      z = u.max(T(0)) + (-u.abs()).exp().log1p();
+      return;
+    case Activation::Kind::tanh:
+      z = u.tanh();
+      s = T(1) - z * z;
+      return;
+    default:
+      sigma.apply<T>(U, Z);
+      s.setOnes();
+      sigma.multiply_by_derivative<T>(U, S);
+  }
+}
+
+template <class T>
+BlockModel<T>::BlockModel(const Network& net, const LossFunction& loss, Index columns) : net_(net), loss_(loss) {
+  for (std::vector<Matrix<T>>* part : {&U_, &Z_, &S_, &Delta_}) {
+    part->resize(at(net.N() + 1));
+    for (int l = 1; l <= net.N(); ++l) (*part)[at(l)].resize(net.d(l), columns);
+  }
+}
+
+template <class T>
+ConstRef<T> BlockModel<T>::Z(int l, ConstRef<T> X) const {
+  return l == 0 ? X : ConstRef<T>(Z_[at(l)].leftCols(m_));
+}
+
+template <class T>
+void BlockModel<T>::forward(const Weights<T>& weights, ConstRef<T> X, int from) {
+  m_ = X.cols();
+  for (int l = from; l <= net_.N(); ++l) {
+    auto U = U_[at(l)].leftCols(m_);
+    U.noalias() = weights.W[at(l)] * Z(l - 1, X);
+    if (net_.bias) U.colwise() += weights.b[at(l)];
+    activate<T>(net_.sigma(l), U, Z_[at(l)].leftCols(m_), S_[at(l)].leftCols(m_));
+  }
+}
+
+template <class T>
+double BlockModel<T>::loss(ConstRef<T> Y) const {
+  return loss_.value<T>(output(), Y);
+}
+
+template <class T>
+double BlockModel<T>::squared_error(ConstRef<T> Y) const {
+  return static_cast<double>((output() - Y).squaredNorm());
+}
+
+/// (A.7): Delta_J = dl/dH o sigma_J'(U_J), Delta_l = (W_{l+1}^T Delta_{l+1}) o sigma_l'(U_l).
+template <class T>
+void BlockModel<T>::backward(const Weights<T>& weights, ConstRef<T> Y, int to) {
+  for (int l = net_.N(); l >= to; --l) {
+    auto Delta = Delta_[at(l)].leftCols(m_);
+    if (l == net_.N())
+      loss_.gradient<T>(output(), Y, Delta);
+    else
+      Delta.noalias() = weights.W[at(l + 1)].transpose() * Delta_[at(l + 1)].leftCols(m_);
+    Delta.array() *= S_[at(l)].leftCols(m_).array();
+  }
+}
+
+/// (A.6) without the regulariser: Delta_j [Z_{j-1}; 1]^T. The one sum over the samples.
+template <class T>
+void BlockModel<T>::block_gradient(ConstRef<T> X, int j, MutRef<T> G) const {
+  const auto Delta = Delta_[at(j)].leftCols(m_);
+  G.leftCols(net_.d(j - 1)).noalias() = Delta * Z(j - 1, X).transpose();
+  if (net_.bias) G.col(net_.d(j - 1)) = Delta.rowwise().sum();
+}
+
+template <class T>
+void BlockModel<T>::gradient(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y, int j, MutRef<T> G) {
+  backward(weights, Y, j);
+  block_gradient(X, j, G);
+}
+
+template <class T>
+void BlockModel<T>::gradients(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y, std::vector<Matrix<T>>& G) {
+  backward(weights, Y, 1);
+  for (int j = 1; j <= net_.N(); ++j) block_gradient(X, j, G[at(j)]);
+}
+
+/// Phi(:, n) = the second derivative of sample n's loss in u_jn (d_j x d_j, column-major), by the recursion
+///   Phi_l = D M_l D + diag(sigma_l''(u_l) o dl/dz_l),  M_{l-1} = W_l^T Phi_l W_l,  D = diag(sigma_l'(u_l)),
+/// from M_J, the loss's own second derivative; Gauss-Newton leaves the diagonal term out. dl/dz_l = W_{l+1}^T Delta_{l+1}.
+template <class T>
+void BlockModel<T>::sample_curvatures(const Weights<T>& weights, ConstRef<T> Y, int j, Curvature curvature,
+                                      Matrix<double>& Phi) {
+  const int J = net_.N();
+  const auto N = static_cast<double>(m_);
+  const double scale = std::exp(squared_error(Y) / (loss_.c * N));
+  Matrix<T> loss_slope(net_.d(J), m_);
+  loss_.gradient<T>(output(), Y, loss_slope);
+  std::vector<Matrix<double>> W;  // in double, W[l] for l > j
+  for (int l = 0; l <= J; ++l) W.push_back(weights.W[at(l)].template cast<double>());
+  Phi.resize(net_.d(j) * net_.d(j), m_);
+  Matrix<double> M, P;
+  Vector<double> slope;
+  for (Index n = 0; n < m_; ++n) {
+    M.resize(net_.d(J), net_.d(J));
+    loss_.curvature(Z_[at(J)].col(n).template cast<double>(), Y.col(n).template cast<double>(), N, scale, M);
+    slope = loss_slope.col(n).template cast<double>();
+    for (int l = J; l >= j; --l) {
+      const Vector<double> s = S_[at(l)].col(n).template cast<double>();
+      P.noalias() = s.asDiagonal() * M * s.asDiagonal();
+      if (curvature == Curvature::exact)
+        for (Index i = 0; i < P.rows(); ++i)
+          P(i, i) += net_.sigma(l).second_derivative(static_cast<double>(U_[at(l)](i, n))) * slope(i);
+      if (l == j) break;
+      M.noalias() = W[at(l)].transpose() * P * W[at(l)];
+      slope = W[at(l)].transpose() * s.cwiseProduct(slope);
+    }
+    Phi.col(n) = P.reshaped();
+  }
+}
+
+/// H[(i,a),(i',a')] = sum_n z_n[a] z_n[a'] Phi_n[i,i'], z_n the input of layer j (with the bias's 1). For each column a of the
+/// block the d_j^2 x p_j products Phi diag(z[a]) z^T are one matrix product.
+template <class T>
+void BlockModel<T>::hessian(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y, int j, Curvature curvature,
+                            Matrix<double>& H) {
+  const Index d = net_.d(j), p = inputs(j);
+  Matrix<double> Phi, z(p, m_), weighted(p, m_), part(d * d, p);
+  sample_curvatures(weights, Y, j, curvature, Phi);
+  z.topRows(net_.d(j - 1)) = Z(j - 1, X).template cast<double>();
+  if (net_.bias) z.row(p - 1).setOnes();
+  H.resize(d * p, d * p);
+  for (Index a = 0; a < p; ++a) {
+    weighted.topRows(a + 1) = z.topRows(a + 1).array().rowwise() * z.row(a).array();
+    part.leftCols(a + 1).noalias() = Phi * weighted.topRows(a + 1).transpose();
+    for (Index b = 0; b <= a; ++b) {
+      const auto block = part.col(b).reshaped(d, d);
+      H.block(a * d, b * d, d, d) = block;
+      if (b < a) H.block(b * d, a * d, d, d) = block;  // each Phi_n is symmetric
+    }
+  }
+  if (loss_.has_outer_term()) {
+    Matrix<T> G(d, p);
+    gradient(weights, X, Y, j, G);
+    const Vector<double> g = G.template cast<double>().reshaped();
+    H.noalias() += g * g.transpose() / loss(Y);
+  }
+}
+
+template void activate<float>(const Activation&, ConstRef<float>, MutRef<float>, MutRef<float>);
+template void activate<double>(const Activation&, ConstRef<double>, MutRef<double>, MutRef<double>);
+template class BlockModel<float>;
+template class BlockModel<double>;
+
+}  // namespace bcd::bsum_ghauch2018

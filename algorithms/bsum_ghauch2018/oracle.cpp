@@ -1,0 +1,151 @@
+#include "algorithms/bsum_ghauch2018/oracle.hpp"
+
+#include <cmath>
+
+namespace bcd::bsum_ghauch2018 {
+
+namespace {
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+using Kind = LossFunction::Kind;
+}  // namespace
+
+Oracle::Oracle(const Parameters& parameters, const Problem<double>& problem)
+    : p_(parameters), problem_(problem), loss_(parameters.loss_function(problem.loss)) {}
+
+Matrix<double> Oracle::block(const Weights<double>& W, int j) const {
+  const Index d = problem_.net.d(j), p = problem_.net.d(j - 1);
+  Matrix<double> out(d, p + (problem_.net.bias ? 1 : 0));
+  out.leftCols(p) = W.W[at(j)];
+  if (problem_.net.bias) out.col(p) = W.b[at(j)];
+  return out;
+}
+
+void Oracle::set_block(Weights<double>& W, int j, const Matrix<double>& block) const {
+  W.W[at(j)] = block.leftCols(problem_.net.d(j - 1));
+  if (problem_.net.bias) W.b[at(j)] = block.col(problem_.net.d(j - 1));
+}
+
+double Oracle::penalty(const Matrix<double>& block) const {
+  double sum = 0;
+  for (const double x : block.reshaped()) sum += p_.penalty == Penalty::l2 ? x * x : std::abs(x);
+  return p_.lambda * sum;
+}
+
+/// The losses as printed, entry by entry.
+double Oracle::loss(const Matrix<double>& H) const {
+  const Matrix<double>& Y = *problem_.Y;
+  const auto N = static_cast<double>(H.cols());
+  double sum = 0;
+  for (Index n = 0; n < H.cols(); ++n) {
+    double inner = 0;
+    for (Index i = 0; i < H.rows(); ++i) {
+      const double h = H(i, n), y = Y(i, n);
+      if (loss_.kind == Kind::ridge || loss_.kind == Kind::exponential) sum += (y - h) * (y - h);
+      if (loss_.kind == Kind::cross_entropy) sum -= (y > 0 ? y * std::log(h) : 0.0) + (y < 1 ? (1 - y) * std::log1p(-h) : 0.0);
+      if (loss_.kind == Kind::squared_hinge) sum += std::pow(std::max(0.0, 1 - y * h), 2) / (2 * loss_.c);
+      inner += y * h;
+    }
+    if (loss_.kind == Kind::logistic) sum += inner > 0 ? std::log1p(std::exp(-inner)) : std::log1p(std::exp(inner)) - inner;
+  }
+  return loss_.kind == Kind::exponential ? loss_.c * std::exp(sum / (loss_.c * N)) : sum / N;
+}
+
+Matrix<double> Oracle::loss_gradient(const Matrix<double>& H) const {
+  const Matrix<double>& Y = *problem_.Y;
+  const auto N = static_cast<double>(H.cols());
+  Matrix<double> G(H.rows(), H.cols());
+  const double factor = loss_.kind == Kind::exponential ? loss(H) / loss_.c : 1.0;
+  for (Index n = 0; n < H.cols(); ++n) {
+    double inner = 0;
+    for (Index i = 0; i < H.rows(); ++i) inner += Y(i, n) * H(i, n);
+    for (Index i = 0; i < H.rows(); ++i) {
+      const double h = H(i, n), y = Y(i, n);
+      switch (loss_.kind) {
+        case Kind::ridge:
+        case Kind::exponential:
+          G(i, n) = 2 * (h - y) * factor / N;
+          break;
+        case Kind::cross_entropy:
+          G(i, n) = ((y < 1 ? (1 - y) / (1 - h) : 0.0) - (y > 0 ? y / h : 0.0)) / N;
+          break;
+        case Kind::squared_hinge:
+          G(i, n) = -y * std::max(0.0, 1 - y * h) / (loss_.c * N);
+          break;
+        case Kind::logistic:
+          G(i, n) = -y / (1 + std::exp(inner)) / N;
+          break;
+      }
+    }
+  }
+  return G;
+}
+
+Rounded Oracle::objective(const Weights<double>& W) const {
+  const Network& net = problem_.net;
+  Matrix<double> Z = *problem_.X;
+  double error = 0, penalties = 0;
+  for (int l = 1; l <= net.N(); ++l) {
+    Matrix<double> U = W.W[at(l)] * Z;
+    if (net.bias) U.colwise() += W.b[at(l)];
+    const double norm = block(W, l).norm(),
+                 input = std::sqrt(Z.squaredNorm() + (net.bias ? static_cast<double>(Z.cols()) : 0.0));
+    const double length = static_cast<double>(W.W[at(l)].cols()) + 2;
+    net.sigma(l).apply<double>(U, U);
+    error = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity()) * norm * (error + length * kEps * input) +
+            4 * kEps * U.norm();
+    Z.swap(U);
+    penalties += penalty(block(W, l));
+  }
+  const double value = loss(Z);
+  return {value + penalties, loss_gradient(Z).norm() * error + 8 * kEps * (std::abs(value) + penalties)};
+}
+
+/// (A.9), one sample after the other.
+Matrix<double> Oracle::gradient(const Weights<double>& W, int j) const {
+  const Network& net = problem_.net;
+  const Matrix<double>& X = *problem_.X;
+  Matrix<double> H;
+  forward<double>(net, W, X, H);
+  const Matrix<double> slopes = loss_gradient(H);
+  Matrix<double> G = Matrix<double>::Zero(net.d(j), block(W, j).cols());
+  std::vector<Vector<double>> u(at(net.N() + 1)), z(at(net.N() + 1));
+  for (Index n = 0; n < X.cols(); ++n) {
+    z[0] = X.col(n);
+    for (int l = 1; l <= net.N(); ++l) {
+      u[at(l)] = W.W[at(l)] * z[at(l - 1)];
+      if (net.bias) u[at(l)] += W.b[at(l)];
+      z[at(l)] = u[at(l)].unaryExpr([&](double x) { return net.sigma(l).value(x); });
+    }
+    Vector<double> delta = slopes.col(n);
+    for (int l = net.N(); l >= j; --l) {
+      if (l < net.N()) delta = (W.W[at(l + 1)].transpose() * delta).eval();
+      for (Index i = 0; i < delta.size(); ++i) delta(i) *= net.sigma(l).derivative(u[at(l)](i));
+    }
+    G.leftCols(net.d(j - 1)) += delta * z[at(j - 1)].transpose();
+    if (net.bias) G.col(net.d(j - 1)) += delta;
+  }
+  if (p_.penalty == Penalty::l2) G += 2 * p_.lambda * block(W, j);
+  return G;
+}
+
+double Oracle::gradient_rounding(const Weights<double>& W, int j) const {
+  const Network& net = problem_.net;
+  Matrix<double> Z = *problem_.X, input;
+  double chain = 1, lengths = static_cast<double>(Z.cols());
+  for (int l = 1; l <= net.N(); ++l) {
+    if (l == j) input = Z;
+    Matrix<double> U = W.W[at(l)] * Z;
+    if (net.bias) U.colwise() += W.b[at(l)];
+    net.sigma(l).apply<double>(U, U);
+    Z.swap(U);
+    lengths += static_cast<double>(net.d(l) + net.d(l - 1));
+    const double s = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity());
+    chain *= l < j ? 1.0 : l == j ? s : s * W.W[at(l)].norm();
+  }
+  const double inputs = std::sqrt(input.squaredNorm() + static_cast<double>(input.cols()));
+  const double slopes = loss_gradient(Z).norm() + Z.norm() / static_cast<double>(Z.cols());
+  return kEps * (4 * lengths * chain * slopes * inputs + 4 * p_.lambda * block(W, j).norm());
+}
+
+}  // namespace bcd::bsum_ghauch2018

@@ -1,0 +1,21 @@
+// Internal: the parts of the list of studies, and what they share.
+#pragma once
+
+#include <cstdio>
+
+#include "algorithms/bsum_ghauch2018/oracle.hpp"
+
+namespace bcd::bsum_ghauch2018 {
+
+/// Numbers in a sentence.
+template <class... Args>
+std::string sentence(const char* format, Args... args) {
+  char text[600];
+  std::snprintf(text, sizeof text, format, args...);
+  return text;
+}
+
+std::vector<Study> convexity_studies();
+std::vector<Study> errata_studies();
+
+}  // namespace bcd::bsum_ghauch2018
