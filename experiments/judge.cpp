@@ -1,5 +1,6 @@
 #include "experiments/judge.hpp"
 
+#include "algorithms/core/binomial.hpp"
 #include "algorithms/registry.hpp"
 
 #include <algorithm>
@@ -99,6 +100,22 @@ void judge_reported(Case& c) {
   const double middle = summarise(c, kInfinity);
   c.row.reported = show(reported) + " +- " + show(tolerance);
   c.row.verdict = std::abs(middle - reported) <= tolerance ? "reproduced" : "differs";
+}
+
+/// The share of runs whose value satisfies the inequality; a run without a value does not.
+void judge_fraction(Case& c) {
+  int wins = 0;
+  std::string lost;
+  for (const RunRecord* run : c.runs) {
+    const double x = value_of(c, *run);
+    if (!std::isnan(x) && compare(x, c.text("op"), c.number("value", 0))) ++wins;
+    else lost += " " + run_name(*run) + ": " + (std::isnan(x) ? run->status : show(x)) + ";";
+  }
+  const int total = static_cast<int>(c.runs.size());
+  const auto [lo, hi] = binomial_interval(wins, total, 0.99);
+  c.row.measured = std::to_string(wins) + " of " + std::to_string(total) + " runs, 99 % interval [" + show(lo) + ", " + show(hi) + "]";
+  c.row.verdict = wins >= c.number("share", 1) * total ? "holds" : "violated";
+  c.row.evidence = c.quantity() + " " + c.text("op") + " " + show(c.number("value", 0)) + " in at least " + show(c.number("share", 1)) + " of the runs;" + lost + " " + ids(c.runs);
 }
 
 void judge_order(Case& c) {
@@ -208,7 +225,7 @@ struct Kind {
 /// The kinds of experiments/presentation.cpp, which has checked their keys.
 const Kind& find_kind(const ClaimSpec& claim) {
   static const std::vector<Kind> kinds = {
-      {"promise", judge_promise}, {"value", judge_value},   {"reported", judge_reported},   {"order", judge_order},
+      {"promise", judge_promise}, {"value", judge_value},   {"reported", judge_reported},   {"fraction", judge_fraction}, {"order", judge_order},
       {"same", judge_same},       {"status", judge_status}, {"study", judge_study, false}, {"not_testable", judge_not_testable, false},
   };
   for (const Kind& kind : kinds)

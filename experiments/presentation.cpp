@@ -21,6 +21,7 @@ const std::vector<ClaimKind>& claim_kinds() {
       {"promise", {"promise"}, {}, {}},
       {"value", {"metric", "op"}, {"value"}, {"at", "reported"}},
       {"reported", {"metric"}, {"reported", "tolerance"}, {"at"}},
+      {"fraction", {"metric", "op"}, {"value", "share"}, {"at"}},
       {"order", {"metric", "op", "baseline"}, {}, {"at"}},
       {"same", {"metric", "baseline"}, {"tolerance"}, {"factor"}},
       {"status", {"status"}, {}, {}},
