@@ -79,6 +79,7 @@ class GradientBcdAudit final : public Audit {
   Eigen::LLT<Matrix<double>> gram_;  // of X^T X, where X has full column rank
   bool bijective_ = true;            // every sigma_j invertible, every W_j square
   bool reached_K_ = false;
+  bool exceeded_ = false;  // the hypothesis lambda_max(V_j V_j^T) <= C_V failed
   int first_below_ = -1;  // first sweep with F < kReached
 };
 
@@ -259,10 +260,11 @@ void GradientBcdAudit::check_theorem(int k, CheckLog& log, double F, double acti
     log.check("theorem.singular", k, {"W", j}, std::min(lo - 0.5, 1.5 - hi), 1e2 * kEps);
   }
   log.check("theorem.activity", k, {"V", 0}, c.C_V - activity, 1e2 * kEps * c.C_V);
-  if (static_cast<double>(k) == std::max(1.0, c.K)) {
-    reached_K_ = true;
-    log.check("theorem.minimum", k, {"F", 0}, p_.epsilon - F, tiny * p_.epsilon);
-  }
+  exceeded_ = exceeded_ || !(activity <= c.C_V * (1 + 1e2 * kEps));
+  if (reached_K_ || (static_cast<double>(k) < std::max(1.0, c.K) && std::isfinite(F))) return;  // an overflow ends the run
+  reached_K_ = true;
+  log.check("theorem.minimum", k, {"F", 0}, p_.epsilon - F, tiny * p_.epsilon);
+  if (exceeded_ && F <= p_.epsilon) log.not_applicable("theorem.minimum", "lambda_max(V_j V_j^T) exceeded the C_V of the step sizes");
 }
 
 void GradientBcdAudit::after_sweep(int k, CheckLog& log, Measurements& row) {

@@ -118,7 +118,8 @@ TheoremConstants theorem53_corrected(const TheoremInput& in) {
   TheoremConstants c = theorem53_printed(in);
   const double S = in.X.smax, s = in.X.smin, rho0 = std::sqrt(in.R);
   c.eta_V = 1 / (2 * in.w_norm2);
-  c.q_O = 1 - in.w_min2 / in.w_norm2;
+  if (in.L > 2) c.eta_V = std::min(c.eta_V, 0.32 / in.gamma);  // 2 gamma eta_V (1 + |W_j|)^2 <= 1 for |W_j| <= 1/4
+  c.q_O = 1 - 2 * c.eta_V * in.w_min2;
   c.K = iterations(std::log(3 * in.R / in.epsilon) / (2 * std::log(1 / c.q_O)));
   c.eta_W2 = 1 / (2 * in.gamma * S * S);
   const double q_1 = 1 - (s / S) * (s / S), delta = 2 * std::sqrt(in.w_norm2) * c.eta_V * rho0;
