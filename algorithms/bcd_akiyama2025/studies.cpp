@@ -27,7 +27,8 @@ struct Instance {
   Problem<double> problem;
   Weights<double> w0;
 
-  Instance(int L, Index r, Index d, Index n, double slope, Law law, std::uint64_t seed, bool random_labels = false) : X(d, n), Y(1, n) {
+  Instance(int L, Index r, Index d, Index n, double slope, Law law, std::uint64_t seed, bool random_labels = false)
+      : X(d, n), Y(1, n) {
     Rng rng(seed, "akiyama2025");
     rng.fill_normal(X, 1.0);
     if (law == Law::orthonormal) {
@@ -110,7 +111,8 @@ std::string fraction_text(int wins, int total) {
 
 /// Success fraction of a theorem's constants over laws of the inputs: d 20, r 4, L 3, slope 1/2, epsilon 1e-6.
 StudyResult fractions(const char* steps) {
-  const std::vector<std::pair<Law, const char*>> laws = {{Law::orthonormal, "orthonormal"}, {Law::sphere, "unit norm"}, {Law::scaled, "N(0, I/d)"}, {Law::normal, "N(0, I)"}};
+  const std::vector<std::pair<Law, const char*>> laws = {
+      {Law::orthonormal, "orthonormal"}, {Law::sphere, "unit norm"}, {Law::scaled, "N(0, I/d)"}, {Law::normal, "N(0, I)"}};
   StudyResult result;
   int total_wins = 0, total = 0;
   for (const auto& [law, name] : laws)
@@ -118,9 +120,11 @@ StudyResult fractions(const char* steps) {
       // kappa(X)^2 of N(0, I) at n = 18 asks for 1e5 inner steps, so the corrected constants are run at n = 12 there.
       if (law != Law::orthonormal && *steps == 'c') n = std::min<Index>(n, 12);
       int wins = 0;
-      for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) wins += run_theorem(Instance(3, 4, 20, n, 0.5, law, seed), steps) <= 1e-6;
+      for (std::uint64_t seed = 1; seed <= kSeeds; ++seed)
+        wins += run_theorem(Instance(3, 4, 20, n, 0.5, law, seed), steps) <= 1e-6;
       total_wins += wins, total += kSeeds;
-      result.evidence += (result.evidence.empty() ? "" : "; ") + std::string(name) + " n = " + std::to_string(n) + ": " + fraction_text(wins, kSeeds);
+      result.evidence += (result.evidence.empty() ? "" : "; ") + std::string(name) + " n = " + std::to_string(n) + ": " +
+                         fraction_text(wins, kSeeds);
     }
   result.holds = total_wins == total;
   result.measured = static_cast<double>(total_wins) / total;
@@ -179,8 +183,9 @@ StudyResult remark42() {
   StudyResult result;
   result.measured = large / bound_large;
   result.holds = small <= bound && large <= bound_large;
-  result.evidence = "y of order one: measured " + show(small) + ", remark " + show(bound) + ", derived bound " + show(derived) + "; y times 1e6: measured " +
-                    show(large) + ", remark " + show(bound_large) + ", derived bound " + show(derived_large) + ".";
+  result.evidence = "y of order one: measured " + show(small) + ", remark " + show(bound) + ", derived bound " + show(derived) +
+                    "; y times 1e6: measured " + show(large) + ", remark " + show(bound_large) + ", derived bound " +
+                    show(derived_large) + ".";
   return result;
 }
 
@@ -209,9 +214,12 @@ Generalisation generalisation(Index n, Index d, int L, Index r, bool random_labe
   forward<double>(problem.net, algorithm.weights(), all.X.rightCols(n_test), f);
   Generalisation g;
   g.test = (f - all.Y.rightCols(n_test)).squaredNorm() / static_cast<double>(n_test);
-  const double B_Y = all.Y.cwiseAbs().maxCoeff(), M = B_Y + std::pow(2.0, L), nn = static_cast<double>(n), rr = static_cast<double>(r);
-  g.right = train + X.norm() / nn * M * std::sqrt(static_cast<double>(d)) * std::pow(L, 1.5) * std::pow(2 * rr, L / 2.0) * std::log(rr) +
-            M * M * std::sqrt(std::log(10.0) / nn);
+  const double B_Y = all.Y.cwiseAbs().maxCoeff(), M = B_Y + std::pow(2.0, L), nn = static_cast<double>(n),
+               rr = static_cast<double>(r);
+  g.right =
+      train +
+      X.norm() / nn * M * std::sqrt(static_cast<double>(d)) * std::pow(L, 1.5) * std::pow(2 * rr, L / 2.0) * std::log(rr) +
+      M * M * std::sqrt(std::log(10.0) / nn);
   g.trivial = M * M;
   g.W1 = std::sqrt(lambda_max(algorithm.weights().W[1]));
   return g;
@@ -231,11 +239,13 @@ StudyResult theorem43_exceeded() {
       right = g.right;
     }
     std::nth_element(test.begin(), test.begin() + 3, test.end());
-    result.evidence += "n = d = " + std::to_string(n) + ": median test error " + show(test[3]) + ", right side " + show(right) + "; ";
+    result.evidence +=
+        "n = d = " + std::to_string(n) + ": median test error " + show(test[3]) + ", right side " + show(right) + "; ";
   }
   result.measured = static_cast<double>(exceeded) / total;
   result.holds = exceeded == 0;
-  result.evidence += "exceeded in " + std::to_string(exceeded) + " of " + std::to_string(total) + " runs (constants 1; the statement hides constants and logarithms).";
+  result.evidence += "exceeded in " + std::to_string(exceeded) + " of " + std::to_string(total) +
+                     " runs (constants 1; the statement hides constants and logarithms).";
   return result;
 }
 
@@ -245,8 +255,9 @@ StudyResult theorem43_vacuous() {
   for (const auto& [L, r] : std::vector<std::pair<int, Index>>{{2, 2}, {3, 10}, {5, 30}}) {
     const Generalisation g = generalisation(250, 300, L, r, false, 1);
     smallest = std::min(smallest, g.right / g.trivial);
-    result.evidence += "L = " + std::to_string(L) + ", r = " + std::to_string(r) + ": right side " + show(g.right) + ", trivial bound " + show(g.trivial) +
-                       ", test error " + show(g.test) + ", |W_1| = " + show(g.W1) + " (the proof takes 2); ";
+    result.evidence += "L = " + std::to_string(L) + ", r = " + std::to_string(r) + ": right side " + show(g.right) +
+                       ", trivial bound " + show(g.trivial) + ", test error " + show(g.test) + ", |W_1| = " + show(g.W1) +
+                       " (the proof takes 2); ";
   }
   result.measured = smallest;
   result.holds = smallest < 1;  // says something beyond |f - y|^2 <= M^2
@@ -276,7 +287,8 @@ StudyResult duplicates() {
   StudyResult result;
   result.measured = same;
   result.holds = same < 1e-8 && other > 1e-2;
-  result.evidence = "50 samples, rank 49: F = " + show(same) + " after 500 sweeps with equal labels, " + show(other) + " with labels that differ by 4.";
+  result.evidence = "50 samples, rank 49: F = " + show(same) + " after 500 sweeps with equal labels, " + show(other) +
+                    " with labels that differ by 4.";
   return result;
 }
 
@@ -286,15 +298,25 @@ std::vector<Study> studies() {
   const std::string paper = "Akiyama 2025, ";
   return {
       {"akiyama2025.theorem4.1.printed-fractions", paper + "Theorem 4.1",
-       "With the constants as printed F <= epsilon after K sweeps on every instance (four laws of inputs, two n, 20 seeds each).", [] { return fractions("printed"); }},
+       "With the constants as printed F <= epsilon after K sweeps on every instance (four laws of inputs, two n, 20 seeds "
+       "each).",
+       [] { return fractions("printed"); }},
       {"akiyama2025.theorem4.1.corrected-fractions", paper + "Theorem 4.1, corrected",
-       "With the corrected constants F <= epsilon after K sweeps on every instance (n = 10 and 18, or 12 where X is not orthonormal).", [] { return fractions("corrected"); }},
+       "With the corrected constants F <= epsilon after K sweeps on every instance (n = 10 and 18, or 12 where X is not "
+       "orthonormal).",
+       [] { return fractions("corrected"); }},
       {"akiyama2025.theorem4.1.exact-sweep", paper + "Theorem 4.1, derived",
        "One sweep of exact block solves reaches F = 0 to rounding, with W_2 .. W_L at their start.", exact_sweep},
-      {"akiyama2025.remark4.2", paper + "Remark 4.2", "lambda_max(V_j V_j^T) <= (gamma eta_V ell n K K_V)^2, for labels of any size.", remark42},
-      {"akiyama2025.theorem4.3.holds", paper + "Theorem 4.3", "The test error stays below the right side with constants 1 (n = d, random labels, L = r = 2).", theorem43_exceeded},
-      {"akiyama2025.theorem4.3.informative", paper + "Theorem 4.3", "The right side with constants 1 is below the trivial bound M^2.", theorem43_vacuous},
-      {"akiyama2025.assumption1.duplicates", paper + "Assumption 1", "Rank deficiency alone does not prevent the minimum: a repeated sample is harmless with equal labels and fatal with others.", duplicates},
+      {"akiyama2025.remark4.2", paper + "Remark 4.2",
+       "lambda_max(V_j V_j^T) <= (gamma eta_V ell n K K_V)^2, for labels of any size.", remark42},
+      {"akiyama2025.theorem4.3.holds", paper + "Theorem 4.3",
+       "The test error stays below the right side with constants 1 (n = d, random labels, L = r = 2).", theorem43_exceeded},
+      {"akiyama2025.theorem4.3.informative", paper + "Theorem 4.3",
+       "The right side with constants 1 is below the trivial bound M^2.", theorem43_vacuous},
+      {"akiyama2025.assumption1.duplicates", paper + "Assumption 1",
+       "Rank deficiency alone does not prevent the minimum: a repeated sample is harmless with equal labels and fatal with "
+       "others.",
+       duplicates},
   };
 }
 

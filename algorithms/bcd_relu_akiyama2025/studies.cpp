@@ -38,7 +38,8 @@ StudyResult lemma51_probability() {
   return result;
 }
 
-/// With entries of both signs V = max(y, 0) e_+/w_+ + max(-y, 0) e_-/|w_-| solves w V = y; without, one sign of y has no solution.
+/// With entries of both signs V = max(y, 0) e_+/w_+ + max(-y, 0) e_-/|w_-| solves w V = y; without, one sign of y has no
+/// solution.
 StudyResult lemma51_witness() {
   Rng rng(51, "lemma 5.1 witness");
   double worst = 0;
@@ -54,7 +55,8 @@ StudyResult lemma51_witness() {
       worst = std::max(worst, V.minCoeff() < 0 ? 1.0 : std::abs((w * V)(0) - y));
     }
   }
-  return {worst <= 4 * std::numeric_limits<double>::epsilon() * 3, worst, "largest |w V - y| over 1000 vectors and three labels: " + show(worst) + "."};
+  return {worst <= 4 * std::numeric_limits<double>::epsilon() * 3, worst,
+          "largest |w V - y| over 1000 vectors and three labels: " + show(worst) + "."};
 }
 
 /// min(|w_+|^2, |w_-|^2) against 1/2 - sqrt(8 log(2/delta)/r) and the sharper 1/2 - sqrt(3 log(1/delta)/r).
@@ -72,26 +74,31 @@ StudyResult lemma52() {
       }
       smaller.push_back(std::min(plus, minus));
     }
-    const double delta = 0.05, printed = 0.5 - std::sqrt(8 * std::log(2 / delta) / r), sharper = 0.5 - std::sqrt(3 * std::log(1 / delta) / r);
-    const auto above = [&](double bound) { return static_cast<int>(std::count_if(smaller.begin(), smaller.end(), [&](double x) { return x >= bound; })); };
+    const double delta = 0.05, printed = 0.5 - std::sqrt(8 * std::log(2 / delta) / r),
+                 sharper = 0.5 - std::sqrt(3 * std::log(1 / delta) / r);
+    const auto above = [&](double bound) {
+      return static_cast<int>(std::count_if(smaller.begin(), smaller.end(), [&](double x) { return x >= bound; }));
+    };
     const auto [lo, hi] = binomial_interval(above(printed), kDraws, 0.99);
     const auto [lo2, hi2] = binomial_interval(above(sharper), kDraws, 0.99);
     result.holds = result.holds && hi >= 1 - 2 * delta && hi2 >= 1 - 2 * delta;
     std::nth_element(smaller.begin(), smaller.begin() + kDraws / 10, smaller.end());
-    result.evidence += "r = " + std::to_string(r) + ": bound " + show(printed) + (printed <= 0 ? " (vacuous)" : "") + ", sharper " + show(sharper) + ", true 10 % quantile " +
-                       show(smaller[kDraws / 10]) + ", holds in [" + show(lo) + ", " + show(hi) + "]; ";
+    result.evidence += "r = " + std::to_string(r) + ": bound " + show(printed) + (printed <= 0 ? " (vacuous)" : "") +
+                       ", sharper " + show(sharper) + ", true 10 % quantile " + show(smaller[kDraws / 10]) + ", holds in [" +
+                       show(lo) + ", " + show(hi) + "]; ";
     result.measured = lo;
   }
   return result;
 }
 
-/// The bound is positive only for r > 32 log(2/delta), and says something with probability 1 - 2 delta > 0 only for delta < 1/2.
+/// The bound is positive only for r > 32 log(2/delta), and says something with probability 1 - 2 delta > 0 only for delta <
+/// 1/2.
 StudyResult lemma52_range() {
   const auto least = [](double delta) { return 32 * std::log(2 / delta); };
   const double any = least(0.5);
   return {30 > any, any,
-          "positive with some probability for r > " + show(any) + ", with 90 % for r > " + show(least(0.05)) + ", with 99 % for r > " + show(least(0.005)) +
-              "; the experiments' r = 30 is below all of them."};
+          "positive with some probability for r > " + show(any) + ", with 90 % for r > " + show(least(0.05)) +
+              ", with 99 % for r > " + show(least(0.005)) + "; the experiments' r = 30 is below all of them."};
 }
 
 /// W = [[0, 1/4], [1/4, 0]], T = (0, 1): min over V >= 0 of |V + relu(W V) - T|^2. For V >= 0, W V >= 0, so it is the quadratic
@@ -112,7 +119,8 @@ StudyResult theorem53_counterexample() {
   StudyResult result;
   result.measured = f(a, b);
   result.holds = std::abs(f(a, b) - exact) < 1e-12 && a == 0 && std::abs(b - 16.0 / 17) < 1e-9 && best >= exact - 1e-12;
-  result.evidence = "minimum " + number_text(f(a, b)) + " at (" + show(a) + ", " + show(b) + "), exactly 1/17 at (0, 16/17); smallest value on a grid of 4 million points " + show(best) + ".";
+  result.evidence = "minimum " + number_text(f(a, b)) + " at (" + show(a) + ", " + show(b) +
+                    "), exactly 1/17 at (0, 16/17); smallest value on a grid of 4 million points " + show(best) + ".";
   return result;
 }
 
@@ -137,7 +145,8 @@ RunResult run(int L, Index r, Index d, Index n, double scale, std::uint64_t seed
   problem.loss = Loss::parse("squared", false);
   problem.X = &X, problem.Y = &Y;
   Weights<double> w0(problem.net);
-  for (int j = 1; j <= L; ++j) rng.fill_normal(w0.W[at(j)], 1 / std::sqrt(static_cast<double>(problem.net.d(j - 1)))), w0.b[at(j)].setZero();
+  for (int j = 1; j <= L; ++j)
+    rng.fill_normal(w0.W[at(j)], 1 / std::sqrt(static_cast<double>(problem.net.d(j - 1)))), w0.b[at(j)].setZero();
   BcdRelu<double> algorithm;
   ParameterList parameters = algorithm.parameters();
   parameters.set("steps", steps);
@@ -170,8 +179,8 @@ StudyResult fractions(const char* steps, int L) {
     }
     std::nth_element(F.begin(), F.begin() + kSeeds / 2, F.end());
     const auto [lo, hi] = binomial_interval(wins, kSeeds, 0.99);
-    result.evidence += "r = " + std::to_string(r) + ": " + std::to_string(wins) + "/20 (99 % [" + show(lo) + ", " + show(hi) + "]), " + std::to_string(overflows) +
-                       " overflows, median F " + show(F[kSeeds / 2]) + "; ";
+    result.evidence += "r = " + std::to_string(r) + ": " + std::to_string(wins) + "/20 (99 % [" + show(lo) + ", " + show(hi) +
+                       "]), " + std::to_string(overflows) + " overflows, median F " + show(F[kSeeds / 2]) + "; ";
     total_wins += wins, total += kSeeds;
   }
   result.measured = static_cast<double>(total_wins) / total;
@@ -184,14 +193,24 @@ StudyResult fractions(const char* steps, int L) {
 std::vector<Study> studies() {
   const std::string paper = "Akiyama 2025, ";
   return {
-      {"akiyama2025.lemma5.1.probability", paper + "Lemma 5.1", "W_L has entries of both signs with probability 1 - 2^(1-r).", lemma51_probability},
-      {"akiyama2025.lemma5.1.witness", paper + "Lemma 5.1", "With entries of both signs w V = y has a solution V >= 0 for every y.", lemma51_witness},
-      {"akiyama2025.lemma5.2", paper + "Lemma 5.2", "min(|w_+|^2, |w_-|^2) is above the printed bound, and above a sharper one, with probability 1 - 2 delta (delta = 0.05).", lemma52},
-      {"akiyama2025.lemma5.2.range", paper + "Lemma 5.2", "The bound is positive at the experiments' width r = 30 for some delta < 1/2.", lemma52_range},
-      {"akiyama2025.theorem5.3.counterexample", paper + "Theorem 5.3", "V + relu(W V) = T need not have a solution V >= 0: two dimensions, minimum 1/17.", theorem53_counterexample},
-      {"akiyama2025.theorem5.3.printed", paper + "Theorem 5.3", "Printed constants, L = 3: F <= 1e-6 in every run.", [] { return fractions("printed", 3); }},
-      {"akiyama2025.theorem5.3.stable-L3", paper + "Theorem 5.3", "Stable output step, L = 3: F <= 1e-6 in every run.", [] { return fractions("corrected", 3); }},
-      {"akiyama2025.theorem5.3.L2", paper + "Theorem 5.3, corrected", "Stable output step, L = 2: F <= 1e-6 in every run.", [] { return fractions("corrected", 2); }},
+      {"akiyama2025.lemma5.1.probability", paper + "Lemma 5.1", "W_L has entries of both signs with probability 1 - 2^(1-r).",
+       lemma51_probability},
+      {"akiyama2025.lemma5.1.witness", paper + "Lemma 5.1",
+       "With entries of both signs w V = y has a solution V >= 0 for every y.", lemma51_witness},
+      {"akiyama2025.lemma5.2", paper + "Lemma 5.2",
+       "min(|w_+|^2, |w_-|^2) is above the printed bound, and above a sharper one, with probability 1 - 2 delta (delta = "
+       "0.05).",
+       lemma52},
+      {"akiyama2025.lemma5.2.range", paper + "Lemma 5.2",
+       "The bound is positive at the experiments' width r = 30 for some delta < 1/2.", lemma52_range},
+      {"akiyama2025.theorem5.3.counterexample", paper + "Theorem 5.3",
+       "V + relu(W V) = T need not have a solution V >= 0: two dimensions, minimum 1/17.", theorem53_counterexample},
+      {"akiyama2025.theorem5.3.printed", paper + "Theorem 5.3", "Printed constants, L = 3: F <= 1e-6 in every run.",
+       [] { return fractions("printed", 3); }},
+      {"akiyama2025.theorem5.3.stable-L3", paper + "Theorem 5.3", "Stable output step, L = 3: F <= 1e-6 in every run.",
+       [] { return fractions("corrected", 3); }},
+      {"akiyama2025.theorem5.3.L2", paper + "Theorem 5.3, corrected", "Stable output step, L = 2: F <= 1e-6 in every run.",
+       [] { return fractions("corrected", 2); }},
   };
 }
 

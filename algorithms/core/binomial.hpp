@@ -12,7 +12,8 @@ inline double binomial_below(int k, int n, double p) {
   if (p >= 1) return k >= n ? 1 : 0;
   double sum = 0;
   for (int i = 0; i <= k; ++i)
-    sum += std::exp(std::lgamma(n + 1.0) - std::lgamma(i + 1.0) - std::lgamma(n - i + 1.0) + i * std::log(p) + (n - i) * std::log1p(-p));
+    sum += std::exp(std::lgamma(n + 1.0) - std::lgamma(i + 1.0) - std::lgamma(n - i + 1.0) + i * std::log(p) +
+                    (n - i) * std::log1p(-p));
   return sum < 1 ? sum : 1;
 }
 

@@ -8,31 +8,32 @@ namespace bcd::test {
 
 enum class Fault {
   none,
-  output_sign,          // V_{L-1} climbs
-  output_double,        // V_{L-1} step twice as long
-  output_frozen,        // V_{L-1} stays
-  W_L_sign,             // W_L climbs
-  W_L_late,             // W_L after V_{L-1}
-  W_hidden_sign,        // W_j climbs
-  inner_no_slope,       // the V-loop forgets sigma'
-  inner_no_transpose,   // the V-loop uses W instead of W^T
-  inner_stale_target,   // the V-loop fits the V_j of the sweep's start
-  inner_one_step,       // K_V = 1
-  inner_long_step,      // V-step four times as long
-  forward_order,        // j = 2 .. L-1 instead of L-1 .. 2
-  first_no_slope,       // the W_1 loop forgets sigma'
-  first_sign,           // W_1 climbs
-  first_one_step,       // K_W = 1
-  first_mean,           // the gradient of W_1 divided by n
-  no_projection,        // Algorithm 3: V may be negative
-  W_L_moves,            // Algorithm 3: W_L moves as in Algorithm 1
-  skip_no_identity,     // Algorithm 3: the V-gradient forgets the skip connection
-  W_last_once,          // Algorithm 3: W_{L-1} moves once
+  output_sign,         // V_{L-1} climbs
+  output_double,       // V_{L-1} step twice as long
+  output_frozen,       // V_{L-1} stays
+  W_L_sign,            // W_L climbs
+  W_L_late,            // W_L after V_{L-1}
+  W_hidden_sign,       // W_j climbs
+  inner_no_slope,      // the V-loop forgets sigma'
+  inner_no_transpose,  // the V-loop uses W instead of W^T
+  inner_stale_target,  // the V-loop fits the V_j of the sweep's start
+  inner_one_step,      // K_V = 1
+  inner_long_step,     // V-step four times as long
+  forward_order,       // j = 2 .. L-1 instead of L-1 .. 2
+  first_no_slope,      // the W_1 loop forgets sigma'
+  first_sign,          // W_1 climbs
+  first_one_step,      // K_W = 1
+  first_mean,          // the gradient of W_1 divided by n
+  no_projection,       // Algorithm 3: V may be negative
+  W_L_moves,           // Algorithm 3: W_L moves as in Algorithm 1
+  skip_no_identity,    // Algorithm 3: the V-gradient forgets the skip connection
+  W_last_once,         // Algorithm 3: W_{L-1} moves once
 };
 
 class Reference final : public Algorithm<double> {
  public:
-  Reference(GradientBcdKind kind, const GradientBcd<double>& engine, Fault fault) : kind_(kind), steps_(engine.steps()), fault_(fault) {}
+  Reference(GradientBcdKind kind, const GradientBcd<double>& engine, Fault fault)
+      : kind_(kind), steps_(engine.steps()), fault_(fault) {}
 
   ParameterList parameters() override { return {}; }
   void initialise(const Problem<double>& problem, const Weights<double>& bounded, Rng&) override {
@@ -44,7 +45,8 @@ class Reference final : public Algorithm<double> {
   const Weights<double>& weights() const override { return P_; }
   State<double> state() override {
     State<double> s = weight_state(problem_->net, P_);
-    for (int j = 1; j < L(); ++j) s.push_back({"V" + std::to_string(j), {V_[at(j)].data(), V_[at(j)].rows(), V_[at(j)].cols()}});
+    for (int j = 1; j < L(); ++j)
+      s.push_back({"V" + std::to_string(j), {V_[at(j)].data(), V_[at(j)].rows(), V_[at(j)].cols()}});
     return s;
   }
   void step(BlockObserver*) override {
@@ -88,7 +90,10 @@ class Reference final : public Algorithm<double> {
     W(L()) -= sign * a * (W(L()) * V(L() - 1) - *problem_->Y) * V(L() - 1).transpose();
   }
   void step_V_last() {
-    const double factor = fault_ == Fault::output_sign ? -1 : fault_ == Fault::output_double ? 2 : fault_ == Fault::output_frozen ? 0 : 1;
+    const double factor = fault_ == Fault::output_sign     ? -1
+                          : fault_ == Fault::output_double ? 2
+                          : fault_ == Fault::output_frozen ? 0
+                                                           : 1;
     const Matrix<double> R = W(L()) * V(L() - 1) - *problem_->Y;
     V_[at(L() - 1)] -= factor * steps_.V_output * W(L()).transpose() * R;
     project(L() - 1);
@@ -103,7 +108,8 @@ class Reference final : public Algorithm<double> {
     for (std::int64_t k = 0; k < (fault_ == Fault::inner_one_step ? 1 : steps_.K_V); ++k) {
       const Matrix<double> H = residual(j, target);
       const Matrix<double> Q = fault_ == Fault::inner_no_slope ? H : Matrix<double>(H.cwiseProduct(slope(j)));
-      Matrix<double> gradient = fault_ == Fault::inner_no_transpose ? Matrix<double>(W(j) * Q) : Matrix<double>(W(j).transpose() * Q);
+      Matrix<double> gradient =
+          fault_ == Fault::inner_no_transpose ? Matrix<double>(W(j) * Q) : Matrix<double>(W(j).transpose() * Q);
       if (problem_->net.skip(j) && fault_ != Fault::skip_no_identity) gradient += H;
       V_[at(j - 1)] -= a * gradient;
     }

@@ -1,6 +1,6 @@
 // The judge of both algorithms: every inequality from the states before and after a sweep, in double, apart from the updates.
-// Which sweep changed what: W_L, then V_{L-1} (not touched again), then for j = L-1 .. 2 W_j and V_{j-1}, then W_1. So the state
-// after the sweep holds W_j and V_j as the loop on V_{j-1} saw them, and the state before it that loop's start.
+// Which sweep changed what: W_L, then V_{L-1} (not touched again), then for j = L-1 .. 2 W_j and V_{j-1}, then W_1. So the
+// state after the sweep holds W_j and V_j as the loop on V_{j-1} saw them, and the state before it that loop's start.
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
@@ -63,6 +63,7 @@ class GradientBcdAudit final : public Audit {
   std::string unmet_conditions() const;
   void check_output(int k, CheckLog& log) const;
   void check_output_samples(int k, CheckLog& log) const;
+  void check_weights(int k, int j, CheckLog& log) const;
   void check_inner(int k, int j, CheckLog& log) const;
   void check_inner_skip(int k, int j, CheckLog& log) const;
   void check_first(int k, CheckLog& log) const;
@@ -80,7 +81,7 @@ class GradientBcdAudit final : public Audit {
   bool bijective_ = true;            // every sigma_j invertible, every W_j square
   bool reached_K_ = false;
   bool exceeded_ = false;  // the hypothesis lambda_max(V_j V_j^T) <= C_V failed
-  int first_below_ = -1;  // first sweep with F < kReached
+  int first_below_ = -1;   // first sweep with F < kReached
 };
 
 void GradientBcdAudit::read(Point& point) const {
@@ -112,10 +113,12 @@ std::string GradientBcdAudit::unmet_conditions() const {
   const char* theorem = relu() ? "Theorem 5.3" : "Theorem 4.1";
   std::string text;
   const auto above = [&](const char* name, double step, double limit) {
-    if (step > limit * (1 + 1e-12)) text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(step) + " > " + number_text(limit);
+    if (step > limit * (1 + 1e-12))
+      text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(step) + " > " + number_text(limit);
   };
   const auto below = [&](const char* name, double count, double limit) {
-    if (count < limit) text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(count) + " < " + number_text(limit);
+    if (count < limit)
+      text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(count) + " < " + number_text(limit);
   };
   const double weights = L() > 2 ? steps_.W[2] / (2 * p_.gamma) : steps_.W_output / 2;
   above("eta_V", steps_.V_output / 2, c.eta_V);
@@ -131,17 +134,25 @@ void GradientBcdAudit::judge_hypotheses(CheckLog& log) {
     if (slope_bounds(net().sigma(j)).first <= 0) bijective_ = false;
     if (j > 1 && net().d(j) != net().d(j - 1)) bijective_ = false;
   }
-  if (in_.X.smin <= 0) log.not_applicable("first.distance", "Assumption 1: X has numerical rank " + std::to_string(in_.X.rank) + " for n = " + std::to_string(in_.n) + " samples");
+  if (!relu() && L() < 3) log.not_applicable("weights.identity", "L = 2 has no W_j between the first and the last");
+  if (in_.X.smin <= 0)
+    log.not_applicable("first.distance", "Assumption 1: X has numerical rank " + std::to_string(in_.X.rank) +
+                                             " for n = " + std::to_string(in_.n) + " samples");
   if (!relu() && slope_bounds(net().sigma(1)).first <= 0) log.not_applicable("first.distance", "sigma_1 has no inverse");
   if (relu()) {
-    if (net().d(L()) != 1) log.not_applicable("output.samples", "one output only");
+    if (net().d(L()) != 1)
+      log.not_applicable("output.samples", "one output only");
     else if (steps_.V_output * in_.w_norm2 > 1 + 1e-12)
-      log.not_applicable("output.samples", "needs eta_V <= 1/(2 |W_L|^2) = " + number_text(1 / (2 * in_.w_norm2)) + ", it is " + number_text(steps_.V_output / 2));
+      log.not_applicable("output.samples", "needs eta_V <= 1/(2 |W_L|^2) = " + number_text(1 / (2 * in_.w_norm2)) + ", it is " +
+                                               number_text(steps_.V_output / 2));
     bool skips = L() > 2;
     for (int j = 2; j < L(); ++j) skips = skips && net().skip(j);
-    if (!skips) log.not_applicable("inner.distance", L() > 2 ? "without the skip connection V -> relu(W V) has no inverse" : "L = 2 has no inner loop on V");
+    if (!skips)
+      log.not_applicable("inner.distance", L() > 2 ? "without the skip connection V -> relu(W V) has no inverse"
+                                                   : "L = 2 has no inner loop on V");
   } else if (!bijective_ || L() < 3) {
-    log.not_applicable("inner.distance", L() < 3 ? "L = 2 has no inner loop on V" : "Assumption 2 or square W_j unmet: V -> sigma(W_j V) has no inverse");
+    log.not_applicable("inner.distance", L() < 3 ? "L = 2 has no inner loop on V"
+                                                 : "Assumption 2 or square W_j unmet: V -> sigma(W_j V) has no inverse");
   }
   const std::string reason = steps_.theorem ? steps_.theorem->unmet : unmet_conditions();
   if (reason.empty()) return;
@@ -160,9 +171,11 @@ void GradientBcdAudit::start(const State<double>& state, CheckLog& log) {
   judge_hypotheses(log);
 }
 
-/// R' = (I - a W_L W_L^T) R after V_{L-1}, R = R_old (I - a' V^T V) after W_L: exact, so the norms obey the product of the factors.
+/// R' = (I - a W_L W_L^T) R after V_{L-1}, R = R_old (I - a' V^T V) after W_L: exact, so the norms obey the product of the
+/// factors.
 void GradientBcdAudit::check_output(int k, CheckLog& log) const {
-  const Matrix<double>&W = now_.W[at(L())], &W_old = before_.W[at(L())], &V_old = before_.V[at(L() - 1)], &V_new = now_.V[at(L() - 1)];
+  const Matrix<double>&W = now_.W[at(L())], &W_old = before_.W[at(L())], &V_old = before_.V[at(L() - 1)],
+        &V_new = now_.V[at(L() - 1)];
   const Matrix<double> R_old = output_residual(W_old, V_old), R = output_residual(W, V_old), R_new = output_residual(W, V_new);
   const double a = steps_.V_output, b = steps_.W_output, W2 = W.squaredNorm(), V2 = V_old.squaredNorm();
   const double after_W = output_rounding(W_old, V_old) * (1 + b * V2) * 4 + output_rounding(W, V_old);
@@ -185,6 +198,27 @@ void GradientBcdAudit::check_output_samples(int k, CheckLog& log) const {
     log.check("output.samples", k, {"V", L() - 1}, q * std::abs(r(0, i)) - std::abs(r_new(0, i)), allowance);
 }
 
+/// W_j, 2 <= j < L, took one gradient step (Algorithm 3: W_{L-1} two) from the old V_{j-1} towards the new V_j; in Algorithm 3
+/// W_L stayed. Rounding: the step is a sum over n samples of products of r terms.
+void GradientBcdAudit::check_weights(int k, int j, CheckLog& log) const {
+  Matrix<double> W = before_.W[at(j)];
+  const Matrix<double>&from = V(before_, j - 1), &target = now_.V[at(std::min(j, L() - 1))];
+  const int steps = j == L() ? 0 : relu() && j == L() - 1 ? 2 : 1;
+  const double ell = slope_bounds(net().sigma(j)).second, a = steps_.W[at(std::min(j, L() - 1))];
+  for (int i = 0; i < steps; ++i) {
+    const Matrix<double> U = W * from;
+    Matrix<double> H = U;
+    net().sigma(j).apply<double>(H, H);
+    if (net().skip(j)) H += from;
+    H -= target;
+    net().sigma(j).multiply_by_derivative<double>(U, H);
+    W -= a * H * from.transpose();
+  }
+  const double size = ell * (ell * W.norm() * from.norm() + from.norm() + target.norm()) * from.norm();
+  const double m = static_cast<double>(W.cols() + from.cols()) + 8;
+  log.check("weights.identity", k, {"W", j}, -(now_.W[at(j)] - W).norm(), m * kEps * (W.norm() + 2 * a * size));
+}
+
 /// |V_end - V*| <= q^K_V |V_start - V*|, V* = W_j^{-1} sigma^{-1}(V_j), q from a, alpha, ell and the singular values of W_j.
 void GradientBcdAudit::check_inner(int k, int j, CheckLog& log) const {
   const Matrix<double>&W = now_.W[at(j)], &from = before_.V[at(j - 1)], &to = now_.V[at(j - 1)];
@@ -194,13 +228,14 @@ void GradientBcdAudit::check_inner(int k, int j, CheckLog& log) const {
   const Matrix<double> target = inverse(net().sigma(j), now_.V[at(j)]), root = W.partialPivLu().solve(target);
   const double m = static_cast<double>(W.cols()) + 8;
   const double step = from.norm() + a * ell * hi * (ell * hi * (from.norm() + to.norm()) + now_.V[at(j)].norm());
-  const double allowance = m * kEps * (step * accumulated(q, steps_.K_V) + hi / lo * (root.norm() + target.norm() / lo + from.norm() + to.norm()));
+  const double allowance =
+      m * kEps * (step * accumulated(q, steps_.K_V) + hi / lo * (root.norm() + target.norm() / lo + from.norm() + to.norm()));
   const double bound = std::pow(q, static_cast<double>(steps_.K_V)) * (from - root).norm();
   log.check("inner.distance", k, {"V", j - 1}, bound - (to - root).norm(), allowance);
 }
 
-/// With the skip connection: V* solves V + relu(W V) = V_j, q = |1 - a| + a (2 b + b^2), b = |W_j| < 1. The projection brings V no
-/// farther from V* where V* >= 0, so only those samples are judged.
+/// With the skip connection: V* solves V + relu(W V) = V_j, q = |1 - a| + a (2 b + b^2), b = |W_j| < 1. The projection brings V
+/// no farther from V* where V* >= 0, so only those samples are judged.
 void GradientBcdAudit::check_inner_skip(int k, int j, CheckLog& log) const {
   const Matrix<double>&W = now_.W[at(j)], &from = before_.V[at(j - 1)], &to = now_.V[at(j - 1)], &target = now_.V[at(j)];
   const double b = singular_range(W).second, a = steps_.V_hidden[at(j)];
@@ -214,7 +249,8 @@ void GradientBcdAudit::check_inner_skip(int k, int j, CheckLog& log) const {
     if (root.col(i).minCoeff() < 0) continue;
     const double size = from.col(i).norm() + to.col(i).norm() + 2 * target.col(i).norm() + root.col(i).norm();
     const double allowance = m * kEps * size * (4 * accumulated(q, steps_.K_V) + 2 / (1 - b));
-    log.check("inner.distance", k, {"V", j - 1}, shrink * (from.col(i) - root.col(i)).norm() - (to.col(i) - root.col(i)).norm(), allowance);
+    log.check("inner.distance", k, {"V", j - 1}, shrink * (from.col(i) - root.col(i)).norm() - (to.col(i) - root.col(i)).norm(),
+              allowance);
   }
 }
 
@@ -234,7 +270,8 @@ void GradientBcdAudit::check_first(int k, CheckLog& log) const {
   const double from = distance(before_.W[1]), to = distance(now_.W[1]);
   const double size = (before_.W[1].norm() + now_.W[1].norm()) * S + 2 * target.norm();
   const double m = static_cast<double>(X().rows() + X().cols()) + 8;
-  const double allowance = m * kEps * (size / s * (1 + accumulated(q, steps_.K_W) * a * ell * ell * S * S) + (S / s) * (S / s) * (from + to));
+  const double allowance =
+      m * kEps * (size / s * (1 + accumulated(q, steps_.K_W) * a * ell * ell * S * S) + (S / s) * (S / s) * (from + to));
   log.check("first.distance", k, {"W", 1}, std::pow(q, static_cast<double>(steps_.K_W)) * from - to, allowance);
 }
 
@@ -247,7 +284,8 @@ void GradientBcdAudit::check_nonnegative(int k, CheckLog& log) const {
 void GradientBcdAudit::check_theorem(int k, CheckLog& log, double F, double activity) {
   if (!steps_.theorem) return;
   const TheoremConstants& c = *steps_.theorem;
-  const Matrix<double> R_old = output_residual(before_.W[at(L())], before_.V[at(L() - 1)]), R = output_residual(now_.W[at(L())], now_.V[at(L() - 1)]);
+  const Matrix<double> R_old = output_residual(before_.W[at(L())], before_.V[at(L() - 1)]),
+                       R = output_residual(now_.W[at(L())], now_.V[at(L() - 1)]);
   const double rounding = output_rounding(now_.W[at(L())], now_.V[at(L() - 1)]);
   log.check("theorem.output", k, {"V", L() - 1}, c.q_O * R_old.norm() - R.norm(), 8 * rounding);
   const double share = p_.epsilon / 3, tiny = 64 * kEps * (1 + p_.epsilon);
@@ -264,7 +302,8 @@ void GradientBcdAudit::check_theorem(int k, CheckLog& log, double F, double acti
   if (reached_K_ || (static_cast<double>(k) < std::max(1.0, c.K) && std::isfinite(F))) return;  // an overflow ends the run
   reached_K_ = true;
   log.check("theorem.minimum", k, {"F", 0}, p_.epsilon - F, tiny * p_.epsilon);
-  if (exceeded_ && F <= p_.epsilon) log.not_applicable("theorem.minimum", "lambda_max(V_j V_j^T) exceeded the C_V of the step sizes");
+  if (exceeded_ && F <= p_.epsilon)
+    log.not_applicable("theorem.minimum", "lambda_max(V_j V_j^T) exceeded the C_V of the step sizes");
 }
 
 void GradientBcdAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
@@ -280,9 +319,13 @@ void GradientBcdAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
     lo = std::min(lo, small), hi = std::max(hi, large);
   }
   if (std::isfinite(F)) {  // an overflown run is reported as diverged; its promises stay as they were judged
-    if (relu()) check_output_samples(k, log), check_nonnegative(k, log);
-    else check_output(k, log);
+    if (relu())
+      check_output_samples(k, log), check_nonnegative(k, log);
+    else
+      check_output(k, log);
+    if (relu()) check_weights(k, L(), log);
     for (int j = L() - 1; j >= 2; --j) {
+      check_weights(k, j, log);
       if (relu() && net().skip(j)) check_inner_skip(k, j, log);
       if (!relu() && bijective_) check_inner(k, j, log);
     }
@@ -295,7 +338,8 @@ void GradientBcdAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
   row.emplace_back("lambda_max_V", activity);
   row.emplace_back("sigma_min_W", lo);
   row.emplace_back("sigma_max_W", hi);
-  for (int j = 1; j <= L(); ++j) row.emplace_back("moved_W" + std::to_string(j), singular_range(now_.W[at(j)] - start_.W[at(j)]).second);
+  for (int j = 1; j <= L(); ++j)
+    row.emplace_back("moved_W" + std::to_string(j), singular_range(now_.W[at(j)] - start_.W[at(j)]).second);
   row.emplace_back("kappa2_X", in_.X.kappa2());
   row.emplace_back("rank_X", static_cast<double>(in_.X.rank));
   if (steps_.theorem) {
@@ -321,27 +365,37 @@ std::vector<Promise> gradient_bcd_promises(GradientBcdKind kind) {
   const std::string assumes = "steps = printed or corrected; full-rank X; the theorem's activation";
   std::vector<Promise> list;
   if (relu) {
-    list.push_back({"output.samples", paper + "Theorem 5.3, derived", "|w V_i' - y_i| <= (1 - 2 eta_V m)|w V_i - y_i| for every sample",
-                    "m = min(|w_+|^2, |w_-|^2)", "one output, eta_V <= 1/(2 |w|^2)"});
+    list.push_back({"output.samples", paper + "Theorem 5.3, derived",
+                    "|w V_i' - y_i| <= (1 - 2 eta_V m)|w V_i - y_i| for every sample", "m = min(|w_+|^2, |w_-|^2)",
+                    "one output, eta_V <= 1/(2 |w|^2)"});
     list.push_back({"activities.nonnegative", paper + "Algorithm 3", "V_j >= 0 after every sweep", "", ""});
   } else {
-    list.push_back({"output.identity", paper + "Theorem 4.1, derived", "R' = (I - a W_L W_L^T) R (I - a' V^T V) for R = W_L V_{L-1} - Y", "", ""});
-    list.push_back({"output.contraction", paper + "Theorem 4.1, derived", "|R'| <= q |R| with the factors' spectral norms", "", ""});
+    list.push_back({"output.identity", paper + "Theorem 4.1, derived",
+                    "R' = (I - a W_L W_L^T) R (I - a' V^T V) for R = W_L V_{L-1} - Y", "", ""});
+    list.push_back(
+        {"output.contraction", paper + "Theorem 4.1, derived", "|R'| <= q |R| with the factors' spectral norms", "", ""});
   }
-  list.push_back({"inner.distance", theorem + ", derived", "|V_end - V*| <= q^K_V |V_start - V*| for every inner loop",
-                  relu ? "q = |1 - a| + a (2 b + b^2), b = |W_j|" : "q = max |1 - a x|, x in [alpha^2 smin(W_j)^2, ell^2 smax(W_j)^2]",
-                  relu ? "skip connection; samples with V* >= 0" : "sigma' >= alpha > 0, square W_j"});
+  list.push_back(
+      {"weights.identity", paper + (relu ? "Algorithm 3" : "Algorithm 1"),
+       relu ? "W_2 .. W_{L-2} take one gradient step, W_{L-1} two, W_L none" : "W_2 .. W_{L-1} take one gradient step", "",
+       ""});
+  list.push_back(
+      {"inner.distance", theorem + ", derived", "|V_end - V*| <= q^K_V |V_start - V*| for every inner loop",
+       relu ? "q = |1 - a| + a (2 b + b^2), b = |W_j|" : "q = max |1 - a x|, x in [alpha^2 smin(W_j)^2, ell^2 smax(W_j)^2]",
+       relu ? "skip connection; samples with V* >= 0" : "sigma' >= alpha > 0, square W_j"});
   list.push_back({"first.distance", theorem + ", derived", "|W_1 - W_1*| <= q_1^K_W |W_1_old - W_1*|",
                   "q_1 = max |1 - a x|, x in [alpha^2 s^2, ell^2 S^2]", "Assumption 1"});
   list.push_back({"theorem.output", theorem, "|R_k| <= q_O |R_{k-1}|", "", assumes});
-  list.push_back({"theorem.layers", theorem, "gamma |h_1|^2 <= eps/3 and gamma sum_{j>=2} |h_j|^2 <= eps/3 after every sweep", "", assumes});
+  list.push_back({"theorem.layers", theorem, "gamma |h_1|^2 <= eps/3 and gamma sum_{j>=2} |h_j|^2 <= eps/3 after every sweep",
+                  "", assumes});
   list.push_back({"theorem.singular", theorem, "singular values of W_2 .. W_L in [1/2, 3/2]", "", assumes});
   list.push_back({"theorem.activity", theorem + ", Remark 4.2", "lambda_max(V_j V_j^T) <= C_V", "", assumes});
   list.push_back({"theorem.minimum", theorem, "F <= epsilon after K sweeps", "", assumes});
   return list;
 }
 
-std::unique_ptr<Audit> make_gradient_bcd_audit(GradientBcdKind kind, const ParameterList& parameters, const Problem<double>& problem) {
+std::unique_ptr<Audit> make_gradient_bcd_audit(GradientBcdKind kind, const ParameterList& parameters,
+                                               const Problem<double>& problem) {
   return std::make_unique<GradientBcdAudit>(kind, P::from(parameters, {}), problem);
 }
 

@@ -59,11 +59,11 @@ TheoremConstants theorem41_printed(const TheoremInput& in) {
   c.unmet = in.alpha > 0 && in.alpha < 2 ? unmet_data(in) : "Assumption 2: sigma' has no positive lower bound below 2";
   const double width = static_cast<double>(in.r), rn = width * static_cast<double>(in.n);
   c.eta_V = 1 / (8 * in.alpha * in.ell * in.ell);
-  const double C_K = std::pow(2 / in.alpha, in.L) *
-                     (4 * in.R_max * c.eta_V + 2 / (2 - in.alpha) * std::sqrt(in.epsilon));
+  const double C_K = std::pow(2 / in.alpha, in.L) * (4 * in.R_max * c.eta_V + 2 / (2 - in.alpha) * std::sqrt(in.epsilon));
   c.eta_W2 = 1 / (2 * in.ell * in.ell * in.X.column_max);
   c.K = iterations(2 / c.eta_V * std::log(3 * in.R / in.epsilon));
-  c.K_V = iterations(std::log(3 * in.gamma * (in.L - 2) * rn * C_K * C_K / in.epsilon) / (in.gamma * in.alpha * in.ell * c.eta_V));
+  c.K_V =
+      iterations(std::log(3 * in.gamma * (in.L - 2) * rn * C_K * C_K / in.epsilon) / (in.gamma * in.alpha * in.ell * c.eta_V));
   c.K_W = iterations(std::log(3 * rn * C_K * C_K / in.epsilon) / (4 * in.gamma * in.X.smin * in.alpha * in.alpha * c.eta_W2));
   c.C_V = in.C_V > 0 ? in.C_V : theorem41_corrected(in).C_V;
   c.eta_W1 = std::pow(in.alpha / 2, in.L) / (8 * c.eta_V * std::sqrt(width) * c.C_V * std::max(1.0, c.K));
@@ -92,8 +92,8 @@ TheoremConstants theorem41_corrected(const TheoremInput& in) {
   const double root = std::max(in.V_norm, 0.0) + m.moved(1);  // moved(j) is largest for j = 1
   c.C_V = root * root;
   const double hidden = in.L > 2 ? 0.25 / (2 * in.gamma * in.ell * root * (m.moved(1) + c.K * c.t1)) : 1 / c.C_V;
-  c.eta_W1 = std::min({0.01 / (2 * in.gamma * ell2 * c.C_V), 1 / c.C_V, 0.25 / (2 * root * std::max(rho0, 1e-300) / (1 - c.q_O)),
-                       hidden});
+  c.eta_W1 = std::min(
+      {0.01 / (2 * in.gamma * ell2 * c.C_V), 1 / c.C_V, 0.25 / (2 * root * std::max(rho0, 1e-300) / (1 - c.q_O)), hidden});
   return c;
 }
 
@@ -125,7 +125,8 @@ TheoremConstants theorem53_corrected(const TheoremInput& in) {
   const double q_1 = 1 - (s / S) * (s / S), delta = 2 * std::sqrt(in.w_norm2) * c.eta_V * rho0;
   c.K_W = iterations(std::log(S / s * (c.t1 + delta) / c.t1) / std::log(1 / q_1));
   c.K_V = in.L > 2 ? c.K_V : 0;
-  if (c.unmet.empty() && in.L > 2) c.unmet = "the theorem survives for L = 2 only: V + sigma(W V) = T need not have a solution V >= 0";
+  if (c.unmet.empty() && in.L > 2)
+    c.unmet = "the theorem survives for L = 2 only: V + sigma(W V) = T need not have a solution V >= 0";
   return c;
 }
 

@@ -1,9 +1,9 @@
 // The constants of Akiyama 2025, Theorems 4.1 and 5.3: as printed, and as derived in bcd_akiyama2025/README.md.
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <string>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 
@@ -19,18 +19,18 @@ DataSpectrum data_spectrum(ConstRef<double> X);
 
 /// What the theorems' constants depend on: all from the initial state.
 struct TheoremInput {
-  int L = 2;              ///< layers, L - 1 of them hidden
-  Index r = 0, n = 0;     ///< width and samples
+  int L = 2;           ///< layers, L - 1 of them hidden
+  Index r = 0, n = 0;  ///< width and samples
   double gamma = 1;
-  double alpha = 0;       ///< inf sigma'
-  double ell = 1;         ///< Lipschitz constant of sigma
+  double alpha = 0;  ///< inf sigma'
+  double ell = 1;    ///< Lipschitz constant of sigma
   double epsilon = 1e-6;
-  double R = 0;           ///< |W_L V_{L-1} - Y|^2
-  double R_max = 0;       ///< largest |W_L V_{L-1,i} - y_i|
-  double V_norm = 0;      ///< largest spectral norm of V_1 .. V_{L-1}
-  double w_norm2 = 0;     ///< |W_L|^2 (Theorem 5.3)
-  double w_min2 = 0;      ///< min(|w_+|^2, |w_-|^2) (Theorem 5.3)
-  double C_V = 0;         ///< bound on lambda_max(V_j V_j^T); 0: the corrected theorem's own bound
+  double R = 0;        ///< |W_L V_{L-1} - Y|^2
+  double R_max = 0;    ///< largest |W_L V_{L-1,i} - y_i|
+  double V_norm = 0;   ///< largest spectral norm of V_1 .. V_{L-1}
+  double w_norm2 = 0;  ///< |W_L|^2 (Theorem 5.3)
+  double w_min2 = 0;   ///< min(|w_+|^2, |w_-|^2) (Theorem 5.3)
+  double C_V = 0;      ///< bound on lambda_max(V_j V_j^T); 0: the corrected theorem's own bound
   DataSpectrum X;
 };
 

@@ -29,13 +29,11 @@ void backpropagate(const Activation& sigma, const Matrix<T>& U, Matrix<T>& H) {
 
 void GradientBcdParameters::fields(ParameterList& list) {
   list.number("gamma", gamma, Range::positive(), "weight of the hidden layers' losses");
-  list.choice<Steps>("steps", steps,
-                     {{"given", Steps::given},
-                      {"practical", Steps::practical},
-                      {"printed", Steps::printed},
-                      {"corrected", Steps::corrected}},
-                     "eta_V, eta_W1, eta_W2, K_V, K_W as given; stable practical steps; the theorem's constants as printed; as "
-                     "derived (README.md). Only given steps follow gradient and average");
+  list.choice<Steps>(
+      "steps", steps,
+      {{"given", Steps::given}, {"practical", Steps::practical}, {"printed", Steps::printed}, {"corrected", Steps::corrected}},
+      "eta_V, eta_W1, eta_W2, K_V, K_W as given; stable practical steps; the theorem's constants as printed; as "
+      "derived (README.md). Only given steps follow gradient and average");
   list.number("eta_V", eta_V, Range::nonnegative(), "step size of every V_j (steps = given)");
   list.number("eta_W1", eta_W1, Range::nonnegative(), "step size eta_W^(1) of W_2 .. W_L (steps = given)");
   list.number("eta_W2", eta_W2, Range::nonnegative(), "step size eta_W^(2) of W_1 (steps = given)");
@@ -57,9 +55,10 @@ void GradientBcdParameters::fields(ParameterList& list) {
   list.number("s2", s2, Range::positive(), "upper bound of the singular values");
   list.number("epsilon", epsilon, Range::positive(), "the accuracy that the theorem's constants aim at");
   list.number("C_V", C_V, Range::nonnegative(), "bound on lambda_max(V_j V_j^T) in the theorem's eta_W1; 0: the derived one");
-  list.choice<FirstLayer>("first_layer", first_layer, {{"steps", FirstLayer::steps}, {"exact", FirstLayer::exact}},
-                          "W_1 by its K_W gradient steps, or in closed form: Algorithm 1 the limit of infinitely many, Algorithm "
-                          "3 the result of exactly K_W");
+  list.choice<FirstLayer>(
+      "first_layer", first_layer, {{"steps", FirstLayer::steps}, {"exact", FirstLayer::exact}},
+      "W_1 by its K_W gradient steps, or in closed form: Algorithm 1 the limit of infinitely many, Algorithm "
+      "3 the result of exactly K_W");
   list.choice<Loops>("loops", loops, {{"gram", Loops::gram}, {"plain", Loops::plain}},
                      "inner loops on U = W X with the Gram matrix (same result to rounding), or as printed");
 }
@@ -88,18 +87,23 @@ std::string GradientBcd<T>::not_applicable(const Problem<T>& problem) const {
   const Network& net = problem.net;
   if (net.bias) return "the paper's network has no biases; set network.bias = false";
   if (net.N() < 2) return "the method needs at least one hidden layer";
-  if (problem.loss.kind != Loss::Kind::squared) return "the method is defined for the squared loss, not for " + problem.loss.name();
+  if (problem.loss.kind != Loss::Kind::squared)
+    return "the method is defined for the squared loss, not for " + problem.loss.name();
   if (net.sigma(net.N()).kind != Activation::Kind::linear) return "the output layer must be linear";
-  if (p_.svb && p_.s1 > p_.s2) return "singular value bounding needs s1 <= s2, got " + number_text(p_.s1) + " and " + number_text(p_.s2);
+  if (p_.svb && p_.s1 > p_.s2)
+    return "singular value bounding needs s1 <= s2, got " + number_text(p_.s1) + " and " + number_text(p_.s2);
   for (int j = 1; j < net.N(); ++j) {
     const Activation::Kind sigma = net.sigma(j).kind;
     if (net.skip(j) && (kind_ == GradientBcdKind::monotone || j == 1))
       return kind_ == GradientBcdKind::monotone ? "Algorithm 1 has no skip connections; see bcd_relu_akiyama2025"
                                                 : "the first layer has no skip connection, because W_1 is fitted linearly";
-    if (kind_ == GradientBcdKind::relu && sigma != Activation::Kind::relu) return "Algorithm 3 is for ReLU networks, sigma is " + net.sigma(j).text();
-    if (kind_ == GradientBcdKind::monotone && p_.first_layer == GradientBcdParameters::FirstLayer::exact && slope_bounds(net.sigma(j)).first <= 0)
+    if (kind_ == GradientBcdKind::relu && sigma != Activation::Kind::relu)
+      return "Algorithm 3 is for ReLU networks, sigma is " + net.sigma(j).text();
+    if (kind_ == GradientBcdKind::monotone && p_.first_layer == GradientBcdParameters::FirstLayer::exact &&
+        slope_bounds(net.sigma(j)).first <= 0)
       return "first_layer = exact needs an invertible activation (linear or leaky_relu), sigma is " + net.sigma(j).text();
-    if (sigma == Activation::Kind::polynomial) return "the step sizes need a Lipschitz continuous activation; a polynomial is not";
+    if (sigma == Activation::Kind::polynomial)
+      return "the step sizes need a Lipschitz continuous activation; a polynomial is not";
   }
   const bool theorem = p_.steps == GradientBcdParameters::Steps::printed || p_.steps == GradientBcdParameters::Steps::corrected;
   if (!theorem && p_.first_layer == GradientBcdParameters::FirstLayer::steps) return {};
@@ -111,8 +115,8 @@ std::string GradientBcd<T>::not_applicable(const Problem<T>& problem) const {
   if (theorem && net.d(net.N()) > net.d(1)) return "the theorem needs no more outputs than hidden units";
   const DataSpectrum X = data_spectrum(problem.X->template cast<double>());
   if (X.smin > 0) return {};
-  return "Assumption 1: X must have full column rank; its numerical rank is " + std::to_string(X.rank) + " for n = " +
-         std::to_string(problem.n()) + " samples in dimension " + std::to_string(net.d(0));
+  return "Assumption 1: X must have full column rank; its numerical rank is " + std::to_string(X.rank) +
+         " for n = " + std::to_string(problem.n()) + " samples in dimension " + std::to_string(net.d(0));
 }
 
 template <class T>
@@ -218,8 +222,8 @@ void GradientBcd<T>::update_V_inner(int j) {
     update_V_plain(j);
   } else if (problem_->net.skip(j)) {
     Matrix<T> A = V(j - 1).transpose();
-    descend_skip<T>(sigma(j), A, Matrix<T>(V(j).transpose()), PackedMatrix<T>(Matrix<T>(W(j).transpose())), PackedMatrix<T>(W(j)),
-                    a, steps_.K_V);
+    descend_skip<T>(sigma(j), A, Matrix<T>(V(j).transpose()), PackedMatrix<T>(Matrix<T>(W(j).transpose())),
+                    PackedMatrix<T>(W(j)), a, steps_.K_V);
     V(j - 1) = A.transpose();
   } else {
     const Matrix<T> Z = (W(j) * V(j - 1)).transpose();
@@ -290,7 +294,8 @@ void GradientBcd<T>::measure(Measurements& row) const {
 template <class T>
 double GradientBcd<T>::flops_per_sweep() const {
   const auto size = [&](int j) { return static_cast<double>(problem_->net.d(j)); };
-  const double n = static_cast<double>(problem_->n()), K_V = static_cast<double>(steps_.K_V), K_W = static_cast<double>(steps_.K_W);
+  const double n = static_cast<double>(problem_->n()), K_V = static_cast<double>(steps_.K_V),
+               K_W = static_cast<double>(steps_.K_W);
   double flops = 8 * size(L()) * size(L() - 1) * n;  // both updates on the output loss
   for (int j = 2; j < L(); ++j) {
     const double product = 2 * size(j) * size(j - 1) * n;

@@ -47,8 +47,8 @@ enum class GradientBcdKind {
 
 /// The steps that a run takes, on W and V themselves (factor c and average included).
 struct ResolvedSteps {
-  double V_output = 0, W_output = 0;    ///< V_{L-1} and W_L on the output loss
-  std::vector<double> V_hidden, W;      ///< by layer j: on |h_j|^2, gamma included
+  double V_output = 0, W_output = 0;  ///< V_{L-1} and W_L on the output loss
+  std::vector<double> V_hidden, W;    ///< by layer j: on |h_j|^2, gamma included
   std::int64_t K_V = 0, K_W = 0;
   std::optional<TheoremConstants> theorem;
 };
@@ -110,7 +110,7 @@ class GradientBcd : public Algorithm<T> {
   Weights<T> P_;
   std::vector<Matrix<T>> V_;  // V_j: d_j x n, j = 1 .. L-1
   ResolvedSteps steps_;
-  PackedMatrix<T> gram_;  // X^T X
+  PackedMatrix<T> gram_;           // X^T X
   Matrix<double> pseudo_inverse_;  // X^+: n x d_0, or the polynomial of the closed form; first_layer = exact only
 };
 

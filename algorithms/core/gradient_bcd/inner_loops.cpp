@@ -120,8 +120,7 @@ template <class T>
 PackedMatrix<T>::PackedMatrix(ConstRef<T> B)
     : rows_(B.rows()), cols_(B.cols()), data_(static_cast<std::size_t>(rows_ * panels() * kPanel), T(0)) {
   for (Index j = 0; j < cols_; ++j)
-    for (Index k = 0; k < rows_; ++k)
-      data_[static_cast<std::size_t>((j / kPanel * rows_ + k) * kPanel + j % kPanel)] = B(k, j);
+    for (Index k = 0; k < rows_; ++k) data_[static_cast<std::size_t>((j / kPanel * rows_ + k) * kPanel + j % kPanel)] = B(k, j);
 }
 
 template <class T>
@@ -169,8 +168,8 @@ void descend_skip(const Activation& sigma, MutRef<T> A, ConstRef<T> V, const Pac
 
 template class PackedMatrix<float>;
 template class PackedMatrix<double>;
-template Matrix<float> descend_gram<float>(const Activation&, ConstRef<float>, ConstRef<float>, const PackedMatrix<float>&, float,
-                                           std::int64_t);
+template Matrix<float> descend_gram<float>(const Activation&, ConstRef<float>, ConstRef<float>, const PackedMatrix<float>&,
+                                           float, std::int64_t);
 template Matrix<double> descend_gram<double>(const Activation&, ConstRef<double>, ConstRef<double>, const PackedMatrix<double>&,
                                              double, std::int64_t);
 template void descend_skip<float>(const Activation&, MutRef<float>, ConstRef<float>, const PackedMatrix<float>&,

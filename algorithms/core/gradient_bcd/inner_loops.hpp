@@ -5,10 +5,10 @@
 // and the steps V <- V - a W^T (...) of a hidden layer are the same for Z = (W V)^T, G = W W^T. The rows of U are independent.
 #pragma once
 
+#include <vector>
+
 #include "algorithms/core/activation.hpp"
 #include "algorithms/core/types.hpp"
-
-#include <vector>
 
 namespace bcd {
 
@@ -39,7 +39,8 @@ class PackedMatrix {
 /// `steps` times: Q = sigma'(U) .* (sigma(U) - V), U <- U - a Q G. Returns the sum of the Q (p x m; zero for steps = 0).
 /// U, V: p x m with independent rows; G: m x m symmetric. Threads over blocks of rows. U itself is not changed.
 template <class T>
-Matrix<T> descend_gram(const Activation& sigma, ConstRef<T> U, ConstRef<T> V, const PackedMatrix<T>& G, T a, std::int64_t steps);
+Matrix<T> descend_gram(const Activation& sigma, ConstRef<T> U, ConstRef<T> V, const PackedMatrix<T>& G, T a,
+                       std::int64_t steps);
 
 /// `steps` times for a layer with a skip connection, samples in ROWS: H = sigma(A W^T) + A - V,
 /// A <- A - a ((sigma'(A W^T) .* H) W + H). A, V: n x r; Wt = W^T and W packed, r x r. Threads over blocks of rows.
