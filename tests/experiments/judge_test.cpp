@@ -151,6 +151,19 @@ TEST_CASE("a reported number is reproduced within its tolerance and differs outs
   CHECK(contains(judged(reported(1.0), runs).reported, "1"));
 }
 
+TEST_CASE("a fraction claim counts the runs that satisfy it, a diverged run against it, with the exact interval", "[judge]") {
+  const auto share = [](double value) { return claim("fraction", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 2}, {"share", value}}, {"a"}); };
+  const std::vector<RunRecord> runs = {finished("a", 0, {9, 1}), finished("a", 1, {9, 1}), finished("a", 2, {9, 3}), diverged("a", 3, {1, 1})};
+  const ClaimRow row = judged(share(0.5), runs);
+  CHECK(row.verdict == "holds");
+  CHECK(contains(row.measured, "2 of 4 runs"));
+  CHECK(contains(row.evidence, "a seed 2: 3"));
+  CHECK(contains(row.evidence, "a seed 3: Diverged"));
+  CHECK(judged(share(0.75), runs).verdict == "violated");
+  // All of two runs: the lower end p solves p^2 = 0.005.
+  CHECK(contains(judged(share(1), {runs[0], runs[1]}).measured, "[0.07071, 1]"));
+}
+
 TEST_CASE("an order claim that fails on one seed of three is violated and names the seed", "[judge]") {
   const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
   const std::vector<RunRecord> wins = {finished("a", 0, {1}), finished("a", 1, {1}), finished("b", 0, {2}),
