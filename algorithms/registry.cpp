@@ -6,6 +6,8 @@
 #include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
+#include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
+#include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
 namespace bcd {
@@ -18,6 +20,8 @@ const std::vector<Plugin>& plugins() {
       bcd3_zeng2019::plugin(),
       bcd_resnet_zeng2019::plugin(),
       bsum_ghauch2018::plugin(),
+      bcd_akiyama2025::plugin(),
+      bcd_relu_akiyama2025::plugin(),
       sgd::plugin(),
   };
   return list;

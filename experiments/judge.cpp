@@ -5,6 +5,7 @@
 #include <limits>
 #include <sstream>
 
+#include "algorithms/core/binomial.hpp"
 #include "algorithms/registry.hpp"
 
 namespace bcd {
@@ -40,7 +41,8 @@ struct Case {
     if (!statistic.empty() && statistic != "last")
       return (statistic == "mean_log" ? "mean logarithm" : statistic) + " of " + text("metric") +
              (claim.number.contains("at") ? " up to iteration " + show(claim.number.at("at")) : " over all iterations");
-    return text("metric") + (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
+    return text("metric") +
+           (claim.number.contains("at") ? " at iteration " + show(claim.number.at("at")) : " at the last iteration");
   }
 };
 
@@ -116,27 +118,9 @@ double summarise(Case& c, double missing) {
   return middle;
 }
 
-/// P(at most k of n) for a binomial variable.
-double binomial_cdf(int k, int n, double p) {
-  double sum = 0;
-  for (int i = 0; i <= k; ++i)
-    sum += std::exp(std::lgamma(n + 1.0) - std::lgamma(i + 1.0) - std::lgamma(n - i + 1.0) + (i > 0 ? i * std::log(p) : 0.0) +
-                    (n > i ? (n - i) * std::log1p(-p) : 0.0));
-  return sum;
-}
-
-/// Clopper and Pearson's 95 % interval for the probability behind k successes in n: no normal approximation, n is small.
+/// Clopper and Pearson's interval: no normal approximation, the numbers are small.
 std::string exact_interval(int k, int n) {
-  const auto solve = [&](auto too_low) {
-    double lo = 0, hi = 1;
-    for (int step = 0; step < 60; ++step) {
-      const double mid = (lo + hi) / 2;
-      (too_low(mid) ? lo : hi) = mid;
-    }
-    return (lo + hi) / 2;
-  };
-  const double lower = k == 0 ? 0.0 : solve([&](double p) { return 1 - binomial_cdf(k - 1, n, p) < 0.025; });
-  const double upper = k == n ? 1.0 : solve([&](double p) { return binomial_cdf(k, n, p) > 0.025; });
+  const auto [lower, upper] = binomial_interval(k, n, 0.95);
   return "95 % interval of the share [" + show(lower) + ", " + show(upper) + "]";
 }
 
@@ -150,7 +134,13 @@ void judge_value(Case& c) {
   c.row.measured += " (" + c.text("op") + " " + show(limit) + ")";
   if (!c.claim.number.contains("share")) return;
   int wins = 0;
-  for (const RunRecord* run : c.runs) wins += compare(value_of(c, *run), c.text("op"), limit) ? 1 : 0;
+  for (const RunRecord* run : c.runs) {
+    const double x = value_of(c, *run);
+    if (compare(x, c.text("op"), limit))
+      ++wins;
+    else
+      c.row.evidence += "; " + run_name(*run) + ": " + (std::isnan(x) ? run->status : show(x));
+  }
   const auto n = static_cast<int>(c.runs.size());
   c.row.measured += " in " + std::to_string(wins) + " of " + std::to_string(n) + " runs, " + exact_interval(wins, n);
   c.row.verdict = wins >= c.number("share", 1) * n - 1e-9 ? "holds" : "violated";

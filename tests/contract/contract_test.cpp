@@ -16,9 +16,9 @@ constexpr Index kSamples = 12, kInputs = 4, kOutputs = 2;
 
 struct Setting {
   std::string activation = "tanh", output = "linear", loss = "squared";
-  bool mean = false, skip = false;
+  bool mean = false, skip = false, bias = true;
   std::string text() const {
-    return activation + " " + output + " " + loss + (mean ? " mean" : " sum") + (skip ? " skip" : "");
+    return activation + " " + output + " " + loss + (mean ? " mean" : " sum") + (skip ? " skip" : "") + (bias ? "" : " no bias");
   }
 };
 
@@ -36,13 +36,14 @@ struct Tiny {
     problem.loss = Loss::parse(setting.loss, setting.mean);
     const Activation hidden = Activation::parse(setting.activation);
     problem.net.input = kInputs;
+    problem.net.bias = setting.bias;
     problem.net.layers = {
         {kInputs, hidden, setting.skip}, {kInputs, hidden, setting.skip}, {kOutputs, Activation::parse(setting.output), false}};
     code_targets(setting.loss);
     w0 = Weights<T>(problem.net);
     for (std::size_t i = 1; i < w0.W.size(); ++i) {
       rng.fill_normal(w0.W[i], 0.4);
-      w0.b[i].setConstant(T(0.1));
+      w0.b[i].setConstant(setting.bias ? T(0.1) : T(0));
     }
     problem.X = &X;
     problem.Y = &Y;
@@ -68,14 +69,16 @@ struct Tiny {
 /// The first setting that the plugin accepts with its default parameters; every plugin must accept one.
 template <class T>
 Setting accepted(const Plugin& plugin) {
-  for (const bool skip : {false, true})
-    for (const char* activation : {"tanh", "relu", "linear"}) {
-      Setting setting;
-      setting.activation = activation;
-      setting.skip = skip;
-      const Tiny<T> tiny(setting);
-      if (plugin.make<T>()->not_applicable(tiny.problem).empty()) return setting;
-    }
+  for (const bool bias : {true, false})
+    for (const bool skip : {false, true})
+      for (const char* activation : {"tanh", "relu", "linear"}) {
+        Setting setting;
+        setting.activation = activation;
+        setting.skip = skip;
+        setting.bias = bias;
+        const Tiny<T> tiny(setting);
+        if (plugin.make<T>()->not_applicable(tiny.problem).empty()) return setting;
+      }
   FAIL(plugin.name << " accepts none of the small problems");
   return {};
 }
@@ -190,7 +193,7 @@ TEMPLATE_TEST_CASE("the state names every weight once and is a window on it", "[
     }
     for (int i = 1; i <= tiny.problem.net.N(); ++i) {
       CHECK(state_names.contains("W" + std::to_string(i)));
-      CHECK(state_names.contains("b" + std::to_string(i)));
+      CHECK(state_names.contains("b" + std::to_string(i)) == tiny.problem.net.bias);
     }
     CHECK((algorithm->weights().W[1].array() == TestType(0.25)).all());
   }
@@ -271,11 +274,12 @@ TEST_CASE("an algorithm refuses a problem with a reason or makes finite steps on
   for (const Plugin& plugin : plugins())
     for (const char* loss : {"squared", "cross_entropy", "logistic", "hinge", "squared_hinge", "exponential"})
       for (const char* activation : {"relu", "leaky_relu:0.1", "sigmoid", "tanh", "softplus", "linear"})
-        for (const bool skip : {false, true}) {
+        for (const int variant : {0, 1, 2, 3}) {
           Setting setting;
           setting.loss = loss;
           setting.activation = activation;
-          setting.skip = skip;
+          setting.skip = variant % 2 == 1;
+          setting.bias = variant < 2;
           CAPTURE(plugin.name, setting.text());
           const Tiny<double> tiny(setting);
           const std::string reason = plugin.make_f64()->not_applicable(tiny.problem);

@@ -170,6 +170,23 @@ TEST_CASE("a reported number is reproduced within its tolerance and differs outs
   CHECK(contains(judged(reported(1.0), runs).reported, "1"));
 }
 
+TEST_CASE("a value claim with a share counts the runs that satisfy it, a diverged run against it, with the exact interval",
+          "[judge]") {
+  const auto share = [](double value) {
+    return claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 2}, {"share", value}}, {"a"});
+  };
+  const std::vector<RunRecord> runs = {finished("a", 0, {9, 1}), finished("a", 1, {9, 1}), finished("a", 2, {9, 3}),
+                                       diverged("a", 3, {1, 1})};
+  const ClaimRow row = judged(share(0.5), runs);
+  CHECK(row.verdict == "holds");
+  CHECK(contains(row.measured, "2 of 4 runs"));
+  CHECK(contains(row.evidence, "a seed 2: 3"));
+  CHECK(contains(row.evidence, "a seed 3: Diverged"));
+  CHECK(judged(share(0.75), runs).verdict == "violated");
+  // All of two runs: the lower end p solves p^2 = 0.025.
+  CHECK(contains(judged(share(1), {runs[0], runs[1]}).measured, "[0.1581, 1]"));
+}
+
 TEST_CASE("an order claim that fails on one seed of three is violated and names the seed", "[judge]") {
   const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
   const std::vector<RunRecord> wins = {finished("a", 0, {1}), finished("a", 1, {1}), finished("b", 0, {2}),
@@ -316,7 +333,8 @@ TEST_CASE("an order with a share asks for that part of the seeds and shows Clopp
   CHECK(order(0.95).verdict == "violated");
   CHECK(contains(order(0.9).measured, "9 of 10 seeds"));
   CHECK(contains(order(0.9).measured, "[0.555, 0.9975]"));  // tables of the exact binomial interval
-  CHECK(judged(claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"}), runs).verdict == "violated");
+  CHECK(judged(claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"}), runs).verdict ==
+        "violated");
 }
 
 TEST_CASE("a value with a share counts runs, where without one the median decides", "[judge]") {
@@ -330,7 +348,10 @@ TEST_CASE("a value with a share counts runs, where without one the median decide
 TEST_CASE("statistics of a trace: mean logarithm, largest and smallest value up to an iteration", "[judge]") {
   const std::vector<RunRecord> runs = {finished("a", 1, {1, std::exp(3.0), std::nan(""), std::exp(-6.0), 7})};
   const auto measured = [&](const std::string& statistic, double at) {
-    return judged(claim("value", {{"metric", "train_loss"}, {"op", ">"}, {"statistic", statistic}}, {{"value", 0}, {"at", at}}, {"a"}), runs).measured;
+    return judged(claim("value", {{"metric", "train_loss"}, {"op", ">"}, {"statistic", statistic}}, {{"value", 0}, {"at", at}},
+                        {"a"}),
+                  runs)
+        .measured;
   };
   CHECK(contains(measured("mean_log", 3), "-1 [-1, -1]"));  // (0 + 3 - 6)/3
   CHECK(contains(measured("max", 3), "20.09 ["));           // exp(3)

@@ -1,0 +1,84 @@
+// Sweeps of Akiyama 2025, Algorithms 1 and 3, at the size of the paper's figures: the fast loops against the loops as printed.
+// Counters: GFLOP (products of one sweep as the loops run them), gemm_GFLOPs (rate of a large product, same threads), fraction
+// (rate of the sweep over that of the product), sweeps (per second).
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
+#include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
+#include "algorithms/core/parallel.hpp"
+
+namespace {
+
+using namespace bcd;
+
+double gemm_rate_f64() {
+  const Matrix<double> A = Matrix<double>::Random(1500, 1500), B = Matrix<double>::Random(1500, 1500);
+  Matrix<double> C(1500, 1500);
+  double best = 0;
+  for (int trial = 0; trial < 5; ++trial) {
+    const auto start = std::chrono::steady_clock::now();
+    C.noalias() = A * B;
+    benchmark::DoNotOptimize(C.data());
+    best = std::max(best, 2e-9 * 1500.0 * 1500.0 * 1500.0 /
+                              std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  return best;
+}
+
+void gradient_bcd(benchmark::State& state, GradientBcdKind kind, const char* loops) {
+  if (const char* t = std::getenv("BCDBENCH_THREADS")) set_threads(std::atoi(t));
+  const Index n = 500, d = 600, r = 30;
+  Problem<double> problem;
+  problem.net.input = d;
+  problem.net.bias = false;
+  const bool relu = kind == GradientBcdKind::relu;
+  for (int j = 1; j <= 4; ++j)
+    problem.net.layers.push_back({r, Activation::parse(relu ? "relu" : "leaky_relu:0.5"), relu && j > 1});
+  problem.net.layers.push_back({1, Activation(), false});
+  problem.loss = Loss::parse("squared", true);
+  Matrix<double> X(d, n), Y(1, n);
+  Rng rng(1, "bench");
+  rng.fill_normal(X, 1 / std::sqrt(600.0));
+  rng.fill_normal(Y, 1.0);
+  problem.X = &X, problem.Y = &Y;
+  Weights<double> w0(problem.net);
+  for (int j = 1; j <= 5; ++j) {
+    rng.fill_normal(w0.W[static_cast<std::size_t>(j)], 1 / std::sqrt(static_cast<double>(problem.net.d(j - 1))));
+    w0.b[static_cast<std::size_t>(j)].setZero();
+  }
+  GradientBcd<double> algorithm(kind);
+  ParameterList parameters = algorithm.parameters();
+  parameters.set("steps", "given");  // figure 1: eta = 1, K_V = K_W = 100, gradients of means
+  parameters.set("average", "mean");
+  parameters.set("loops", loops);
+  algorithm.initialise(problem, w0, rng);
+  algorithm.step(nullptr);
+  for (auto _ : state) algorithm.step(nullptr);
+  const double flops = 1e-9 * algorithm.flops_per_sweep(), rate = gemm_rate_f64();
+  state.counters["GFLOP"] = flops;
+  state.counters["gemm_GFLOPs"] = rate;
+  state.counters["fraction"] = benchmark::Counter(flops / rate, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["sweeps"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+BENCHMARK_CAPTURE(gradient_bcd, algorithm1_gram, GradientBcdKind::monotone, "gram")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(30);
+BENCHMARK_CAPTURE(gradient_bcd, algorithm1_plain, GradientBcdKind::monotone, "plain")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(5);
+BENCHMARK_CAPTURE(gradient_bcd, algorithm3_gram, GradientBcdKind::relu, "gram")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(30);
+BENCHMARK_CAPTURE(gradient_bcd, algorithm3_plain, GradientBcdKind::relu, "plain")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(5);
+
+}  // namespace
