@@ -10,6 +10,9 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
+/// An overflowed bound allows nothing: the slack, not finite either, then counts as a violation.
+double usable(double allowance) { return std::isfinite(allowance) && allowance > 0 ? allowance : 1.0; }
+
 class BsumAudit final : public Audit {
  public:
   BsumAudit(const Parameters& parameters, const Problem<double>& problem)
@@ -125,7 +128,7 @@ double BsumAudit::descent_constant(double gamma) const {
 void BsumAudit::judge_monotone(int k, const Block& block, const Rounded& f, CheckLog& log) {
   const double allowance = f.rounding + f_before_.rounding, slack = f_before_.value - f.value;
   if (!(slack >= -allowance)) ++rises_;
-  if (full_batch()) log.check("monotone.block", k, block, slack, allowance);
+  if (full_batch()) log.check("monotone.block", k, block, std::isfinite(allowance) ? slack : -allowance, usable(allowance));
 }
 
 void BsumAudit::judge_first_order(int k, const Block& block, const Rounded& f, CheckLog& log) {
@@ -135,13 +138,13 @@ void BsumAudit::judge_first_order(int k, const Block& block, const Rounded& f, C
   const double norm = step.norm(), move = kEps * (2 * W.norm() + norm);  // rounding of new = (1 - alpha) W + alpha D
   if (no_descent().empty()) {
     const double allowance = f.rounding + f_before_.rounding + gamma * (1 / a) * norm * move;
-    log.check("descent.block", k, block, f_before_.value - f.value - descent_constant(gamma) * norm * norm, allowance);
+    log.check("descent.block", k, block, f_before_.value - f.value - descent_constant(gamma) * norm * norm, usable(allowance));
   }
   if (p_.surrogate != Surrogate::first_order || (!no_bound().empty() && !no_gradient().empty())) return;
   const Matrix<double> G = oracle_.gradient(before_, j);
   const double rounding = oracle_.gradient_rounding(before_, j);
   if (no_gradient().empty())
-    log.check("gradient.consistency", k, block, -(gamma / a * step + G).norm(), rounding + gamma / a * 2 * move);
+    log.check("gradient.consistency", k, block, -(gamma / a * step + G).norm(), usable(rounding + gamma / a * 2 * move));
   if (!no_bound().empty()) return;
   Weights<double> point = before_;
   for (const double s : {0.25, 0.5, 0.75, 1.0}) {
@@ -153,7 +156,7 @@ void BsumAudit::judge_first_order(int k, const Block& block, const Rounded& f, C
     // 64 eps f: what the algorithm's own test of the bound lets pass.
     const double allowance = value.rounding + f_before_.rounding + rounding * norm + (G.norm() + gamma * norm) * move +
                              64 * kEps * std::abs(f_before_.value);
-    log.check("surrogate.upper_bound", k, block, g - value.value, allowance);
+    log.check("surrogate.upper_bound", k, block, g - value.value, usable(allowance));
   }
 }
 
