@@ -8,6 +8,9 @@
 namespace bcd {
 namespace {
 
+/// Larger values come from runs that overflow: their curves leave the chart instead of flattening all others.
+constexpr double kOffChart = 1e30;
+
 /// 1, 2 or 5 times a power of ten, so that about five steps cover the span.
 double round_step(double span) {
   const double power = std::pow(10.0, std::floor(std::log10(span / 5)));
@@ -34,7 +37,7 @@ std::vector<double> few_decades(double low, double high) {
 
 void Axis::cover(const std::vector<double>& values) {
   for (const double value : values) {
-    if (!std::isfinite(value) || (log_ && value <= 0)) continue;
+    if (!(std::abs(value) < kOffChart) || (log_ && value < 1 / kOffChart)) continue;
     low_ = empty_ ? value : std::min(low_, value);
     high_ = empty_ ? value : std::max(high_, value);
     empty_ = false;

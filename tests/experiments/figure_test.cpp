@@ -201,7 +201,7 @@ TEST_CASE("a curve that would hide another is dashed, and only that one", "[figu
 TEST_CASE("zero, infinity and equal values leave a picture on either scale", "[figure]") {
   const double inf = std::numeric_limits<double>::infinity();
   for (const bool log_y : {false, true})
-    for (const std::vector<double>& values : std::vector<std::vector<double>>{{0, 0}, {1, 0}, {3, 3}, {1, inf}, {-1, -2}}) {
+    for (const std::vector<double>& values : std::vector<std::vector<double>>{{0, 0}, {1, 0}, {3, 3}, {1, inf}, {1, 1e308}, {-1, -2}}) {
       const Folder folder;
       const RunRecord a = run(0, values), b = run(1, values);
       INFO(log_y << " " << values[0] << " " << values[1]);
