@@ -5,9 +5,9 @@
 #include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
 #include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
-#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 #include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
 #include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
+#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
 namespace bcd {
@@ -18,10 +18,10 @@ const std::vector<Plugin>& plugins() {
       adam::plugin(),
       bcd2_zeng2019::plugin(),
       bcd3_zeng2019::plugin(),
-      bcd_resnet_zeng2019::plugin(),
-      bsum_ghauch2018::plugin(),
       bcd_akiyama2025::plugin(),
       bcd_relu_akiyama2025::plugin(),
+      bcd_resnet_zeng2019::plugin(),
+      bsum_ghauch2018::plugin(),
       sgd::plugin(),
   };
   return list;

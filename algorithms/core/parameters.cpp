@@ -79,6 +79,7 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
   std::string best;
   std::size_t best_distance = ~std::size_t{0};
   for (const std::string& candidate : valid) {
+    if (name.size() >= 2 && candidate.starts_with(name)) return candidate;
     std::vector<std::size_t> row(candidate.size() + 1);  // Levenshtein distance, one row at a time
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < name.size(); ++i) {

@@ -96,7 +96,7 @@ class ParameterList {
 
 /// "unknown <what> '<name>'; did you mean '<nearest>'? Valid: a, b, c" - the one form of this message in the program.
 std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid);
-/// The valid name with the smallest edit distance.
+/// The first valid name that begins with `name`, else the one with the smallest edit distance.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& valid);
 /// Strict number parsing ("1e-3", "5"); throws UsageError naming `what`.
 double parse_number(const std::string& what, const std::string& text);
