@@ -212,7 +212,7 @@ TEST_CASE("the id must be the file's name", "[spec][errors]") {
   CHECK_THAT(error_of(with("id = \"sample\"", "id = \"other\"")), Contains("must be the file's name, 'sample'"));
 }
 
-TEST_CASE("--set changes a parameter of every variant that has it, over all overlays", "[spec][set]") {
+TEST_CASE("the option --set changes a parameter of every variant that has it, over all overlays", "[spec][set]") {
   const Loaded load;
   const Experiment momentum = load(set("momentum", "0.125"));
   CHECK(momentum.cells[0].config["parameters"]["momentum"] == 0.125);
@@ -222,7 +222,7 @@ TEST_CASE("--set changes a parameter of every variant that has it, over all over
   CHECK(rate.cells[3].config["parameters"]["learning_rate"] == 2.0);
 }
 
-TEST_CASE("--set with a dot changes a place in the file", "[spec][set]") {
+TEST_CASE("the option --set with a dot changes a place in the file", "[spec][set]") {
   const Loaded load;
   CHECK(load(set("run.iterations", "7")).cells[0].iterations == 7);
   CHECK(load(set("network.hidden", "[30, 20]")).cells[3].hidden == std::vector<Index>{30, 20});
@@ -233,7 +233,7 @@ TEST_CASE("--set with a dot changes a place in the file", "[spec][set]") {
   CHECK(other.cells[0].dataset_options.empty());
 }
 
-TEST_CASE("--set reports what does not exist or does not fit", "[spec][set][errors]") {
+TEST_CASE("the option --set reports what does not exist or does not fit", "[spec][set][errors]") {
   CHECK_THAT(error_of(kText, set("momentm", "1")),
              Contains("unknown parameter 'momentm'; did you mean 'momentum'?") && Contains("initial_accumulator"));
   CHECK_THAT(error_of(kText, set("momentum", "1")), Contains("momentum") && Contains("got 1"));
@@ -241,7 +241,7 @@ TEST_CASE("--set reports what does not exist or does not fit", "[spec][set][erro
   CHECK_THAT(error_of(kText, set("run.iteration", "1")), Contains("did you mean 'iterations'?"));
 }
 
-TEST_CASE("--seeds keeps the first seeds or goes on after the largest", "[spec][seeds]") {
+TEST_CASE("the option --seeds keeps the first seeds or goes on after the largest", "[spec][seeds]") {
   const Loaded load;
   Overrides o;
   o.variants = {"A"};
@@ -257,7 +257,7 @@ TEST_CASE("--seeds keeps the first seeds or goes on after the largest", "[spec][
   CHECK_THROWS_WITH(load(o), Contains("--seeds must be at least 1"));
 }
 
-TEST_CASE("--precision and --time-limit override the file", "[spec]") {
+TEST_CASE("the option --precision and --time-limit override the file", "[spec]") {
   Overrides o;
   o.precision = "f64";
   o.time_limit = 2.5;
