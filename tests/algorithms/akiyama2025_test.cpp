@@ -217,3 +217,15 @@ TEST_CASE("exact binomial intervals agree with the closed forms at the ends and 
   CHECK(binomial_below(7, 20, hi) == Approx(0.05).epsilon(1e-9));
   CHECK(1 - binomial_below(6, 20, lo) == Approx(0.05).epsilon(1e-9));
 }
+
+TEST_CASE("one sweep of exact solves reaches rounding level at figure size", "[akiyama2025][theorem4.1]") {
+  for (const Study& study : bcd_akiyama2025::plugin().studies)
+    if (study.id == "akiyama2025.theorem4.1.exact-sweep") {
+      const StudyResult result = study.run();  // `holds` compares with a bound derived from the lengths of the products
+      INFO(result.evidence);
+      CHECK(result.holds);
+      CHECK(result.measured < 1e-15);
+      return;
+    }
+  FAIL("the study is gone");
+}
