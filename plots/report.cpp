@@ -135,8 +135,8 @@ std::string runs_table(const std::vector<const RunRecord*>& runs) {
       const std::vector<double> values = run->trace.column(column);
       return number_cell(values.empty() ? std::string() : number(values.back()));
     };
-    rows += "<tr>" + cell(run->variant()) + number_cell(std::to_string(run->seed())) + "<td title=\"" + escape_markup(run->reason) +
-            "\">" + escape_markup(run->status) + "</td>";
+    rows += "<tr>" + cell(run->variant()) + number_cell(std::to_string(run->seed())) + "<td title=\"" +
+            escape_markup(run->reason) + "\">" + escape_markup(run->status) + "</td>";
     for (const char* column : {"iteration", "train_seconds", "train_loss", "train_accuracy", "test_accuracy"})
       rows += last(column);
     rows += "<td><code>" + escape_markup(run->id) + "</code></td></tr>\n";
@@ -242,8 +242,8 @@ std::string figure(const Figure& f, const std::filesystem::path& picture) {
   const bool says_it = f.caption.find("median") != std::string::npos;  // the author explained line and band
   return "<figure><img alt=\"" + escape_markup(f.title + ". " + f.caption) + "\" src=\"data:image/svg+xml;base64," +
          base64(file_text(picture)) + "\"><figcaption><b>How to read:</b> " + mathematics(f.caption) +
-         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + " Numbers: <code>" + escape_markup(f.id) +
-         ".csv</code></figcaption></figure>\n";
+         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + " Numbers: <code>" +
+         escape_markup(f.id) + ".csv</code></figcaption></figure>\n";
 }
 
 std::string section(const ReportSection& s) {
