@@ -139,6 +139,8 @@ std::string toolbar(const std::vector<std::pair<std::string, std::string>>& axes
   }
   return out +
          "<button type=\"button\" class=\"all\">Show all</button><button type=\"button\" class=\"reset\">Reset zoom</button>"
+         "<button type=\"button\" class=\"zoom\" data-factor=\"0.5\" aria-label=\"Zoom in\">+</button>"
+         "<button type=\"button\" class=\"zoom\" data-factor=\"2\" aria-label=\"Zoom out\">&minus;</button>"
          "<span class=\"hint\">Hover for values, drag to zoom, click a name to hide it, double click to isolate "
          "it.</span></div>\n";
 }
@@ -171,7 +173,7 @@ std::string interactive_chart(const Figure& figure, const std::vector<Series>& a
   std::string out = "<div class=\"chart\">" + toolbar(axes) + "<div class=\"panels\" data-count=\"" +
                     std::to_string(figure.panels.size()) + "\">\n";
   for (const Panel& panel : figure.panels) out += panel_box(panel);
-  return out + "</div>\n" + legend_buttons(chart) +
+  return out + legend_buttons(chart) + "</div>\n" +
          "<p class=\"readout\" aria-live=\"polite\"></p><script type=\"application/json\">" +
          html::script_data(chart_data(figure, chart, series, axes, points)) + "</script></div>\n";
 }

@@ -64,9 +64,11 @@ std::string matrix(const ReportData& data) {
   for (const std::string& v : kVerdicts) columns.push_back({v, true});
   columns.push_back({"not as expected", true});
   const auto count = [](const std::string& paper, const std::string& verdict, int n) {
+    // On a narrow screen data-head stands in for the column's head.
     if (n == 0) return std::string("<td class=\"n zero\">0</td>");
-    return "<td class=\"n\"><a href=\"#claims\" data-paper=\"" + escape_markup(paper) + "\" data-verdict=\"" + verdict + "\">" +
-           std::to_string(n) + "</a></td>";
+    const std::string head = verdict == "unexpected" ? "not as expected" : verdict;
+    return "<td class=\"n\" data-head=\"" + head + "\"><a href=\"#claims\" data-paper=\"" + escape_markup(paper) +
+           "\" data-verdict=\"" + verdict + "\">" + std::to_string(n) + "</a></td>";
   };
   std::string rows;
   for (const auto& [paper, verdicts] : counts) {

@@ -95,7 +95,9 @@ class PanelChart {
   }
 
   options() {
-    const ticks = (log) => (log ? (u, splits) => logTicks(splits) : (u, splits) => splits.map((v) => formatNumber(v)));
+    const ticks = (log) => (log
+      ? { splits: (u, axis, min, max) => logSplits(min, max), values: (u, splits) => logTicks(splits), filter: (u, splits) => splits }
+      : { values: (u, splits) => splits.map((v) => formatNumber(v)) });
     const fixed = this.panel.range && this.log.y === this.initialLogY ? this.panel.range : null;
     const range = (log) => (u, min, max) => (log ? logRange(min, max) : linearRange(min, max));
     return {
@@ -109,7 +111,7 @@ class PanelChart {
         x: { time: false, distr: this.log.x ? 3 : 1, range: (u, min, max) => (min === max ? range(this.log.x)(u, min, max) : [min, max]) },
         y: { distr: this.log.y ? 3 : 1, range: fixed ? () => fixed : range(this.log.y) },
       },
-      axes: [this.axis({ values: ticks(this.log.x), space: 60, size: 32 }), this.axis({ values: ticks(this.log.y), space: 32, size: labelWidth })],
+      axes: [this.axis({ ...ticks(this.log.x), space: 60, size: 32 }), this.axis({ ...ticks(this.log.y), space: 32, size: labelWidth })],
       cursor: {
         drag: { x: true, y: true, uni: 24 },
         points: { size: 7 },
@@ -196,7 +198,8 @@ class PanelChart {
     const left = u.cursor.left + 14;
     const width = tip.offsetWidth, room = u.over.clientWidth;
     tip.style.left = Math.max(0, left + width > room ? u.cursor.left - width - 14 : left) + "px";
-    tip.style.top = Math.max(0, Math.min(top - 20, u.over.clientHeight - tip.offsetHeight)) + "px";
+    // In the half of the chart where the cursor is not, so that it hides little of what is looked at.
+    tip.style.top = (top > u.over.clientHeight / 2 ? 0 : Math.max(0, u.over.clientHeight - tip.offsetHeight)) + "px";
   }
 
   tipHead(row) {

@@ -29,6 +29,8 @@ class ChartFigure {
     }
     find(".all").addEventListener("click", () => this.show(new Set()));
     find(".reset").addEventListener("click", () => this.charts.forEach((chart) => chart.reset()));
+    for (const button of this.element.querySelectorAll("button.zoom"))
+      button.addEventListener("click", () => this.charts.forEach((chart) => chart.zoom(Number(button.dataset.factor))));
     this.select?.addEventListener("change", () => this.setAxis(this.select.value));
     find(".csv")?.addEventListener("click", () => saveText(this.data.id + ".csv", this.csv()));
   }
