@@ -13,8 +13,8 @@ namespace {
 
 /// Distances in pixels where letters are 13 pixels high; the PNG has twice as many, the PDF has 96 to the inch.
 struct Distances {
-  int left = 70, right = 22, below = 62, above = 30, panel_title = 20, page_title = 32, panel = 250;
-  int sample = 34, gap = 8, legend_row = 23, x_label = 46, y_label = 15;
+  int left = 70, right = 22, below = 54, above = 30, panel_title = 20, page_title = 32, panel = 250;
+  int sample = 34, gap = 8, legend_row = 23, x_label = 39, y_label = 15;
 
   Distances() = default;
   explicit Distances(double scale) {
@@ -235,7 +235,7 @@ std::string Page::terminals() const {
       << number_text(format_.font) << "' background 'white' }\n"
       << "  if (f eq 'pdf') { set terminal pdfcairo size " << inches(width_) << "," << inches(height_)
       << " enhanced font 'Helvetica," << number_text(0.75 * format_.font) << "' fontscale 0.75 linewidth "
-      << number_text(std::round(16 * share) / 10) << " pointscale 0.6 }\n"
+      << number_text(std::round(16 * share * share) / 10) << " pointscale 0.6 }\n"
       << "  if (f eq 'png') { set terminal pngcairo size " << 2 * width_ << "," << 2 * height_ << " enhanced font 'Helvetica,"
       << number_text(format_.font) << "' fontscale 1.6 linewidth 2 pointscale 2 background 'white' }\n";
   return out.str();

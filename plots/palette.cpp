@@ -10,17 +10,18 @@ struct Colour {
   const char *light, *dark;
 };
 
-/// The colours of Okabe and Ito (without the yellow, too pale for a line) and two more. Where one has less than three to one
-/// against a dark ground, its lightness is raised.
+/// The colours of Okabe and Ito (without the yellow, too pale for a line), a violet and a wine red. On a dark ground the
+/// lightness of some is raised. tests/experiments/palette_test.cpp measures how far they lie apart for every kind of colour
+/// blindness.
 constexpr std::array<Colour, 9> kColours = {{{"#0072B2", "#2A8FD0"},
-                                             {"#D55E00", "#E5731B"},
+                                             {"#D55E00", "#D9640A"},
                                              {"#009E73", "#00B383"},
-                                             {"#CC79A7", "#CC79A7"},
-                                             {"#E69F00", "#E69F00"},
+                                             {"#CC79A7", "#D88BB6"},
+                                             {"#E69F00", "#E9A820"},
                                              {"#56B4E9", "#7CC7F2"},
                                              {"#000000", "#F2F4F7"},
-                                             {"#8C8C8C", "#9A9A9A"},
-                                             {"#882255", "#B5407D"}}};
+                                             {"#7B2FD6", "#9258F0"},
+                                             {"#882255", "#B03674"}}};
 constexpr std::array<const char*, 4> kDashes = {"", "14,5,3,5", "3,4", "14,4,3,4,3,4"};
 
 }  // namespace

@@ -17,7 +17,8 @@ struct LineStyle {
 LineStyle line_style(std::size_t index);
 
 /// A number for line_style per label. groups: the labels that stand in one figure together, figure by figure. Labels of one
-/// group get different numbers, equal labels the same one; what comes later does not change what came before.
+/// group get different numbers, equal labels the same one. A further group changes an earlier label's number only where it puts
+/// it beside another earlier one.
 std::map<std::string, std::size_t> assign_styles(const std::vector<std::vector<std::string>>& groups);
 
 }  // namespace bcd
