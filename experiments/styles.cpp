@@ -24,10 +24,8 @@ void add_groups(const Experiment& experiment, std::vector<std::vector<std::strin
 
 Styles figure_styles(const std::vector<Results>& results) {
   std::vector<std::vector<std::string>> groups;
-  const std::vector<std::string> ids = experiment_ids();
-  for (const std::string& id : ids) add_groups(load_experiment(id), groups);
-  for (const Results& part : results)
-    if (std::find(ids.begin(), ids.end(), part.name) == ids.end()) add_groups(part.experiment, groups);
+  for (const std::string& id : experiment_ids()) add_groups(load_experiment(id), groups);
+  for (const Results& part : results) add_groups(part.experiment, groups);
   return assign_styles(groups);
 }
 

@@ -10,7 +10,7 @@ namespace bcd {
 /// A number for line_style (plots/palette.hpp) per label.
 using Styles = std::map<std::string, std::size_t>;
 
-/// The styles over the figures of ALL experiments of the program, then of those of the results that are files of the user.
+/// The styles over the figures of ALL experiments of the program, then of the results, which may be a user's file or a grid.
 Styles figure_styles(const std::vector<Results>& results);
 
 std::optional<std::size_t> style_of(const Styles& styles, const std::string& label);
