@@ -40,7 +40,9 @@ std::string svg_address(const std::string& svg) {
   out.reserve(svg.size() * 9 / 8);
   for (const char c : svg) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte >= 0x7F || std::strchr("%#<>\"&'`", c) != nullptr) {
+    if (byte <= 0x20) {  // an address loses its line breaks; in SVG any white space is as good as one blank
+      if (out.back() != ' ') out += ' ';
+    } else if (byte >= 0x7F || std::strchr("%#<>\"&", c) != nullptr) {
       char code[4];
       std::snprintf(code, sizeof code, "%%%02X", byte);
       out += code;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "plots/html.hpp"
@@ -49,36 +50,45 @@ bool has_column(const Series& series, const std::string& column) {
                      [&](const RunRecord* run) { return run->trace.index(column) >= 0; });
 }
 
-/// The axes that every curve of the figure can be drawn along; the figure's own first, under its own name.
-std::vector<std::pair<std::string, std::string>> axes_of(const Figure& figure, const std::vector<Series>& series) {
-  const Panel& first = figure.panels.front();
-  std::vector<std::pair<std::string, std::string>> axes = {{first.x, first.x_label.empty() ? first.x : first.x_label}};
+/// What the panels are drawn along, where it is one quantity for all of them.
+std::optional<std::string> common_axis(const Figure& figure) {
+  const std::string& x = figure.panels.front().x;
+  const bool common = std::all_of(figure.panels.begin(), figure.panels.end(), [&](const Panel& p) { return p.x == x; });
+  return common ? std::optional(x) : std::nullopt;
+}
+
+using AxisNames = std::vector<std::pair<std::string, std::string>>;
+
+/// The other axes that every curve of the figure can be drawn along.
+AxisNames other_axes(const Figure& figure, const std::vector<Series>& series) {
+  AxisNames axes;
   for (const auto& axis : kAxes)
-    if (axis.first != first.x && std::all_of(series.begin(), series.end(), [&](const Series& s) {
+    if (common_axis(figure) != axis.first && std::all_of(series.begin(), series.end(), [&](const Series& s) {
           return s.runs.empty() || s.runs.front()->trace.rows.empty() || has_column(s, axis.first);
         }))
       axes.push_back(axis);
   return axes;
 }
 
-json curve_data(const Panel& panel, const Series& series, const Drawn& drawn,
-                const std::vector<std::pair<std::string, std::string>>& axes, std::size_t points, Pool& pool) {
+json curve_data(const Panel& panel, const Series& series, const Drawn& drawn, const AxisNames& axes, std::size_t points,
+                Pool& pool) {
   const Curve& curve = drawn.curve;
   const std::vector<std::size_t> rows = thinned_rows(curve.median, points);
-  json data = {{"s", drawn.series}, {"y", pool.add(curve.median, rows)}, {"x", json::object()}};
+  json data = {{"s", drawn.series}, {"y", pool.add(curve.median, rows)}, {"x", {{panel.x, pool.add(curve.x, rows)}}}};
   if (curve.runs > 1) data["low"] = pool.add(curve.low, rows), data["high"] = pool.add(curve.high, rows);
   if (curve.diverged) data["early"] = true;
   for (const auto& [column, name] : axes) {
+    if (column == panel.x) continue;
     Panel other = panel;  // the same rows along another axis
     other.x = column;
-    const Curve along = column == panel.x ? curve : summarise_curve(other, series);
+    const Curve along = summarise_curve(other, series);
     if (along.x.size() == curve.x.size()) data["x"][column] = pool.add(along.x, rows);
   }
   return data;
 }
 
-std::string chart_data(const Figure& figure, const Chart& chart, const std::vector<Series>& series,
-                       const std::vector<std::pair<std::string, std::string>>& axes, std::size_t points) {
+std::string chart_data(const Figure& figure, const Chart& chart, const std::vector<Series>& series, const AxisNames& axes,
+                       std::size_t points) {
   Pool pool;
   json legend = json::array(), panels = json::array();
   for (const LegendEntry& entry : chart.legend)
@@ -129,10 +139,12 @@ std::string panel_box(const Panel& panel) {
   return out;
 }
 
-std::string toolbar(const std::vector<std::pair<std::string, std::string>>& axes) {
+std::string toolbar(const Figure& figure, const AxisNames& axes) {
   std::string out = "<div class=\"tools\">";
-  if (axes.size() > 1) {
-    out += "<label>Along <select class=\"axis\">";
+  if (!axes.empty()) {
+    const Panel& first = figure.panels.front();
+    const std::string own = !common_axis(figure) ? "as in the picture" : first.x_label.empty() ? first.x : first.x_label;
+    out += "<label>Along <select class=\"axis\"><option value=\"\">" + escape_markup(own) + "</option>";
     for (const auto& [column, name] : axes)
       out += "<option value=\"" + escape_markup(column) + "\">" + escape_markup(name) + "</option>";
     out += "</select></label>";
@@ -169,8 +181,8 @@ std::vector<std::size_t> thinned_rows(const std::vector<double>& values, std::si
 std::string interactive_chart(const Figure& figure, const std::vector<Series>& all, std::size_t points) {
   const std::vector<Series> series = shown_series(figure, all);
   const Chart chart = chart_of(figure, series);
-  const auto axes = axes_of(figure, series);
-  std::string out = "<div class=\"chart\">" + toolbar(axes) + "<div class=\"panels\" data-count=\"" +
+  const AxisNames axes = other_axes(figure, series);
+  std::string out = "<div class=\"chart\">" + toolbar(figure, axes) + "<div class=\"panels\" data-count=\"" +
                     std::to_string(figure.panels.size()) + "\">\n";
   for (const Panel& panel : figure.panels) out += panel_box(panel);
   return out + legend_buttons(chart) + "</div>\n" +

@@ -53,7 +53,7 @@ class PanelChart {
     const { arrays } = this.figure.data;
     const usable = (v, log) => v !== null && Math.abs(v) < kOffChart && (!log || v > 1 / kOffChart);
     const tables = this.panel.curves.map((curve) => {
-      const xs = arrays[curve.x[this.figure.axis] ?? curve.x[this.panel.x]];
+      const xs = arrays[curve.x[this.figure.axis || this.panel.x] ?? curve.x[this.panel.x]];
       const rows = [...xs.keys()].filter((i) => usable(xs[i], this.log.x));
       const pick = (id) => rows.map((i) => (usable(arrays[id][i], this.log.y) ? arrays[id][i] : null));
       const none = () => rows.map(() => null);

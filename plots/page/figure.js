@@ -6,8 +6,7 @@ class ChartFigure {
     this.data = JSON.parse(element.querySelector("script[type='application/json']").textContent);
     this.hidden = new Set();
     this.select = element.querySelector("select.axis");
-    this.ownAxis = this.data.panels[0].x;
-    this.axis = this.ownAxis;
+    this.axis = "";  // every panel's own
     this.buttons = [...element.querySelectorAll("button.curve")];
     const boxes = element.querySelectorAll(".panel");
     this.charts = this.data.panels.map((panel, p) => new PanelChart(boxes[p], panel, this));
@@ -63,7 +62,7 @@ class ChartFigure {
     const name = this.select.selectedOptions[0].textContent;
     this.charts.forEach((chart, p) => {
       const label = chart.box.querySelector(".x-name");
-      if (axis === this.ownAxis) label.innerHTML = this.names[p];
+      if (axis === "") label.innerHTML = this.names[p];
       else label.textContent = name;
       chart.build();
     });
@@ -71,7 +70,7 @@ class ChartFigure {
 
   /// The name of the axis in words, for tooltips and for those who listen.
   axisName(panel) {
-    if (this.axis !== this.ownAxis) return this.select.selectedOptions[0].textContent;
+    if (this.axis !== "") return this.select.selectedOptions[0].textContent;
     return this.element.querySelectorAll(".x-name")[this.data.panels.indexOf(panel)].textContent;
   }
 
