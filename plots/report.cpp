@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <stdexcept>
 
 #include "plots/html.hpp"
@@ -89,9 +88,11 @@ std::string thumbnails(const ReportData& data) {
   for (const ReportSection& s : data.sections)
     for (std::size_t i = 0; i < s.figures.size() && i < s.pictures.size(); ++i) {
       const Figure& f = s.figures[i];
-      const bool lines = is_interactive(f) && !s.series.empty();
-      cards += "<li><a href=\"#" + figure_anchor(s, i + 1) + "\">" + (lines ? thumbnail(f, s.series) : std::string()) +
-               "<span>" + mathematics(f.title.empty() ? s.title : f.title) + "</span></a></li>\n";
+      const std::string picture = is_chart(s, f)
+                                      ? thumbnail(f, s.series)
+                                      : "<img class=\"thumb\" alt=\"\" src=\"" + picture_address(s.pictures[i]) + "\">";
+      cards += "<li><a href=\"#" + figure_anchor(s, i + 1) + "\">" + picture + "<span>" +
+               mathematics(f.title.empty() ? s.title : f.title) + "</span></a></li>\n";
     }
   return cards.empty() ? cards : "<h2>Figures</h2>\n<ul class=\"thumbs\">\n" + cards + "</ul>\n";
 }

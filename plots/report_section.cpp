@@ -1,7 +1,5 @@
 #include "plots/report_section.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <set>
 
@@ -17,12 +15,6 @@ using html::cell, html::number_cell, html::mathematics;
 
 /// Past so many rows a table is folded.
 constexpr std::size_t kFold = 12;
-
-std::string file_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError("cannot read the picture " + file.string() + "; draw it again with: bcdbench plot");
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::string link(const std::string& address, const std::string& text, const std::string& hint = "") {
   return "<a href=\"" + escape_markup(address) + "\"" + (hint.empty() ? "" : " title=\"" + escape_markup(hint) + "\"") + ">" +
@@ -51,7 +43,7 @@ std::string files(const Figure& figure, const fs::path& picture, const fs::path&
 
 std::string figure_html(const ReportSection& s, std::size_t i, const fs::path& page) {
   const Figure& f = s.figures[i];
-  const bool interactive = is_interactive(f) && !s.series.empty();
+  const bool interactive = is_chart(s, f);
   const bool says_it =
       f.kind != "curves" || f.caption.find("median") != std::string::npos;  // the author explained line and band
   const std::string id = figure_anchor(s, i + 1);
@@ -59,7 +51,7 @@ std::string figure_html(const ReportSection& s, std::size_t i, const fs::path& p
       "<figure id=\"" + id + "\"" + (interactive ? " class=\"interactive\"" : "") + "><h3>" + mathematics(f.title) + "</h3>\n";
   if (interactive) out += interactive_chart(f, s.series);
   out += "<img class=\"static\" decoding=\"async\" alt=\"" + escape_markup(f.title + ". " + f.caption) + "\" src=\"" +
-         html::svg_address(file_text(s.pictures[i])) + "\">\n<figcaption><b>How to read:</b> " + mathematics(f.caption) +
+         picture_address(s.pictures[i]) + "\">\n<figcaption><b>How to read:</b> " + mathematics(f.caption) +
          (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + "</figcaption>\n<div class=\"files\">";
   if (interactive) out += "<button type=\"button\" class=\"csv\">Save the numbers (CSV)</button>";
   return out + "<button type=\"button\" class=\"copy\" data-text=\"" + escape_markup(s.command) +
@@ -172,6 +164,14 @@ std::string verdict_text(const ClaimRow& row) {
   std::string text = "<span class=\"v " + style + "\">" + escape_markup(row.verdict) + "</span>";
   if (!row.as_expected()) text += " <span class=\"v bad\">&#10007; expected: " + escape_markup(row.expected) + "</span>";
   return text;
+}
+
+bool is_chart(const ReportSection& section, const Figure& figure) { return is_interactive(figure) && !section.series.empty(); }
+
+std::string picture_address(const fs::path& picture) {
+  std::ifstream in(picture, std::ios::binary);
+  if (!in) throw UsageError("cannot read the picture " + picture.string() + "; draw it again with: bcdbench plot");
+  return html::svg_address({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
 }
 
 std::string figure_anchor(const ReportSection& section, std::size_t number) {

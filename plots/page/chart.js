@@ -116,7 +116,7 @@ class PanelChart {
         drag: { x: true, y: true, uni: 24 },
         points: { size: 7 },
         dataIdx: (u, s, nearest, x) => this.nearest(u, s, x),
-        sync: { key: this.figure.data.id, scales: ["x", null] },
+        sync: { key: this.figure.data.id + " " + (this.figure.axis || this.panel.x), scales: ["x", null] },  // panels along one quantity
       },
       hooks: { setCursor: [() => this.showValues()], draw: [(u) => this.crosses(u)] },
     };
