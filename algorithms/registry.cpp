@@ -2,6 +2,7 @@
 
 #include "algorithms/adagrad/adagrad.hpp"
 #include "algorithms/adam/adam.hpp"
+#include "algorithms/admm_taylor2016/admm_taylor2016.hpp"
 #include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
 #include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
@@ -16,6 +17,7 @@ const std::vector<Plugin>& plugins() {
   static const std::vector<Plugin> list = {
       adagrad::plugin(),
       adam::plugin(),
+      admm_taylor2016::plugin(),
       bcd2_zeng2019::plugin(),
       bcd3_zeng2019::plugin(),
       bcd_akiyama2025::plugin(),
