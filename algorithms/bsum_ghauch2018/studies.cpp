@@ -203,7 +203,7 @@ std::vector<Study> studies() {
       {"ghauch2018.steps.condition-8", paper + "Corollary 1, Section 6", "constant steps, c/sqrt(k) and setting 1 satisfy (8)",
        step_conditions},
   };
-  for (const std::vector<Study>& more : {convexity_studies(), errata_studies()})
+  for (const std::vector<Study>& more : {convexity_studies(), errata_studies(), reading_studies()})
     list.insert(list.end(), more.begin(), more.end());
   return list;
 }
