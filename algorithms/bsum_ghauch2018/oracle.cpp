@@ -174,7 +174,7 @@ Rounded Oracle::second_derivative(const Weights<double>& W, int j, const Matrix<
     }
     if (l >= j)
       for (Index e = 0; e < U.size(); ++e) {
-        const double u = U.reshaped()(e), s1 = net.sigma(l).derivative(u), s2 = net.sigma(l).second_derivative(u);
+        const double u = U.reshaped()(e), s1 = net.sigma(l).derivative(u), s2 = exact ? net.sigma(l).second_derivative(u) : 0.0;
         double &v = first.reshaped()(e), &w = second.reshaped()(e);
         double &v_size = first_size.reshaped()(e), &w_size = second_size.reshaped()(e);
         w = s1 * w + s2 * v * v;
@@ -184,7 +184,8 @@ Rounded Oracle::second_derivative(const Weights<double>& W, int j, const Matrix<
       }
     largest = std::max(largest, U.cwiseAbs().maxCoeff());
     lengths += static_cast<double>(net.d(l - 1));
-    Z = U.unaryExpr([&](double x) { return net.sigma(l).value(x); });
+    net.sigma(l).apply<double>(U, U);
+    Z.swap(U);
   }
   const Matrix<double> slope = loss_gradient(Z);
   double value = loss_second_derivative(Z, first), size = loss_second_derivative(Z, first_size);

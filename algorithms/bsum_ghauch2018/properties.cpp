@@ -34,8 +34,11 @@ class BsumAudit final : public Audit {
   double alpha() const;
   void judge_monotone(int k, const Block& block, const Rounded& f, CheckLog& log);
   void judge_surrogate(int k, const Block& block, const Rounded& f, CheckLog& log);
-  void judge_bound(int k, const Block& block, const Rounded& f, const Matrix<double>& W, const Matrix<double>& step,
-                   CheckLog& log);
+  struct Slope {
+    const Matrix<double>& G;
+    double rounding;
+  };
+  void judge_bound(int k, const Block& block, const Rounded& f, const Matrix<double>& step, const Slope& slope, CheckLog& log);
   double descent_constant(double gamma) const;
 
   Parameters p_;
@@ -148,18 +151,20 @@ void BsumAudit::judge_surrogate(int k, const Block& block, const Rounded& f, Che
     const double allowance = f.rounding + f_before_.rounding + gamma * (1 / a) * norm * move;
     log.check("descent.block", k, block, f_before_.value - f.value - descent_constant(gamma) * norm * norm, usable(allowance));
   }
+  if (!no_gradient().empty() && !no_bound().empty()) return;
+  const Matrix<double> G = oracle_.gradient(before_, j);
+  const double rounding = oracle_.gradient_rounding(before_, j);
   if (no_gradient().empty())
-    log.check("gradient.consistency", k, block, -(gamma / a * step + oracle_.gradient(before_, j)).norm(),
-              usable(oracle_.gradient_rounding(before_, j) + gamma / a * 2 * move));
-  if (no_bound().empty()) judge_bound(k, block, f, W, step, log);
+    log.check("gradient.consistency", k, block, -(gamma / a * step + G).norm(), usable(rounding + gamma / a * 2 * move));
+  if (no_bound().empty()) judge_bound(k, block, f, step, {G, rounding}, log);
 }
 
 /// g - f at four points of the step, with the surrogate's own quadratic: gamma |D|^2, to which the second-order surrogates add
 /// the second derivative of f (or its Gauss-Newton part) along the step.
-void BsumAudit::judge_bound(int k, const Block& block, const Rounded& f, const Matrix<double>& W, const Matrix<double>& step,
+void BsumAudit::judge_bound(int k, const Block& block, const Rounded& f, const Matrix<double>& step, const Slope& slope,
                             CheckLog& log) {
   const int j = block.layer;
-  const Matrix<double> G = oracle_.gradient(before_, j);
+  const Matrix<double> W = oracle_.block(before_, j);
   const double gamma = window("gamma", j - 1), norm = step.norm(), move = step_rounding(W, step);
   Rounded quadratic{gamma * norm * norm, gamma * norm * move};
   if (p_.surrogate == Surrogate::second_order || p_.surrogate == Surrogate::gauss_newton) {
@@ -173,11 +178,11 @@ void BsumAudit::judge_bound(int k, const Block& block, const Rounded& f, const M
     const Matrix<double> at_s = W + s * step;
     oracle_.set_block(point, j, at_s);
     const Rounded value = s == 1.0 ? f : oracle_.objective(point);
-    double g = f_before_.value + s * G.cwiseProduct(step).sum() + 0.5 * s * s * quadratic.value;
+    double g = f_before_.value + s * slope.G.cwiseProduct(step).sum() + 0.5 * s * s * quadratic.value;
     if (p_.penalty == Penalty::l1) g += oracle_.penalty(at_s) - oracle_.penalty(W);
     // 64 eps f: what the algorithm's own test of the bound lets pass.
-    const double allowance = value.rounding + f_before_.rounding + oracle_.gradient_rounding(before_, j) * norm +
-                             G.norm() * move + quadratic.rounding + 64 * kEps * std::abs(f_before_.value);
+    const double allowance = value.rounding + f_before_.rounding + slope.rounding * norm + slope.G.norm() * move +
+                             quadratic.rounding + 64 * kEps * std::abs(f_before_.value);
     log.check("surrogate.upper_bound", k, block, g - value.value, usable(allowance));
   }
 }
