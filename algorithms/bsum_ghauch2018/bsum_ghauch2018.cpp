@@ -288,7 +288,7 @@ bool Bsum<T>::bound_holds(int j, double alpha) {
   return true;
 }
 
-/// g_j: (9), (A.1), (14), (A.3), each plus the l1 penalty where there is one.
+/// g_j: (9) or (A.1), plus the l1 penalty where there is one.
 template <class T>
 double Bsum<T>::surrogate_at(int j, const Matrix<T>& block) {
   const Matrix<T>& G = G_[at(j)];

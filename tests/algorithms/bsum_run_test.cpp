@@ -374,6 +374,8 @@ TEST_CASE("misfitting choices are refused with the reason", "[bsum]") {
   };
   CHECK_THAT(reason({{"order", "joint"}}), Catch::Contains("gamma_rule = fixed"));
   CHECK_THAT(reason({{"gamma", "0"}}), Catch::Contains("gamma > 0"));
+  CHECK_THAT(reason({{"surrogate", "prox_point"}}), Catch::Contains("gamma_rule = fixed"));
+  CHECK_THAT(reason({{"surrogate", "linear"}}), Catch::Contains("gamma_rule = fixed"));
   CHECK_THAT(reason({{"surrogate", "second_order"}, {"feasible", "ball:1"}}), Catch::Contains("first_order"));
   CHECK_THAT(reason({{"growing", "true"}, {"batch_size", "5"}}), Catch::Contains("batch_size = 0"));
   CHECK_THAT(reason({{"penalty", "l1"}, {"surrogate", "gauss_newton"}}), Catch::Contains("(A.5)"));
