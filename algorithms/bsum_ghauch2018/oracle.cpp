@@ -123,28 +123,30 @@ Rounded Oracle::objective(const Weights<double>& W) const {
   return {value + penalties, loss_gradient(Z).norm() * error + 8 * kEps * (std::abs(value) + penalties)};
 }
 
-/// (A.9), one sample after the other.
+/// (A.9), one sample after the other on the way back.
 Matrix<double> Oracle::gradient(const Weights<double>& W, int j) const {
   const Network& net = problem_.net;
-  const Matrix<double>& X = *problem_.X;
-  Matrix<double> H;
-  forward<double>(net, W, X, H);
-  const Matrix<double> slopes = loss_gradient(H);
+  std::vector<Matrix<double>> U(at(net.N() + 1)), Z(at(net.N() + 1));
+  Z[0] = *problem_.X;
+  for (int l = 1; l <= net.N(); ++l) {
+    U[at(l)] = W.W[at(l)] * Z[at(l - 1)];
+    if (net.bias) U[at(l)].colwise() += W.b[at(l)];
+    Z[at(l)].resizeLike(U[at(l)]);
+    net.sigma(l).apply<double>(U[at(l)], Z[at(l)]);
+  }
+  const Matrix<double> slopes = loss_gradient(Z.back());
   Matrix<double> G = Matrix<double>::Zero(net.d(j), block(W, j).cols());
-  std::vector<Vector<double>> u(at(net.N() + 1)), z(at(net.N() + 1));
-  for (Index n = 0; n < X.cols(); ++n) {
-    z[0] = X.col(n);
-    for (int l = 1; l <= net.N(); ++l) {
-      u[at(l)] = W.W[at(l)] * z[at(l - 1)];
-      if (net.bias) u[at(l)] += W.b[at(l)];
-      z[at(l)] = u[at(l)].unaryExpr([&](double x) { return net.sigma(l).value(x); });
-    }
-    Vector<double> delta = slopes.col(n);
+  Vector<double> delta, above;
+  for (Index n = 0; n < slopes.cols(); ++n) {
+    delta = slopes.col(n);
     for (int l = net.N(); l >= j; --l) {
-      if (l < net.N()) delta = (W.W[at(l + 1)].transpose() * delta).eval();
-      for (Index i = 0; i < delta.size(); ++i) delta(i) *= net.sigma(l).derivative(u[at(l)](i));
+      if (l < net.N()) {
+        above.swap(delta);
+        delta.noalias() = W.W[at(l + 1)].transpose() * above;
+      }
+      for (Index i = 0; i < delta.size(); ++i) delta(i) *= net.sigma(l).derivative(U[at(l)](i, n));
     }
-    G.leftCols(net.d(j - 1)) += delta * z[at(j - 1)].transpose();
+    G.leftCols(net.d(j - 1)).noalias() += delta * Z[at(j - 1)].col(n).transpose();
     if (net.bias) G.col(net.d(j - 1)) += delta;
   }
   if (p_.penalty == Penalty::l2) G += 2 * p_.lambda * block(W, j);
