@@ -27,12 +27,12 @@ void SymmetricEigen::compute(const Matrix<double>& A) {
 }
 
 template <class T>
-DeepLinear<T>::DeepLinear(const Network& net, Index columns) : layers_(at(net.N() + 1)), Y_(net.d(net.N()), columns) {
+DeepLinear<T>::DeepLinear(const Network& net, Index columns) : Y_(net.d(net.N()), columns) {
   Index widest = 0;
+  layers_.reserve(at(net.N() + 1));
   for (int l = 0; l <= net.N(); ++l) {
-    const Index d = net.d(l), p = l == 0 ? 0 : net.d(l - 1), outputs = net.d(net.N());
-    layers_[at(l)] = {Matrix<double>(d, p), Matrix<double>(outputs, d), Matrix<double>(d, d), Matrix<double>(outputs, p),
-                      Matrix<double>(d, p), Matrix<double>(d, p),       SymmetricEigen(d),    SymmetricEigen(p)};
+    const Index p = l == 0 ? 0 : net.d(l - 1);
+    layers_.emplace_back(net.d(l), p, net.d(net.N()));
     widest = std::max(widest, p);
   }
   B_.resize(widest, columns);

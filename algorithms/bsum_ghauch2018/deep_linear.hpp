@@ -35,6 +35,8 @@ class DeepLinear {
 
  private:
   struct Memory {
+    Memory(Index d, Index p, Index outputs)
+        : W(d, p), A(outputs, d), gram(d, d), YB(outputs, p), C(d, p), Q(d, p), left(d), right(p) {}
     Matrix<double> W, A, gram, YB, C, Q;  // d_l x d_{l-1}, d_J x d_l, d_l x d_l, d_J x d_{l-1}, twice d_l x d_{l-1}
     SymmetricEigen left, right;           // of d_l and of d_{l-1}
   };
