@@ -6,6 +6,7 @@
 #include "experiments/provenance.hpp"
 #include "experiments/runner.hpp"
 #include "experiments/session.hpp"
+#include "experiments/shared_plugin.hpp"
 
 namespace bcd {
 
@@ -35,6 +36,7 @@ void dump(const Cell& cell, const Plugin& plugin, const DumpOptions& options) {
 
   nlohmann::json facts = provenance();
   facts["dataset"] = {{"name", session.data->name}, {"checksum", session.data->checksum}, {"origin", session.data->origin}};
+  if (const auto files = files_of(plugin, cell.parameters); !files.empty()) facts["files"] = files;
   const nlohmann::json run = {
       {"schema", RunRecord::kSchema}, {"config", cell.config}, {"provenance", facts}, {"iterations", options.iterations}};
   write_file_atomically(options.out / "run.json", run.dump(2) + "\n");
