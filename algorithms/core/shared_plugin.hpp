@@ -68,4 +68,4 @@ Plugin plugin_of(const std::string& name, const std::string& title, const std::s
 #define BCDBENCH_PLUGIN(factory)                                                            \
   extern "C" __attribute__((visibility("default"))) const bcd::PluginEntry bcdbench_plugin; \
   const bcd::PluginEntry bcdbench_plugin =                                                  \
-      BCDBENCH_PLUGIN_ENTRY([](bcd::Plugin& plugin_of_this_library) { plugin_of_this_library = factory(); })
+      BCDBENCH_PLUGIN_ENTRY([](bcd::Plugin& plugin_of_this_library) { plugin_of_this_library = factory(); });
