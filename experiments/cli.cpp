@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/external.hpp"
 #include "experiments/provenance.hpp"
 #include "experiments/shared_plugin.hpp"
 
@@ -26,7 +27,7 @@ std::string overview() {
   std::ostringstream out;
   out << "bcdbench VERB [NAMES] [OPTIONS]\n\n" << kOverview << "\nVerbs (each explains itself with --help):\n";
   for (const Verb& verb : verbs()) out << "  " << verb.name << std::string(16 - verb.name.size(), ' ') << verb.summary << "\n";
-  out << "\nOptions:\n  --help      this text\n  --version   version, commit, compiler, libraries\n"
+  out << "\nOptions:\n  --help            this text\n  --version         version, commit, compiler, libraries\n"
       << "  --plugin FILE.so  with every verb: add the algorithm of a shared library; may be given several times\n\n"
       << "Start with:\n  bcdbench list experiments\n  bcdbench reproduce\n\n"
       << kExitCodes;
@@ -119,6 +120,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
       return kAllWell;
     }
     const Options options = parse(verb, rest);
+    register_external();
     if (options.count("plugin"))
       for (const std::string& file : options["plugin"].as<std::vector<std::string>>()) add_shared_plugin(file);
     return verb.run(options);

@@ -1,6 +1,8 @@
 #define BOOST_DLL_USE_STD_FS
 #include "experiments/shared_plugin.hpp"
 
+#include <dlfcn.h>
+
 #include <boost/dll/shared_library.hpp>
 #include <fstream>
 #include <sstream>
@@ -21,10 +23,11 @@ constexpr const char* kRebuild =
 /// Never unloaded: the registry, and whatever was made by the plugin, holds code of the library until the program ends.
 const PluginEntry& open(const fs::path& file) {
   static auto* libraries = new std::vector<boost::dll::shared_library>;
-  try {
-    libraries->emplace_back(fs::absolute(file), boost::dll::load_mode::rtld_now);
-  } catch (const std::exception& e) {
-    throw UsageError(std::string("cannot be loaded: ") + e.what());
+  std::error_code error;
+  libraries->emplace_back(fs::absolute(file), error, boost::dll::load_mode::rtld_now);
+  if (error) {
+    const char* reason = ::dlerror();
+    throw UsageError(std::string("cannot be loaded: ") + (reason != nullptr ? reason : error.message()));
   }
   const boost::dll::shared_library& library = libraries->back();
   if (!library.has(kSymbol))
