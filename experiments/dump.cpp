@@ -51,10 +51,16 @@ void dump_cell(const Cell& cell, const Plugin& plugin, const DumpOptions& option
   for (const std::int64_t k : options.iterations)
     if (k < 0) throw UsageError("--iterations must be 0 (the start) or more, got " + std::to_string(k));
   if (options.out.empty()) throw UsageError("--out names no folder");
-  if (cell.precision == "f32")
-    dump<float>(cell, plugin, options);
-  else
-    dump<double>(cell, plugin, options);
+  try {
+    if (cell.precision == "f32")
+      dump<float>(cell, plugin, options);
+    else
+      dump<double>(cell, plugin, options);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::runtime_error& e) {
+    throw UsageError("dump: " + cell.algorithm + " failed: " + e.what());
+  }
 }
 
 }  // namespace bcd

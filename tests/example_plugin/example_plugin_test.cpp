@@ -124,7 +124,8 @@ TEST_CASE("a new algorithm passes the contract and its own tests as it is writte
   CHECK_THAT(sandbox.read("output"), Contains("All tests passed"));
   run("'" + (kWork / "build/fresh_method_test").string() + "'");
   CHECK_THAT(sandbox.read("output"), Contains("in 3 test cases"));
-  CHECK_THAT(sandbox.run("describe fresh_method" + with_plugin(built("fresh_method"))).out, Contains("descent   (Armijo 1966)"));
+  CHECK_THAT(sandbox.run("describe fresh_method" + with_plugin(built("fresh_method"))).out,
+             Contains("descent   (Armijo 1966)"));
   for (const auto& entry : fs::recursive_directory_iterator(kWork / "checkout"))
     if (entry.is_regular_file() && entry.path().string().find("fresh_method") != std::string::npos)
       CHECK_THAT(read_text(entry.path()), !Contains("template_method") && !Contains("TemplateMethod") && !Contains("TEMPLATE"));
