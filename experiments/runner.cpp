@@ -199,7 +199,9 @@ json config_of(const Cell& cell, const RunOptions& options) {
 
 }  // namespace
 
-std::string run_id(const Cell& cell) { return id_of(cell.config, files_of(find_plugin(cell.algorithm), cell.parameters)); }
+std::string run_id(const Cell& cell) { return run_id(cell, find_plugin(cell.algorithm)); }
+
+std::string run_id(const Cell& cell, const Plugin& plugin) { return id_of(cell.config, files_of(plugin, cell.parameters)); }
 
 RunRecord run_cell(const Cell& cell, const RunOptions& options) { return run_cell(cell, find_plugin(cell.algorithm), options); }
 

@@ -1,5 +1,6 @@
 #include "algorithms/core/descent_audit.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "algorithms/core/algorithm.hpp"
@@ -63,7 +64,9 @@ class DescentAudit final : public Audit {
       step2 += (now.W[i] - w_.W[i]).squaredNorm() + (now.b[i] - w_.b[i]).squaredNorm();
       terms += static_cast<double>(now.W[i].size() + now.b[i].size());
     }
-    const double allowance = F.rounding + F_.rounding + terms * kEps * c_ * step2 + std::numeric_limits<double>::min();
+    double allowance = F.rounding + F_.rounding + terms * kEps * c_ * step2;
+    if (!(allowance > 0 && std::isfinite(allowance)))
+      allowance = std::numeric_limits<double>::min();  // overflow excuses nothing
     log.check(promise_, k, {}, F_.value - F.value - c_ * step2, allowance);
     row.emplace_back("potential", F.value);
     row.emplace_back("step_norm2", step2);
