@@ -24,7 +24,8 @@ namespace bcd {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-constexpr double kLook = 0.1;  // seconds between two looks at Ctrl-C
+constexpr double kLook = 0.1;       // seconds between two looks at Ctrl-C
+constexpr std::size_t kShown = 80;  // of a line that is wrong
 
 double seconds_since(Steady::time_point begin) { return std::chrono::duration<double>(Steady::now() - begin).count(); }
 
@@ -104,7 +105,6 @@ bool write_all(int fd, const std::string& text) {
 }
 
 std::string quoted_start(const std::string& line) {
-  constexpr std::size_t kShown = 80;
   return "'" + line.substr(0, kShown) + (line.size() > kShown ? "..." : "") + "'";
 }
 
@@ -137,20 +137,14 @@ ChildProcess::~ChildProcess() {
 }
 
 void ChildProcess::send(const std::string& line) {
-  if (pid_ > 0 && buffer_.empty() && readable(0)) {
-    char byte = 0;
-    if (::read(out_, &byte, 1) == 1) buffer_ += byte;
-  }
-  if (!buffer_.empty()) {
-    // What is there is shown; the rest of the line, if any, is given a moment.
-    while (buffer_.find('\n') == std::string::npos && readable(kLook)) {
-      char byte = 0;
-      if (::read(out_, &byte, 1) != 1) break;
-      buffer_ += byte;
-    }
+  // Nothing may be waiting; what is there nevertheless is shown, as much of it as arrives in a moment.
+  char byte = 0;
+  while (pid_ > 0 && buffer_.size() <= kShown && buffer_.find('\n') == std::string::npos &&
+         readable(buffer_.empty() ? 0 : kLook) && ::read(out_, &byte, 1) == 1)
+    buffer_ += byte;
+  if (!buffer_.empty())
     fail("wrote " + quoted_start(buffer_.substr(0, buffer_.find('\n'))) +
          " without being asked; messages belong to the standard error");
-  }
   if (pid_ < 0 || !write_all(in_, line + "\n")) fail(ending());
 }
 

@@ -14,7 +14,7 @@ struct EmbeddedFile {
 
 /// experiments/*.toml by their stems.
 const std::vector<EmbeddedFile>& embedded_experiments();
-/// What new-algorithm writes: experiments/templates, by paths relative to it.
+/// What new-algorithm writes: experiments/templates, by file names.
 const std::vector<EmbeddedFile>& embedded_templates();
 
 }  // namespace bcd

@@ -63,21 +63,20 @@ class ScratchFolder {
 };
 
 /// The last lines of a file, at most `bytes` of it.
-std::string tail(const fs::path& file, std::size_t bytes) {
-  std::ifstream in(file, std::ios::binary);
+std::string tail(const fs::path& file, std::streamoff bytes) {
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  if (!in) return {};
+  const std::streamoff from = std::max<std::streamoff>(0, in.tellg() - bytes);
+  in.seekg(from);
   std::ostringstream content;
-  if (!in || !(content << in.rdbuf())) return {};
-  std::string text = content.str();
-  if (text.size() <= bytes) return text;
-  text.erase(0, text.size() - bytes);
-  return text.substr(text.find('\n') + 1);
+  content << in.rdbuf();
+  const std::string text = content.str();
+  return from == 0 ? text : text.substr(text.find('\n') + 1);
 }
 
-std::string last_line(const std::string& text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  if (end == std::string::npos) return {};
-  const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  return text.substr(text.rfind('\n') + 1);
 }
 
 json description(const Network& net) {

@@ -159,9 +159,10 @@ std::vector<fs::path> write_new_algorithm(const fs::path& root, const std::strin
   const fs::path new_folder = transaction.stage(root / folder), new_test = transaction.stage(root / test);
   std::vector<fs::path> written;
   for (const EmbeddedFile& file : embedded_templates()) {
-    const fs::path path = filled(file.name, name);
-    write_file_atomically(path == test ? new_test : new_folder / path.filename(), filled(file.text, name));
-    written.push_back(path);
+    const std::string own = filled(file.name, name);
+    const bool is_test = own == test.filename();
+    write_file_atomically(is_test ? new_test : new_folder / own, filled(file.text, name));
+    written.push_back(is_test ? test : folder / own);
   }
   transaction.rename_all();
   write_file_atomically(root / kRegistry, registry);

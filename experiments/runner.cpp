@@ -203,6 +203,10 @@ std::string run_id(const Cell& cell) { return run_id(cell, find_plugin(cell.algo
 
 std::string run_id(const Cell& cell, const Plugin& plugin) { return id_of(cell.config, files_of(plugin, cell.parameters)); }
 
+std::string run_id(const Cell& cell, const RunOptions& options) {
+  return id_of(config_of(cell, options), files_of(find_plugin(cell.algorithm), cell.parameters));
+}
+
 RunRecord run_cell(const Cell& cell, const RunOptions& options) { return run_cell(cell, find_plugin(cell.algorithm), options); }
 
 RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& options) {
@@ -214,7 +218,11 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
   record.provenance = provenance();
   if (!files.empty()) record.provenance["files"] = files;
   for (const std::string& warning : plugin.warnings) record.provenance["warnings"].push_back(warning);
-  if (!options.force && record_exists(folder, record.id)) {
+  record.provenance["jobs"] = options.jobs;
+  if (options.jobs > 1)
+    record.provenance["warnings"].push_back("made beside other runs (--jobs " + std::to_string(options.jobs) +
+                                            "): its seconds do not compare with those of other records");
+  if (options.keep && !options.force && record_exists(folder, record.id)) {
     try {
       return read_record(folder / (record.id + ".json"));
     } catch (const UsageError& e) {  // damaged, so not a finished run
@@ -225,7 +233,7 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
     run_in_precision<float>(cell, plugin, options, record);
   else
     run_in_precision<double>(cell, plugin, options, record);
-  if (record.status != "Interrupted") write_record(folder, record);
+  if (options.keep && record.status != "Interrupted") write_record(folder, record);
   return record;
 }
 

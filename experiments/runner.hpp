@@ -20,6 +20,8 @@ struct Progress {
 struct RunOptions {
   std::filesystem::path out = "out";  ///< records go to out/runs
   bool force = false;                 ///< run again although the record exists
+  bool keep = true;                   ///< write the record
+  int jobs = 1;                       ///< how many runs are made side by side; kept with the record, for its times
   std::string init_from;              ///< folder of .npy files written by dump: start from that state
   std::function<void(const Progress&)> progress;
 };
@@ -30,6 +32,8 @@ struct RunOptions {
 std::string run_id(const Cell& cell);
 /// The same with a plugin that need not be in the registry.
 std::string run_id(const Cell& cell, const Plugin& plugin);
+/// The same for a run that may start from a dumped state.
+std::string run_id(const Cell& cell, const RunOptions& options);
 
 /// Runs the cell unless its record exists. Never throws for what the algorithm does (divergence, exceptions, not applicable are
 /// statuses); throws UsageError for missing data or bad state files.

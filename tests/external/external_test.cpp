@@ -1,6 +1,8 @@
 // The algorithm `external` with small scripts of the shell in the part of the user's command, well behaved or not.
 #include "experiments/external.hpp"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
@@ -43,8 +45,8 @@ struct Bench {
   Plugin plugin = external_plugin();
 
   std::string command(const std::string& text) const {
-    std::ofstream(folder.path() / "method.sh") << text;
-    return "exec sh " + (folder.path() / "method.sh").string();
+    std::ofstream(folder.path / "method.sh") << text;
+    return "exec sh " + (folder.path / "method.sh").string();
   }
   Cell cell(const std::string& text, const std::function<void(Cell&)>& change = {}, const std::string& timeout = "20") const {
     return fake_cell(plugin, {{"command", command(text)}, {"timeout", timeout}}, [&](Cell& c) {
@@ -54,7 +56,7 @@ struct Bench {
   }
   RunOptions options() const {
     RunOptions how;
-    how.out = folder.path() / "out";
+    how.out = folder.path / "out";
     return how;
   }
   RunRecord run(const std::string& text, const std::function<void(Cell&)>& change = {},
@@ -63,7 +65,7 @@ struct Bench {
   }
   std::string read(const std::string& name) const {
     std::ostringstream text;
-    text << std::ifstream(folder.path() / name).rdbuf();
+    text << std::ifstream(folder.path / name).rdbuf();
     return text.str();
   }
 };
@@ -112,7 +114,7 @@ TEST_CASE("the request says what the problem is", "[external]") {
   const Bench bench;
   RunRecord record =
       run_cell(fake_cell(bench.plugin,
-                         {{"command", bench.command("read -r line; printf '%s\\n' \"$line\" >'" + bench.folder.path().string() +
+                         {{"command", bench.command("read -r line; printf '%s\\n' \"$line\" >'" + bench.folder.path.string() +
                                                     "/request'; cp ${line%%\"do\"*}x . 2>/dev/null; exit 5")},
                           {"options", "{\"eta\": 0.5}"}},
                          [](Cell& c) {
@@ -137,7 +139,7 @@ TEST_CASE("the request says what the problem is", "[external]") {
 
 TEST_CASE("weights are asked for at evaluated iterations only", "[external]") {
   const Bench bench;
-  const std::string log = (bench.folder.path() / "asked").string();
+  const std::string log = (bench.folder.path / "asked").string();
   const RunRecord record =
       bench.run(script(":", "echo $k >>'" + log + "'; cp $start/*.npy $folder"), [](Cell& c) { c.evaluate_every = 3; });
   CHECK(record.status == "MaxIterations");
@@ -162,7 +164,7 @@ TEST_CASE("start-up and writing weights are not training time, the step is", "[e
 
 TEST_CASE("a command that does not answer is a failed run, and its processes end", "[external][fault]") {
   const Bench bench;
-  const std::string pids = (bench.folder.path() / "pids").string();
+  const std::string pids = (bench.folder.path / "pids").string();
   const auto begin = std::chrono::steady_clock::now();
   const RunRecord record =
       bench.run(script("if [ $k -eq 2 ]; then sleep 1000 & echo $$ $! >'" + pids + "'; echo waiting >&2; wait; fi"), {}, "0.5");
@@ -223,7 +225,7 @@ TEST_CASE("weights that do not fit are a failed run, weights that are not finite
                "b1.npy: expected shape 3 x 1, found 3 x 5");
   check_failed(bench.run(script(":", "echo text >$folder/W1.npy; cp $start/b1.npy $folder")), "W1.npy: not a .npy file");
 
-  const std::string nan = (bench.folder.path() / "nan.npy").string();
+  const std::string nan = (bench.folder.path / "nan.npy").string();
   write_npy<double>(nan, Matrix<double>::Constant(3, 5, std::nan("")));
   const RunRecord diverged = bench.run(script(":", "cp $start/b1.npy $folder; cp " + nan + " $folder/W1.npy"));
   CHECK(diverged.status == "Diverged");
@@ -249,7 +251,7 @@ TEST_CASE("a state that replaces the first weights reaches the command", "[exter
   const Bench bench;
   const Cell cell = bench.cell(script(":"));
   RunOptions options = bench.options();
-  options.init_from = (bench.folder.path() / "state").string();
+  options.init_from = (bench.folder.path / "state").string();
   const Matrix<double> W = Matrix<double>::Constant(3, 5, 0.25), b = Matrix<double>::Constant(3, 1, -1);
   write_npy<double>(fs::path(options.init_from) / "W1.npy", W);
   write_npy<double>(fs::path(options.init_from) / "b1.npy", b);
@@ -269,11 +271,11 @@ TEST_CASE("an edited script makes another run", "[external][id]") {
 
 TEST_CASE("Ctrl-C during a step ends the command at once and leaves no record", "[external][interrupt]") {
   const Bench bench;
-  const std::string pid_file = (bench.folder.path() / "pids").string();
+  const std::string pid_file = (bench.folder.path / "pids").string();
   const std::string self = std::to_string(::getpid());
   const RunRecord record = bench.run(script("echo $$ >'" + pid_file + "'; kill -INT " + self + "; sleep 1000"));
   CHECK(record.status == "Interrupted");
-  CHECK_FALSE(fs::exists(bench.folder.path() / "out" / "runs"));
+  CHECK_FALSE(fs::exists(bench.folder.path / "out" / "runs"));
   pid_t pid = 0;
   std::istringstream(bench.read("pids")) >> pid;
   CHECK(pid > 0);

@@ -1,7 +1,8 @@
 // The algorithm `external` from the command line.
 #include "tests/experiments/program.hpp"
 
-#include <csignal>
+#include <unistd.h>
+
 #include <fstream>
 
 using bcd::test::Outcome;
