@@ -9,6 +9,7 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/registry.hpp"
 #include "experiments/jobs.hpp"
 #include "experiments/judge.hpp"
 #include "experiments/progress.hpp"
@@ -166,6 +167,8 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
+  for (const Plugin& plugin : plugins())
+    if (!plugin.library.empty()) line += " --plugin " + quoted(plugin.library);
   if (out != "out") line += " --out " + quoted(out.string());
   return line;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "algorithms/core/parameters.hpp"
@@ -39,8 +40,14 @@ class Algorithm {
   virtual const Weights<T>& weights() const = 0;
   /// Windows on the whole state; writing through them replaces it (restart from a dump).
   virtual State<T> state() = 0;
+  /// Told after the state was replaced through those windows; for an algorithm that keeps copies of it.
+  virtual void state_replaced() {}
+  /// False where weights() has to fetch them from elsewhere: the runner then asks for them at evaluated iterations only.
+  virtual bool weights_at_hand() const { return true; }
   /// Adds cheap quantities of the algorithm's own to the trace's row (not the potential: that is the audit's).
   virtual void measure(Measurements& row) const { (void)row; }
+  /// The end of what the algorithm, or what works for it, has said during the run; kept in the record.
+  virtual std::string messages() const { return {}; }
 };
 
 /// The windows W1, b1, ..., WN, bN (b only with a bias) on a set of weights.
@@ -79,6 +86,10 @@ struct Plugin {
   /// The judge of these promises for one run; empty where there are none.
   std::function<std::unique_ptr<Audit>(const ParameterList& parameters, const Problem<double>& problem)> make_audit;
   std::vector<Study> studies;
+  /// The files that a run depends on beyond the program and the data (path, SHA-256); part of the run's name. Empty: none.
+  std::function<std::map<std::string, std::string>(const ParameterList& parameters)> files;
+  std::string library;                ///< the shared library the plugin came from; empty: part of the program
+  std::vector<std::string> warnings;  ///< what a reader of its results should know; kept in the record
 
   template <class T>
   std::unique_ptr<Algorithm<T>> make() const {
