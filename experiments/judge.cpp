@@ -7,6 +7,7 @@
 
 #include "algorithms/core/binomial.hpp"
 #include "algorithms/registry.hpp"
+#include "results/statistics/quantiles.hpp"
 
 namespace bcd {
 
@@ -78,12 +79,6 @@ double value_of(const Case& c, const RunRecord& run) {
   for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
     if (iterations[i] == c.claim.number.at("at")) return values[i];
   return std::nan("");
-}
-
-double median(std::vector<double> x) {
-  std::sort(x.begin(), x.end());
-  const std::size_t half = x.size() / 2;
-  return x.size() % 2 == 1 ? x[half] : 0.5 * (x[half - 1] + x[half]);
 }
 
 std::string run_name(const RunRecord& run) { return run.variant() + " seed " + std::to_string(run.seed()); }
