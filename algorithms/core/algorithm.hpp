@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/problem.hpp"
@@ -17,6 +18,12 @@ class BlockObserver {
  public:
   virtual ~BlockObserver() = default;
   virtual void after(const Block& block) = 0;
+};
+
+/// What one step costs, counted from the shapes: the same on every machine, unlike seconds.
+struct StepCost {
+  double products = 0;  ///< products of matrices over all samples (W V, G V', V V'); a mini-batch of m counts as m/n of one
+  double flops = 0;     ///< floating-point operations of products (2mnk), Gram matrices (half of it), factorisations and solves
 };
 
 template <class T>
@@ -41,6 +48,8 @@ class Algorithm {
   virtual State<T> state() = 0;
   /// Adds cheap quantities of the algorithm's own to the trace's row (not the potential: that is the audit's).
   virtual void measure(Measurements& row) const { (void)row; }
+  /// The cost of a step, after initialise(); nothing where it is not counted or depends on the data (inner iterations).
+  virtual std::optional<StepCost> cost() const { return std::nullopt; }
 };
 
 /// The windows W1, b1, ..., WN, bN (b only with a bias) on a set of weights.
