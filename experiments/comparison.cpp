@@ -241,7 +241,7 @@ Profile performance_profile(const std::vector<Outcome>& outcomes, const Comparis
       curve.tau.insert(curve.tau.end(), {r, r});
       curve.share.insert(curve.share.end(), {curve.share.back(), share_within(ratios[s], r)});
     }
-    curve.tau.push_back(end);
+    curve.tau.push_back(1.1 * end);  // so that the last step shows
     curve.share.push_back(curve.share.back());
     profile.curves.push_back(std::move(curve));
   }

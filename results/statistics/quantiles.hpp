@@ -8,7 +8,8 @@
 namespace bcd {
 
 /// The value below which the share p of the sample lies: linear between the order statistics x_(1) (p = 0) and x_(n) (p = 1).
-/// Between a finite and an infinite one it is the infinite one. x: not empty, without NaN (std::invalid_argument).
+/// Between a finite and an infinite one it is the infinite one (between both infinities +infinity). x: not empty, without NaN
+/// (std::invalid_argument).
 double quantile(std::vector<double> x, double p);
 /// quantile(x, 1/2): the middle value, or the mean of the two middle ones.
 double median(std::vector<double> x);
