@@ -145,6 +145,15 @@ std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const Compa
   return list;
 }
 
+std::string doubt_about_seconds(const std::vector<RunRecord>& records) {
+  std::set<std::string> processors;
+  for (const RunRecord& run : records) {
+    if (run.provenance.value("jobs", 1) > 1) return "some runs were made side by side (--jobs)";
+    processors.insert(run.provenance.value("cpu", ""));
+  }
+  return processors.size() > 1 ? "the runs were made on different processors" : "";
+}
+
 double cost_of(const Outcome& outcome, const ComparisonOptions& options) {
   if (options.target) {
     const auto cost = outcome.target.find(options.axis);

@@ -43,6 +43,9 @@ struct Outcome {
 /// that none counts, and two records of the same experiment, variant and seed.
 std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options);
 
+/// Why seconds of these runs do not compare: made side by side, or on several processors. Empty if they do.
+std::string doubt_about_seconds(const std::vector<RunRecord>& records);
+
 /// Lower is better: the cost to the target on the chosen axis, or the metric's value with its sign.
 double cost_of(const Outcome& outcome, const ComparisonOptions& options);
 

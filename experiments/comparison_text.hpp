@@ -14,6 +14,7 @@ struct Comparison {
   std::vector<PairedResult> pairs;
   bool against_file = false;  ///< the pairs are with a baseline file: one-sided tests
   Profile profile;            ///< only with a target
+  std::string doubt;          ///< why seconds do not compare, or empty
 };
 
 std::string comparison_text(const Comparison& comparison);

@@ -44,6 +44,9 @@ struct Cell {
   std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
   std::int64_t evaluate_every = 1;
 
+  /// For people: "zeng2019-fig1 BCD seed 8".
+  std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
+
   nlohmann::json config;  ///< canonical form of all of the above with the algorithm's resolved parameters
 };
 
@@ -69,9 +72,10 @@ struct Overrides {
   std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
   std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
   std::vector<std::pair<std::string, std::string>>
-      set;                ///< "key=value": a bare key is a parameter of the algorithm (for every
-                          ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
-  std::string precision;  ///< empty: as in the file
+      set;                        ///< "key=value": a bare key is a parameter of the algorithm (for every
+                                  ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::vector<std::string> grid;  ///< "key=value,value,...": a variant for every combination; keys as in `set`
+  std::string precision;          ///< empty: as in the file
   double time_limit = 0;
 };
 

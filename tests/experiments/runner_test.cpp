@@ -18,7 +18,7 @@ namespace {
 
 RunOptions into(const TemporaryFolder& folder) {
   RunOptions options;
-  options.out = folder.path();
+  options.out = folder.path;
   return options;
 }
 
@@ -158,7 +158,7 @@ TEST_CASE("a run that diverges is a result with the iteration", "[runner][status
   CHECK_THAT(r.reason, Contains("at iteration " + std::to_string(last)));
   CHECK_FALSE(std::isfinite(r.trace.column("train_loss").back()));
   CHECK(std::isfinite(r.trace.column("train_loss")[last - 1]));
-  CHECK(read_record(folder.path() / "runs" / (r.id + ".json")).status == "Diverged");
+  CHECK(read_record(folder.path / "runs" / (r.id + ".json")).status == "Diverged");
 }
 
 TEST_CASE("weights that are not finite end a run between evaluations", "[runner][status]") {
@@ -186,7 +186,7 @@ TEST_CASE("an algorithm that does not apply is a result with the reason", "[runn
   CHECK(r.status == "NotApplicable");
   CHECK(r.reason == "it was asked to refuse");
   CHECK(r.trace.rows.empty());
-  CHECK(read_record(folder.path() / "runs" / (r.id + ".json")).trace.rows.empty());
+  CHECK(read_record(folder.path / "runs" / (r.id + ".json")).trace.rows.empty());
 }
 
 TEST_CASE("the time limit counts training time only and ends between iterations", "[runner][status]") {
@@ -258,7 +258,7 @@ TEST_CASE("a finished run is not made twice unless forced, a damaged one is", "[
   CHECK(reports == 12);
 
   options.force = false;
-  std::ofstream(folder.path() / "runs" / (first.id + ".csv")) << "iteration\n";
+  std::ofstream(folder.path / "runs" / (first.id + ".csv")) << "iteration\n";
   const RunRecord again = run_cell(cell, plugin, options);
   CHECK(reports == 18);
   CHECK_THAT(again.provenance["warnings"].back().get<std::string>(), Contains("run again"));
