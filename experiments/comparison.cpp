@@ -47,6 +47,13 @@ void require_metric(const std::vector<RunRecord>& records, const std::string& me
   if (!columns.contains(metric)) throw UsageError(unknown_name("metric", metric, {columns.begin(), columns.end()}));
 }
 
+void require_iteration(const std::vector<RunRecord>& records, double at) {
+  for (const RunRecord& run : records)
+    for (const double iteration : run.trace.column("iteration"))
+      if (iteration == at) return;
+  throw UsageError("--at " + number_text(at) + ": no run has this iteration");
+}
+
 /// Distinct pairs of experiment and variant, in the order of their first run.
 std::vector<std::pair<std::string, std::string>> variants_of(const std::vector<Outcome>& outcomes) {
   std::vector<std::pair<std::string, std::string>> seen;
@@ -130,6 +137,7 @@ void decide(std::vector<PairedResult>& results, const ComparisonOptions& options
 
 std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options) {
   require_metric(records, options.metric);
+  if (options.at) require_iteration(records, *options.at);
   std::vector<Outcome> list;
   std::set<std::string> seen;
   for (const RunRecord& run : records) {
@@ -148,6 +156,7 @@ std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const Compa
 std::string doubt_about_seconds(const std::vector<RunRecord>& records) {
   std::set<std::string> processors;
   for (const RunRecord& run : records) {
+    if (!run.provenance.is_object()) continue;
     if (run.provenance.value("jobs", 1) > 1) return "some runs were made side by side (--jobs)";
     processors.insert(run.provenance.value("cpu", ""));
   }

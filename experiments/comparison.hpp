@@ -40,7 +40,7 @@ struct Outcome {
 };
 
 /// The outcomes of the records. Throws UsageError for a metric that no record has (lists the columns and the nearest), an axis
-/// that none counts, and two records of the same experiment, variant and seed.
+/// that none counts, an iteration that none has, and two records of the same experiment, variant and seed.
 std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options);
 
 /// Why seconds of these runs do not compare: made side by side, or on several processors. Empty if they do.

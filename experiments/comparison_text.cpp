@@ -64,7 +64,9 @@ std::string target_tables(const Comparison& c) {
         rows.push_back(spread_row(v, spread->second));
       else
         uncounted += (uncounted.empty() ? "" : "; ") + v.experiment + ", " + v.variant;
-    out += "\n" + axis + " to the target" + (uncounted.empty() ? "" : " (not counted: " + uncounted + ")") + "\n";
+    const bool doubted = axis == "seconds" && !c.doubt.empty();
+    out += "\n" + axis + " to the target" + (doubted ? " (they do not compare: " + c.doubt + ")" : "") +
+           (uncounted.empty() ? "" : " (not counted: " + uncounted + ")") + "\n";
     if (!rows.empty()) out += table(spread_header(c.options), rows);
   }
   return out;
@@ -146,6 +148,7 @@ std::string comparison_json(const Comparison& c) {
       {"quantiles", {o.low, o.high}},
       {"confidence", o.confidence},
       {"test", test_text(c)},
+      {"seconds_do_not_compare", c.doubt},
       {"variants", summaries},
       {"pairs", pairs},
       {"profile", {{"axis", o.axis}, {"problems", c.profile.problems}, {"left_out", c.profile.left_out}, {"curves", curves}}}};

@@ -145,7 +145,9 @@ int compare_verb(const Options& options) {
   c.against_file = file.has_value();
   const std::vector<std::string> formats = options.count("figure") ? figure_formats(options) : std::vector<std::string>{};
   const Selection selection = selection_of(options, file);
-  const std::vector<Outcome> runs = outcomes(read_records(selection), c.options);
+  const std::vector<RunRecord> records = read_records(selection);
+  const std::vector<Outcome> runs = outcomes(records, c.options);
+  c.doubt = doubt_about_seconds(records);
 
   c.summaries = summarise(runs, c.options);
   c.pairs = file ? compare_with_baseline(runs, file->runs, c.options) : compare_variants(runs, c.options);

@@ -149,7 +149,7 @@ TEST_CASE("of an accuracy more is better, and a run without one is on the bad si
   const auto pairs = compare_variants(all, options);
   CHECK(pairs.front().verdict == "better");
   // Shown with the metric's own sign: a is 0.2 above b.
-  const Comparison comparison{options, summarise(all, options), pairs, false, {}};
+  const Comparison comparison{options, summarise(all, options), pairs, false, {}, ""};
   CHECK_THAT(comparison_text(comparison), Contains("  0.2  "));
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("the cost of a target is compared on the chosen axis; an axis that nob
   CHECK_FALSE(summaries[0].target.contains("flops"));
   CHECK(summaries[1].target.at("iterations").median == kInf);  // three of six never get there: between 2 and infinity
   CHECK(summaries[1].target.at("iterations").missed == 3);
-  const Comparison comparison{options, summaries, compare_variants(all, options), false, performance_profile(all, options)};
+  const Comparison comparison{options, summaries, compare_variants(all, options), false, performance_profile(all, options), ""};
   CHECK(comparison.pairs.front().verdict == "better");
   CHECK_THAT(comparison_text(comparison), Contains("flops to the target (not counted: toy, quick; toy, slow)"));
 
@@ -195,10 +195,25 @@ TEST_CASE("a performance profile steps at the ratios to the best and ends below 
   CHECK(profile.curves[1].share.back() == 1);
 }
 
+TEST_CASE("seconds of runs made side by side or on two processors are called in doubt", "[compare]") {
+  std::vector<RunRecord> records = runs("a", {1, 2});
+  CHECK(doubt_about_seconds(records).empty());
+  records[0].provenance = {{"cpu", "one"}};
+  records[1].provenance = {{"cpu", "another"}};
+  CHECK_THAT(doubt_about_seconds(records), Contains("different processors"));
+  records[1].provenance = {{"cpu", "one"}, {"jobs", 2}};
+  CHECK_THAT(doubt_about_seconds(records), Contains("side by side"));
+}
+
 TEST_CASE("an unknown metric is answered with the columns and the nearest; the same run twice is refused", "[compare]") {
   ComparisonOptions options;
   options.metric = "trian_loss";
   CHECK_THROWS_WITH(outcomes(runs("a", {1}), options), Contains("did you mean 'train_loss'") && Contains("train_seconds"));
+  options = loss_options();
+  options.at = 7;
+  CHECK_THROWS_WITH(outcomes(runs("a", {1}), options), Contains("--at 7: no run has this iteration"));
+  options.at = 0;
+  CHECK(outcomes(runs("a", {1}), options).front().value == 100);
   CHECK_THROWS_WITH(outcomes(joined(runs("a", {1}), runs("a", {1})), loss_options()), Contains("two runs of toy, a, seed 1"));
 }
 
