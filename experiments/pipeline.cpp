@@ -307,11 +307,15 @@ std::vector<Judgement> judge_all(const std::vector<Results>& results, const std:
 int print_claims(const std::vector<Judgement>& judgements) {
   std::vector<std::vector<std::string>> rows;
   std::vector<ClaimRow> all;
+  std::map<std::string, int> verdicts;
+  std::set<std::string> papers;
   int differing = 0;
   std::string differences;
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& row : judgement.relevant) {
       all.push_back(row);
+      ++verdicts[row.verdict];
+      papers.insert(row.paper);
       rows.push_back({row.as_expected() ? "ok" : "FAIL", row.id, row.item, row.reported.empty() ? "-" : row.reported,
                       row.measured.empty() ? "-" : row.measured, row.verdict});
       if (row.as_expected()) continue;
@@ -321,7 +325,9 @@ int print_claims(const std::vector<Judgement>& judgements) {
     }
   std::cout << "\n"
             << table({"", "claim", "item", "paper", "measured", "verdict"}, rows) << differences << "\n"
-            << verdict_counts(all) << "\nclaims: " << differing << " of " << rows.size() << " differ from the expectation\n";
+            << (papers.size() > 1 ? verdict_counts(all) + "\n" : "") << "claims: ";
+  for (const auto& [verdict, count] : verdicts) std::cout << count << " " << verdict << ", ";
+  std::cout << differing << " of " << rows.size() << " differ from the expectation\n";
   return differing;
 }
 
