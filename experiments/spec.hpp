@@ -16,10 +16,12 @@ namespace bcd {
 
 /// How the network's first weights are drawn; the same for every algorithm of an experiment.
 struct Initialisation {
-  enum class Kind { normal, fan_in, he, xavier };
+  enum class Kind { normal, fan_in, fan_out, he, xavier, orthogonal };
   Kind kind = Kind::normal;
-  double scale = 0.01;  ///< normal: W ~ scale N(0,1); fan_in: scale N(0, 1/d_{i-1}); he: 2/d_{i-1}; xavier: 2/(d_i + d_{i-1})
-  double bias = 0;      ///< constant start of every b_i
+  double scale =
+      0.01;  ///< W ~ scale N(0, v), v = 1 (normal), 1/d_{i-1} (fan_in), 2/d_{i-1} (he), 2/(d_i + d_{i-1}) (xavier), 2/d_i
+             ///< and 1/d_N (fan_out); orthogonal: scale Q, Q uniform among matrices with orthonormal rows or columns
+  double bias = 0;  ///< constant start of every b_i
 };
 
 /// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).

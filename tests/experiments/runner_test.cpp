@@ -83,6 +83,20 @@ TEST_CASE("the evaluation does not depend on the number of threads", "[evaluator
   CHECK(one == two);
 }
 
+TEST_CASE("orthogonal first weights have orthonormal rows or columns times the scale", "[init]") {
+  Network net;
+  net.input = 40;
+  net.layers = {{15, {}, false}, {60, {}, false}};
+  const auto w = draw_weights<double>(net, {Initialisation::Kind::orthogonal, 3.0, 0.0}, 1);
+  CHECK((w.W[1] * w.W[1].transpose() - 9 * Matrix<double>::Identity(15, 15)).norm() < 1e-12);
+  CHECK((w.W[2].transpose() * w.W[2] - 9 * Matrix<double>::Identity(15, 15)).norm() < 1e-12);
+  // Uniform: the trace of a 15 x 15 block of W_1/3 has mean 0 and variance 15/40; without the signs it would be near -1.9.
+  double sum = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed)
+    sum += draw_weights<double>(net, {Initialisation::Kind::orthogonal, 1.0, 0.0}, seed).W[1].leftCols(15).trace();
+  CHECK(std::abs(sum / 40) < 5 * std::sqrt(15.0 / 40 / 40));
+}
+
 TEST_CASE("first weights are the same numbers in both precisions and have the asked deviation", "[init]") {
   Network net;
   net.input = 400;
@@ -94,6 +108,8 @@ TEST_CASE("first weights are the same numbers in both precisions and have the as
   // the sample deviation of m normals has a relative standard error 1/sqrt(2m): 0.0025 and 0.0071 here; 5 of them are allowed
   CHECK(deviation(Initialisation::Kind::normal, 1) == Approx(0.5).epsilon(0.0125));
   CHECK(deviation(Initialisation::Kind::fan_in, 1) == Approx(0.5 / 20).epsilon(0.0125));
+  CHECK(deviation(Initialisation::Kind::fan_out, 1) == Approx(0.5 * std::sqrt(2.0 / 200)).epsilon(0.0125));
+  CHECK(deviation(Initialisation::Kind::fan_out, 2) == Approx(0.5 * std::sqrt(1.0 / 50)).epsilon(0.036));
   CHECK(deviation(Initialisation::Kind::he, 2) == Approx(0.5 * std::sqrt(2.0 / 200)).epsilon(0.036));
   CHECK(deviation(Initialisation::Kind::xavier, 2) == Approx(0.5 * std::sqrt(2.0 / 250)).epsilon(0.036));
 
