@@ -88,16 +88,12 @@ TEST_CASE("a number is recognised in a claim's item, and a longer number is not 
 }
 
 TEST_CASE("every theorem, lemma, assumption, figure and number of a paper has a claim", "[claims]") {
+  const std::set<std::string> covered = {"zeng2019", "akiyama2025", "ghauch2018"};
   std::map<std::string, std::string> paper_of;
   const std::vector<ClaimSpec> claims = shipped_claims(paper_of);
-  std::set<std::string> papers;
-  for (const auto& [id, paper] : paper_of) papers.insert(paper);
-  CHECK(papers.contains("zeng2019"));
-  CHECK(papers.contains("akiyama2025"));
-  CHECK(papers.contains("ghauch2018"));
   std::size_t checked = 0;
   for (const PaperItem& item : paper_items()) {
-    if (!papers.contains(item.paper)) continue;  // none of the paper's experiments is part of this program
+    if (!covered.contains(item.paper)) continue;
     ++checked;
     INFO(item.paper << ": " << item.number);
     CHECK(std::any_of(claims.begin(), claims.end(), [&](const ClaimSpec& claim) {
