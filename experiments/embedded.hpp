@@ -14,6 +14,8 @@ struct EmbeddedFile {
 
 /// experiments/*.toml by their stems.
 const std::vector<EmbeddedFile>& embedded_experiments();
+/// results/reference/*.json by their stems.
+const std::vector<EmbeddedFile>& embedded_references();
 /// What new-algorithm writes: experiments/templates, by file names.
 const std::vector<EmbeddedFile>& embedded_templates();
 

@@ -126,6 +126,10 @@ class Run {
                           {"train_seconds", train_.seconds()},
                           {"evaluate_seconds", evaluate_.seconds()},
                           {"record_seconds", record_clock_.seconds()}};
+      if (const std::optional<StepCost> cost = session_.algorithm->cost()) {
+        row.emplace_back("matrix_products", static_cast<double>(k_) * cost->products);
+        row.emplace_back("flops", static_cast<double>(k_) * cost->flops);
+      }
       row.insert(row.end(), measured.begin(), measured.end());
       record_.trace.append(row);
       report(row);

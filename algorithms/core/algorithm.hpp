@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/problem.hpp"
@@ -18,6 +19,12 @@ class BlockObserver {
  public:
   virtual ~BlockObserver() = default;
   virtual void after(const Block& block) = 0;
+};
+
+/// What one step costs, counted from the shapes: the same on every machine, unlike seconds.
+struct StepCost {
+  double products = 0;  ///< products of matrices over all samples (W V, G V', V V'); a mini-batch of m counts as m/n of one
+  double flops = 0;     ///< floating-point operations of products (2mnk), Gram matrices (half of it), factorisations and solves
 };
 
 template <class T>
@@ -48,6 +55,8 @@ class Algorithm {
   virtual void measure(Measurements& row) const { (void)row; }
   /// The end of what the algorithm, or what works for it, has said during the run; kept in the record.
   virtual std::string messages() const { return {}; }
+  /// The cost of a step, after initialise(); nothing where it is not counted or depends on the data (inner iterations).
+  virtual std::optional<StepCost> cost() const { return std::nullopt; }
 };
 
 /// The windows W1, b1, ..., WN, bN (b only with a bias) on a set of weights.
