@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/output_prox.hpp"
 #include "algorithms/core/prox.hpp"
@@ -85,14 +86,8 @@ void ThreeSplitting<T>::initialise(const Problem<T>& problem, const Weights<T>& 
     });
   }
 
-  const Index k = solved(1), d0 = net_->d(0);
-  Matrix<T> full = Matrix<T>::Zero(inputs(1), inputs(1));
-  full.topLeftCorner(d0, d0).template selfadjointView<Eigen::Lower>().rankUpdate(*problem.X);
-  if (net_->bias) {
-    full.row(d0).head(d0) = problem.X->rowwise().sum().transpose();
-    full(d0, d0) = static_cast<T>(n);
-  }
-  first_system_ = full.topLeftCorner(k, k);
+  const Index k = solved(1);
+  first_system_ = gram<T>(*problem.X, net_->bias).topLeftCorner(k, k);
   finish_system({first_system_.data(), k, k});
 }
 
