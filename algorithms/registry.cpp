@@ -8,6 +8,8 @@
 #include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
 #include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
+#include "algorithms/dlam_wang2018/dlam_wang2018.hpp"
+#include "algorithms/mdlam_wang2022/mdlam_wang2022.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
 namespace bcd {
@@ -22,6 +24,8 @@ const std::vector<Plugin>& plugins() {
       bcd_relu_akiyama2025::plugin(),
       bcd_resnet_zeng2019::plugin(),
       bsum_ghauch2018::plugin(),
+      dlam_wang2018::plugin(),
+      mdlam_wang2022::plugin(),
       sgd::plugin(),
   };
   return list;
