@@ -115,22 +115,28 @@ Weights<double> normal_weights(const Network& net, double scale, Rng& rng) {
   return w;
 }
 
-/// 6-5-5-3 with n samples of normal inputs and random classes.
-struct RandomClasses : Setup {
+/// 6-4-4-3 with n samples of normal inputs; the class is the largest of the first three.
+struct ThreeClasses : Setup {
   Rng rng;
-  explicit RandomClasses(Index n, const std::string& loss = "squared")
-      : Setup({6, 5, 5, 3}, Matrix<double>(6, n), Matrix<double>::Zero(3, n), loss), rng(2018, "wang2018 classes") {
+  explicit ThreeClasses(Index n)
+      : Setup({6, 4, 4, 3}, Matrix<double>(6, n), Matrix<double>::Zero(3, n), "squared"), rng(2018, "wang2018 classes") {
     rng.fill_normal(X, 1.0);
-    for (Index j = 0; j < n; ++j) Y(static_cast<Index>(rng.below(3)), j) = 1;
+    for (Index j = 0; j < n; ++j) {
+      Index label = 0;
+      X.col(j).head(3).maxCoeff(&label);
+      Y(label, j) = 1;
+    }
   }
 };
 
 // From an ordinary run: the sweeps stop, while joint steps in (z_l, a_l) still lower F.
 StudyResult joint_descent() {
-  RandomClasses s(40);
+  ThreeClasses s(30);
+  s.set("omega", "l2:0.1");
   s.set("rho", "0.5");
   s.set("eps", "0.02");
   s.set("start_noise", "1");
+  s.set("nu", "0.1");
   s.set("mu", "0.1");
   s.start(normal_weights(s.problem.net, 0.5, s.rng));
   s.sweeps(20000);
@@ -196,7 +202,7 @@ StudyResult zero_infimum() {
 
 // From a forward pass every residual is zero; with a fixed eps only a_{L-1}, W_L, b_L and z_L ever move.
 StudyResult frozen_layers() {
-  RandomClasses s(40);
+  ThreeClasses s(40);
   s.set("eps", "0.1");
   const Weights<double> w0 = normal_weights(s.problem.net, 0.5, s.rng);
   s.start(w0);
@@ -218,7 +224,7 @@ StudyResult printed_algorithm3() {
   double F[2] = {0, 0};
   int refused = 0;
   for (const bool printed : {false, true}) {
-    RandomClasses s(40);
+    ThreeClasses s(40);
     s.set("rho", "0.5");
     s.set("eps", "0.02");
     s.set("start_noise", "1");
@@ -239,6 +245,23 @@ StudyResult printed_algorithm3() {
   result.holds = result.measured > 0.9 && F[1] > 1.5 * F[0];
   result.evidence = std::to_string(refused) + " of 120 a-steps find no feasible t and leave a_l; after 60 sweeps F = " + show(F[1]) +
                     " against " + show(F[0]) + " with the projection that (6) asks for.";
+  return result;
+}
+
+// Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is 0 on every sample change nothing.
+StudyResult assumption1() {
+  ThreeClasses s(40);
+  s.X.row(0).setZero();  // as the corner pixels of the digits
+  s.start(normal_weights(s.problem.net, 0.5, s.rng));
+  DlamPoint P = s.point();
+  const double before = s.oracle().potential(P).value;
+  P.W[1].col(0).setConstant(1e9);
+  const double after = s.oracle().potential(P).value;
+  StudyResult result;
+  result.measured = after;
+  result.holds = after > 2 * before + 1;
+  result.evidence = "an input that is zero on every sample: F = " + show(before) + " with its weights at the start, " + show(after) +
+                    " with all of them 1e9. A coercive Omega would repair it.";
   return result;
 }
 
@@ -265,7 +288,7 @@ StudyResult summed_bias() {
 
 // The last line of Lemma 1 has rho where (6) has tau.
 StudyResult lemma1_last_line() {
-  RandomClasses s(40);
+  ThreeClasses s(40);
   s.set("start_noise", "1");
   s.set("eps", "0.5");
   s.start(normal_weights(s.problem.net, 0.5, s.rng));
@@ -302,6 +325,7 @@ std::vector<Study> studies() {
        "DLAM can rest for ever at a point that is not stationary: 0 is not in the limiting subdifferential.", fixed_point},
       {"wang2018.joint-descent", paper + "Theorem 1", "The limit of an ordinary run is partially stationary only.", joint_descent},
       {"wang2018.zero-infimum", paper + "Problem 2", "F reaches 0 for random labels at chance accuracy.", zero_infimum},
+      {"wang2018.assumption1", paper + "Assumption 1", "F is multi-coercive without a regulariser.", assumption1},
       {"wang2018.frozen-layers", paper + "Algorithm 1", "With a fixed eps and a forward-pass start layers 1..L-1 never move.",
        frozen_layers},
       {"wang2018.algorithm3-printed", paper + "Algorithm 3", "Algorithm 3 as printed stalls.", printed_algorithm3},

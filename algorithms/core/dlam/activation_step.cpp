@@ -26,21 +26,30 @@ void Dlam<T>::activation_gradient(int l, const Matrix<T>& from) {
     r.noalias() = W * from.middleCols(first, count);
     r.colwise() += w_.b[at(l + 1)];
     r -= z_[at(l + 1)].middleCols(first, count);
-    gradient_.block(0, first, W.cols(), count).noalias() = static_cast<T>(p_.rho) * (W.transpose() * r);
+    gradient(l).middleCols(first, count).noalias() = static_cast<T>(p_.rho) * (W.transpose() * r);
   });
 }
 
 template <class T>
 void Dlam<T>::activation_trial(int l, const Matrix<T>& from, T t, Index first, Index count, MutRef<T> trial) const {
   const T eps = eps_(0, 0);
-  net_->sigma(l).template apply<T>(z_[at(l)].middleCols(first, count), trial);
-  const auto g = gradient_.block(0, first, trial.rows(), count);
-  const auto start = from.middleCols(first, count);
-  for (Index j = 0; j < count; ++j) {
-    const auto h = trial.col(j).array();
-    trial.col(j).array() =
-        (start.col(j).array() - g.col(j).array() / (t * tau_shape_.array())).max(h - eps).min(h + eps);
+  net_->sigma(l).template apply<T>(z_[at(l)].middleCols(first, count), trial);  // the centre of the box
+  const auto project = [eps](Index entries, T* x, const T* start, const T* g, const T* inverse, Index stride) {
+#pragma omp simd
+    for (Index i = 0; i < entries; ++i) {
+      const T moved = start[i] - g[i] * inverse[i * stride], lo = x[i] - eps, hi = x[i] + eps;
+      const T raised = moved < lo ? lo : moved;
+      x[i] = raised > hi ? hi : raised;
+    }
+  };
+  const Index d = trial.rows();
+  const T *start = from.data() + first * d, *g = gradient_.data() + first * d;
+  if (p_.tau != DlamParameters::Tau::entry && trial.outerStride() == d) {
+    const T inverse = 1 / t;
+    return project(d * count, trial.data(), start, g, &inverse, 0);
   }
+  const Vector<T> inverse = (t * tau_shape_).cwiseInverse();
+  for (Index j = 0; j < count; ++j) project(d, trial.col(j).data(), start + j * d, g + j * d, inverse.data(), 1);
 }
 
 // The test, without the pass over all samples where it fails: |W D|^2 only grows while it is summed up.
@@ -58,7 +67,9 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
   std::vector<double> part(at(threads()), 0.0);
   for_columns(n, [&](Index first, Index count, int thread) {
     const auto D = move(first, count, thread);
-    part[at(thread)] += static_cast<double>(tau_shape_.dot(D.cwiseAbs2().rowwise().sum()));
+    part[at(thread)] += static_cast<double>(p_.tau == DlamParameters::Tau::entry
+                                                ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum())
+                                                : D.squaredNorm());
   });
   double size = 0;
   for (double& x : part) size += std::exchange(x, 0.0);
@@ -118,7 +129,7 @@ void Dlam<T>::activation_step_by_sample(int l, const Matrix<T>& from) {
 template <class T>
 bool Dlam<T>::activation_step_printed(int l) {
   const Matrix<T>& a = a_[at(l)];
-  const auto g = gradient_.topRows(a.rows());
+  const auto g = gradient(l);
   T t = static_cast<T>(p_.mu * p_.rho);
   for (int trial = 0; trial < kPrintedTrials; ++trial, t *= static_cast<T>(p_.eta)) {
     Matrix<T> h(a.rows(), a.cols());

@@ -28,7 +28,7 @@ void DlamParameters::fields(ParameterList& list) {
   list.choice("output_update", output_update, {{"fista", OutputUpdate::fista}, {"exact", OutputUpdate::exact}},
               "z_L: FISTA (the paper; the squared loss has a closed form) or the proximal step to rounding");
   list.integer("fista_iterations", fista_iterations, Range::at_least(1), "most iterations of FISTA");
-  list.number("fista_tolerance", fista_tolerance, Range::nonnegative(), "FISTA stops once no entry moves by more");
+  list.number("fista_tolerance", fista_tolerance, Range::nonnegative(), "FISTA stops once no entry moves by more, relative to 1 + the largest entry");
   list.choice("a_update", a_update, {{"projected", ActivationUpdate::projected}, {"printed", ActivationUpdate::printed}},
               "projected: (6) solved, that is with projection on the box; printed: Algorithm 3 to the letter, which stalls");
   list.number("start_noise", start_noise, Range::nonnegative(),
@@ -74,8 +74,7 @@ void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   for (int l = 1; l < L(); ++l) widest_hidden = std::max(widest_hidden, net_->d(l));
   widest = std::max(widest, widest_hidden);
   blocks_.assign(2, std::vector<Vector<T>>(workers, Vector<T>(widest * kColumnBlock)));
-  gradient_.resize(widest_hidden, problem.n());
-  if (accelerated_) extrapolated_.resize(widest_hidden, problem.n());
+  gradient_.resize(widest_hidden * problem.n());
   eps_ = Matrix<T>::Constant(1, 1, static_cast<T>(p_.eps));
   s_ = Matrix<T>::Zero(1, 1);
   first_ready_ = shared_ = false;

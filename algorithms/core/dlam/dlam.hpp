@@ -30,7 +30,7 @@ struct DlamParameters {
   double mu = 1e-3, eta = 2;
   OutputUpdate output_update = OutputUpdate::fista;
   std::int64_t fista_iterations = 200;
-  double fista_tolerance = 1e-6;
+  double fista_tolerance = 1e-5;
   ActivationUpdate a_update = ActivationUpdate::projected;
   double start_noise = 0;
 
@@ -90,6 +90,7 @@ class Dlam : public Algorithm<T> {
   void activation_trial(int l, const Matrix<T>& from, T t, Index first, Index count, MutRef<T> trial) const;
   void start_auxiliaries(Rng& rng);
 
+  Eigen::Map<Matrix<T>> gradient(int l) { return {gradient_.data(), net_->d(l), problem_->n()}; }
   Eigen::Map<Matrix<T>> block(int which, int thread, Index rows, Index cols) {
     return {blocks_[at(which)][at(thread)].data(), rows, cols};
   }
@@ -118,7 +119,8 @@ class Dlam : public Algorithm<T> {
   std::vector<Matrix<T>> change_, curved_;     // by layer: the trial step D of W_l and D gram
   std::vector<Vector<T>> shape_;               // by layer: s of theta = t s
   Vector<T> tau_shape_;                        // s of tau = t s
-  Matrix<T> gradient_, extrapolated_;          // widest hidden x n
+  Vector<T> gradient_;                         // d_l x n for the layer at work
+  Matrix<T> extrapolated_;                     // likewise
   std::vector<std::vector<Vector<T>>> blocks_;  // column blocks, by use, then thread
 };
 

@@ -36,7 +36,7 @@ int fista(const Loss& loss, double w, double rho, ConstRef<T> P, ConstRef<T> Y, 
     point = zeta + static_cast<T>((t - 1) / next) * (zeta - Z);
     Z = zeta;
     t = next;
-    if (!(static_cast<double>(moved) > tolerance)) break;
+    if (!(static_cast<double>(moved) > tolerance * (1 + static_cast<double>(Z.cwiseAbs().maxCoeff())))) break;
   }
   return k;
 }
