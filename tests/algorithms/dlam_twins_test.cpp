@@ -58,8 +58,8 @@ struct Trial {
   Twin twin;
   std::unique_ptr<Judge> judge;
   Trial(Twin::Spoil spoil, const Loss& loss, const Options& options, int sweeps, bool accelerated = false,
-        const std::string& activation = "relu")
-      : tiny(network({4, 3, 3, 2}, activation), loss, 15, 3), twin(std::move(spoil), accelerated) {
+        const std::string& activation = "relu", Index n = 15)
+      : tiny(network({4, 3, 3, 2}, activation), loss, n, 3), twin(std::move(spoil), accelerated) {
     ParameterList list = twin.parameters();
     for (const auto& [name, value] : options) list.set(name, value);
     Rng rng(5, "dlam twins");
@@ -102,8 +102,9 @@ TEST_CASE("what Wang et al. 2018 promise holds on runs with every activation, lo
 }
 
 TEST_CASE("an inexact z_L-step breaks (13) as printed and keeps it with the residual's term", "[dlam][promise]") {
-  Options options = {{"rho", "0.1"}, {"eps", "0.1"}, {"start_noise", "0.5"}, {"fista_iterations", "3"}, {"fista_tolerance", "0"}};
-  const Trial trial(kSound, kEntropy, options, 400);
+  // few samples, so that the classes are told apart and the loss is nearly flat: the momentum overshoots
+  const Options options = {{"rho", "0.5"}, {"eps", "0.02"}, {"start_noise", "1"}, {"fista_iterations", "5"}, {"fista_tolerance", "0"}};
+  const Trial trial(kSound, kEntropy, options, 300, false, "relu", 5);
   CHECK(trial.verdict("descent.block") == "holds");
   CHECK(trial.verdict("output.descent") == "violated");
 }
