@@ -9,8 +9,10 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "experiments/jobs.hpp"
 #include "experiments/judge.hpp"
 #include "experiments/progress.hpp"
+#include "experiments/styles.hpp"
 
 namespace bcd {
 namespace {
@@ -44,8 +46,6 @@ std::string quoted(const std::string& word) {
 
 fs::path record_folder(const fs::path& out) { return out / "runs"; }
 fs::path record_file(const fs::path& out, const std::string& id) { return record_folder(out) / (id + ".json"); }
-
-std::string cell_label(const Cell& cell) { return cell.experiment + " " + cell.variant + " seed " + std::to_string(cell.seed); }
 
 double last_value(const Trace& trace, const std::string& column) {
   const std::vector<double> values = trace.column(column);
@@ -98,14 +98,14 @@ bool failure_is_expected(const Experiment& experiment, const std::string& varian
 }
 
 /// The runs of the records, by variant in the order of the experiment's cells.
-std::vector<Series> series_of(const Results& results) {
+std::vector<Series> series_of(const Results& results, const Styles& styles) {
   std::vector<Series> series;
   for (const RunRecord& record : results.records) {
     const auto at = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.label == record.variant(); });
     if (at != series.end())
       at->runs.push_back(&record);
     else
-      series.push_back({record.variant(), {&record}});
+      series.push_back({record.variant(), {&record}, style_of(styles, record.variant())});
   }
   return series;
 }
@@ -121,6 +121,9 @@ void Selection::add_options(OptionList& options) {
       "change a setting; may be given several times. A bare key is a parameter of the algorithm (alpha=2), a dotted key a "
       "place in "
       "the experiment file (run.iterations=20, dataset.n=500)");
+  add("grid", po::value<std::vector<std::string>>()->value_name("KEY=V,V,..."),
+      "make a variant for every value (of every combination, when given several times); keys as in --set. No claims are judged "
+      "then");
   add("precision", po::value<std::string>()->value_name("P"), "f32 or f64 instead of the experiment's own");
   add("time-limit", po::value<double>()->value_name("SECONDS"), "stop each run after this much training time");
   add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of records, figures and report");
@@ -149,6 +152,7 @@ Selection Selection::from(const Options& options) {
   if (options.count("set"))
     for (const std::string& assignment : options["set"].as<std::vector<std::string>>())
       overrides.set.push_back(key_and_value(assignment));
+  if (options.count("grid")) overrides.grid = options["grid"].as<std::vector<std::string>>();
   return selection;
 }
 
@@ -159,6 +163,7 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   for (const std::string& variant : overrides.variants) line += " --variant " + quoted(variant);
   if (overrides.seeds) line += " --seeds " + std::to_string(*overrides.seeds);
   for (const auto& [key, value] : overrides.set) line += " --set " + quoted(key + "=" + value);
+  for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
   if (out != "out") line += " --out " + quoted(out.string());
@@ -192,26 +197,44 @@ void require_data(const std::vector<Experiment>& experiments) {
 
 std::vector<Results> run_experiments(std::vector<Experiment> experiments, const Selection& selection,
                                      const RunOptions& options) {
+  const auto cached = [&](const Cell& cell) {
+    return !options.force && record_exists(record_folder(selection.out), run_id(cell, options));
+  };
   std::size_t total = 0, done = 0;
-  for (const Experiment& experiment : experiments) total += experiment.cells.size();
+  std::vector<const Cell*> to_make;
+  for (const Experiment& experiment : experiments)
+    for (const Cell& cell : experiment.cells) {
+      ++total;
+      if (!cached(cell)) to_make.push_back(&cell);
+    }
 
   ProgressReporter reporter = ProgressReporter::for_stderr();
+  std::map<std::string, RunRecord> made;  // by the jobs
+  if (options.jobs > 1) {
+    std::cerr << to_make.size() << " of " << total << " runs to make, " << options.jobs
+              << " side by side: their seconds do not compare with those of runs made alone\n";
+    made = run_side_by_side(to_make, options, reporter);
+  }
   RunOptions reporting = options;
   reporting.progress = [&](const Progress& progress) { reporter.update(progress); };
   std::vector<Results> results;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     Results& part = results.emplace_back(Results{selection.experiments[i], std::move(experiments[i]), {}});
     for (const Cell& cell : part.experiment.cells) {
-      const bool cached =
-          !options.force && options.init_from.empty() && record_exists(record_folder(selection.out), run_id(cell));
-      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + cell_label(cell);
-      if (!cached) reporter.start(label);
-      const RunRecord& record = part.records.emplace_back(run_cell(cell, reporting));
-      if (record.status == "Interrupted") throw Interrupted();
-      if (cached)
-        reporter.skip(label, "cached, " + record.status);
-      else
-        reporter.finish(record.status + ", " + record.reason);
+      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + cell.label();
+      if (const auto job = made.find(run_id(cell, options)); job != made.end()) {
+        part.records.push_back(job->second);
+      } else if (cached(cell)) {
+        part.records.push_back(run_cell(cell, reporting));
+        reporter.skip(label, "cached, " + part.records.back().status);
+      } else if (options.jobs > 1) {
+        throw Interrupted();  // before this run began
+      } else {
+        reporter.start(label);
+        part.records.push_back(run_cell(cell, reporting));
+        reporter.finish(part.records.back().status + ", " + part.records.back().reason);
+      }
+      if (part.records.back().status == "Interrupted") throw Interrupted();
     }
   }
   for (const Results& part : results) print_outcomes(part, selection.out);
@@ -286,21 +309,29 @@ int print_claims(const std::vector<Judgement>& judgements) {
 }
 
 std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results, const Selection& selection,
-                                            const std::vector<std::string>& formats) {
+                                            const std::vector<std::string>& formats, const std::vector<std::string>& widths) {
   std::vector<std::vector<fs::path>> pictures;
+  const Styles styles = figure_styles(results);
   for (const Results& part : results) {
     const fs::path folder = selection.out / "figures" / (part.experiment.id + "-" + selection.overrides.scale);
     std::vector<fs::path>& drawn = pictures.emplace_back();
+    const std::vector<Series> series = series_of(part, styles);
     for (const Figure& figure : part.experiment.figures)
-      for (fs::path& picture : draw_figure(figure, series_of(part), folder, formats)) drawn.push_back(std::move(picture));
+      for (fs::path& picture : draw_figure(figure, series, folder, formats, widths)) drawn.push_back(std::move(picture));
   }
   return pictures;
+}
+
+std::vector<std::vector<fs::path>> draw_for_report(const std::vector<Results>& results, const Selection& selection) {
+  draw_all(results, selection, {"pdf"}, {"one-column", "two-column"});
+  return draw_all(results, selection, {"svg", "png", "pdf"});
 }
 
 fs::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
                     const std::vector<std::vector<fs::path>>& pictures, const Selection& selection,
                     const std::string& command) {
-  ReportData data{"bcdbench report, scale " + selection.overrides.scale, command, {}};
+  ReportData data{"bcdbench report, scale " + selection.overrides.scale, command, {}, record_folder("").string()};
+  const Styles styles = figure_styles(results);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Experiment& experiment = results[i].experiment;
     ReportSection section{experiment.id,
@@ -311,7 +342,8 @@ fs::path report_all(const std::vector<Results>& results, const std::vector<Judge
                           experiment.figures,
                           {},
                           judgements[i].rows,
-                          {}};
+                          {},
+                          series_of(results[i], styles)};
     for (const fs::path& picture : pictures[i])
       if (picture.extension() == ".svg") section.pictures.push_back(picture);
     for (const RunRecord& record : results[i].records) section.runs.push_back(&record);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace bcd {
 struct Series {
   std::string label;
   std::vector<const RunRecord*> runs;
+  std::optional<std::size_t> style = {};  ///< of plots/palette.hpp; none: its place in the figure
 };
 
 struct Panel {
@@ -36,9 +38,14 @@ struct Figure {
   std::vector<Panel> panels;
 };
 
-/// Writes folder/<id>.gp, folder/<id>.csv and the pictures (formats among "svg", "pdf", "png"). Returns the pictures' paths.
+/// A picture's size: for the screen, or for a paper in one of the two usual widths of print.
+inline const std::vector<std::string> kPictureWidths = {"screen", "one-column", "two-column"};
+
+/// Writes folder/<id>.csv and per width the script and the pictures (formats among "svg", "pdf", "png"): <id>.gp, <id>.svg for
+/// the screen, <id>-one-column.gp, <id>-one-column.pdf for a paper. Returns the pictures' paths.
 /// Throws UsageError if gnuplot is missing, fails, or a panel's column is in no run (names the columns there are).
 std::vector<std::filesystem::path> draw_figure(const Figure& figure, const std::vector<Series>& series,
-                                               const std::filesystem::path& folder, const std::vector<std::string>& formats);
+                                               const std::filesystem::path& folder, const std::vector<std::string>& formats,
+                                               const std::vector<std::string>& widths = {"screen"});
 
 }  // namespace bcd
