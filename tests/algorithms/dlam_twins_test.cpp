@@ -151,6 +151,25 @@ TEST_CASE("each checker of DLAM catches a twin that is broken on purpose", "[dla
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("descent.block") == "violated");
   }
+  SECTION("b_2 thrown about: the steps do not vanish as Property 2 asks") {
+    double side = 10;
+    const Trial trial(at("b2", [&](State<double>& s) { window(s, "b2").setConstant(side = -side); }), kSquared, kOptions, 6);
+    CHECK(trial.verdict("rate.smallest") == "violated");
+  }
+  SECTION("everything put back after each block: no step, and a subgradient that is not zero") {
+    std::vector<Matrix<double>> saved;
+    const Trial trial(
+        [&](const Block& block, State<double>& s) {
+          if (saved.empty() && block.text() == "z3")
+            for (const NamedMatrix<double>& m : s) saved.push_back(m.value);
+          else
+            for (std::size_t i = 0; i < saved.size(); ++i) s[i].value = saved[i];
+        },
+        kSquared, kOptions, 3);
+    CHECK(trial.verdict("subgradient.partial") == "violated");
+    CHECK(trial.verdict("subgradient.joint") == "violated");
+    CHECK(trial.verdict("optimality.block") == "violated");
+  }
   SECTION("mDLAM without its safeguard") {
     const Options options = {{"rho", "0.5"}, {"eps", "0.1"}, {"eps_factor", "1"}, {"start_noise", "0.5"}};
     CHECK(Trial(kSound, kSquared, options, 30, true).verdict("descent.block") == "holds");
@@ -159,6 +178,18 @@ TEST_CASE("each checker of DLAM catches a twin that is broken on purpose", "[dla
     CHECK(trial.verdict("descent.block") == "violated");
     CHECK(trial.verdict("descent.sweep") == "violated");
   }
+}
+
+TEST_CASE("a risk that is not bounded below is seen", "[dlam][twin]") {
+  Tiny<> tiny(network({4, 3, 3, 2}, "relu"), kEntropy, 15, 3);
+  tiny.Y *= -1;  // R = sum of logarithms of probabilities
+  Dlam<double> algorithm;
+  algorithm.parameters().set("fista_iterations", "5");
+  Rng rng(5, "dlam twins");
+  algorithm.initialise(tiny.problem, tiny.w0, rng);
+  Judge judge(algorithm, dlam_promises(), make_dlam_audit(algorithm.parameters(), tiny.problem));
+  judge.sweep();
+  CHECK(judge.result("bounded.below").verdict() == "violated");
 }
 
 TEST_CASE("while eps shrinks the promises about descent are not applicable", "[dlam][promise]") {

@@ -126,7 +126,7 @@ class DlamAudit final : public Audit {
   DlamOracle::Term f_sweep_;
   double f_start_ = 0, first_gram_ = 0;
   bool applies_ = false, ever_applied_ = false;
-  double allowed_ = 0;  // rounding and inexactness of the sweeps so far
+  double allowed_ = 0, inexactness_ = 0;  // rounding, and <e, D> of z_L, added up over the sweeps so far
   double smallest_step2_ = std::numeric_limits<double>::infinity(), sum_c_ = 0;
   std::deque<double> past_f_;
 };
@@ -338,8 +338,9 @@ void DlamAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
     }
     smallest_step2_ = std::min(smallest_step2_, step2);
     sum_c_ += c / 2;
-    allowed_ += rounding + std::abs(inexactness);
-    judge(log, "rate.smallest", k, sweep, (f_start_ - f.value) - smallest_step2_ * sum_c_, allowed_);
+    allowed_ += rounding;
+    inexactness_ += inexactness;
+    judge(log, "rate.smallest", k, sweep, f_start_ - f.value + inexactness_ - smallest_step2_ * sum_c_, allowed_);
   } else if (!accelerated_) {
     f_start_ = f.value;  // the sums start where the hypotheses hold
   }

@@ -85,7 +85,7 @@ DlamOracle::Term DlamOracle::term(int l, const DlamPoint& P) const {
     t.value = w() * problem_.loss.sum<double>(z, *problem_.Y);
     Matrix<double> slope(z.rows(), z.cols());
     problem_.loss.gradient<double>(z, *problem_.Y, slope);
-    t.rounding = sum_rounding(static_cast<double>(z.size())) * t.value +
+    t.rounding = sum_rounding(static_cast<double>(z.size())) * std::abs(t.value) +
                  4 * kEps * w() * slope.norm() * (z.norm() + problem_.Y->norm()) + std::numeric_limits<double>::min();
     return t;
   }
@@ -102,7 +102,7 @@ DlamOracle::Term DlamOracle::potential(const DlamPoint& P) const {
   for (int l = 1; l <= L() + 1; ++l) {
     const Term t = term(l, P);
     total.value += t.value;
-    total.rounding += t.rounding + kEps * total.value;
+    total.rounding += t.rounding + kEps * std::abs(total.value);
   }
   return total;
 }

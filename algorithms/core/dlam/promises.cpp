@@ -21,7 +21,8 @@ std::vector<Promise> dlam_promises() {
   std::vector<Promise> all = {
       {"optimality.block", paper + "Lemma 1", "each update satisfies the optimality condition of its subproblem",
        "with tau in the place of rho in the last line (a misprint)", "z_L: closed form or exact"},
-      {"models.above", paper + "Lemma 2, (9), (10)", "U >= phi and V >= phi at the new b_l, z_l", "L_b = n rho, L_z = rho", ""},
+      {"models.above", paper + "Lemma 2, (9), (10)",
+       "U >= phi and V >= phi at the new b_l, z_l (true of any two points: no evidence)", "L_b = n rho, L_z = rho", ""},
       {"descent.block", paper + "Lemma 3, (11)-(14)",
        "F before - F after >= |theta o D^2|/2, n rho/2 |D|^2, rho/2 |D|^2 - <e, D>, |tau o D^2|/2",
        "theta, tau as they came out; e = dR(z_L) + rho (z_L - W a - b) at the new z_L, 0 if (5) is solved exactly", fixed},
@@ -29,7 +30,7 @@ std::vector<Promise> dlam_promises() {
        "", fixed},
       {"descent.sweep", paper + "Property 2, (7)", "F^k - F^{k+1} >= the sum of the bounds of Lemma 3", "as in descent.block",
        fixed},
-      {"rate.smallest", paper + "Theorem 1, o(1/k)", "min over i <= k of |X^i - X^{i-1}|^2 <= (F^0 - F^k)/sum c_i",
+      {"rate.smallest", paper + "Theorem 1, o(1/k)", "min over i <= k of |X^i - X^{i-1}|^2 <= (F^0 - F^k + sum <e, D>)/sum c_i",
        "c_i = min(rho, theta, tau)/2 of sweep i", fixed},
       {"subgradient.joint", paper + "Property 3, (8)", "dist(0, dF(X^{k+1})) <= C (|dW| + |db| + |dz| + |da|)",
        "C^{k+1} of Appendix D with the rho it leaves out", fixed},
