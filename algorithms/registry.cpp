@@ -12,6 +12,8 @@
 #include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
+#include "algorithms/dlam_wang2018/dlam_wang2018.hpp"
+#include "algorithms/mdlam_wang2022/mdlam_wang2022.hpp"
 #include "algorithms/ridge/ridge.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
@@ -31,6 +33,8 @@ std::vector<Plugin>& registry() {
       bcd_relu_akiyama2025::plugin(),
       bcd_resnet_zeng2019::plugin(),
       bsum_ghauch2018::plugin(),
+      dlam_wang2018::plugin(),
+      mdlam_wang2022::plugin(),
       ridge::plugin(),
       sgd::plugin(),
   };
