@@ -87,7 +87,7 @@ Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), data_verbs()})
+  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), rate_verbs(), data_verbs()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

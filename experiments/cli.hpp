@@ -28,6 +28,7 @@ struct Verb {
 std::vector<Verb> verbs();
 std::vector<Verb> run_verbs();
 std::vector<Verb> result_verbs();
+std::vector<Verb> rate_verbs();
 std::vector<Verb> show_verbs();
 std::vector<Verb> data_verbs();
 

@@ -152,7 +152,8 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   std::vector<Variant> variants = read_variants(document, overrides.scale);
   std::vector<std::string> labels;
   for (const Variant& v : variants) labels.push_back(v.label);
-  experiment.figures = read_figures(document, experiment.id, labels);
+  experiment.rates = read_rates(document);
+  experiment.figures = read_figures(document, experiment.id, labels, experiment.rates);
   experiment.claims = read_claims(document, labels);
   document.done();
 

@@ -8,6 +8,7 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "plots/page.hpp"
+#include "plots/rates_figure.hpp"
 
 namespace bcd {
 namespace {
@@ -132,22 +133,33 @@ std::string joined(const std::vector<std::string>& formats) {
   return list;
 }
 
+FigureText text_of(const Figure& figure, const std::vector<Series>& drawn) {
+  if (figure.kind == "rates") return rates_figure(figure, drawn);
+  if (figure.kind != "curves") throw UsageError(unknown_name("kind of figure", figure.kind, figure_kinds()));
+  const auto panels = collect(figure, drawn);
+  return {csv(figure, panels), page_script(figure, legend_labels(drawn), panels)};
+}
+
 }  // namespace
+
+const std::vector<std::string>& figure_kinds() {
+  static const std::vector<std::string> kinds = {"curves", "rates"};
+  return kinds;
+}
 
 std::vector<fs::path> draw_figure(const Figure& figure, const std::vector<Series>& series, const fs::path& folder,
                                   const std::vector<std::string>& formats) {
-  if (figure.kind != "curves") throw UsageError(unknown_name("kind of figure", figure.kind, {"curves"}));
   const std::string list = joined(formats);
   const std::vector<Series> drawn = shown_series(figure, series);
-  const auto panels = collect(figure, drawn);
+  const FigureText text = text_of(figure, drawn);
   require_gnuplot();
 
   // Everything is made in a folder of its own and moved when it is complete.
   const fs::path work = folder / (figure.id + ".part" + std::to_string(getpid()));
   std::vector<fs::path> pictures;
   try {
-    write_file_atomically(work / (figure.id + ".csv"), csv(figure, panels));
-    write_file_atomically(work / (figure.id + ".gp"), page_script(figure, legend_labels(drawn), panels));
+    write_file_atomically(work / (figure.id + ".csv"), text.csv);
+    write_file_atomically(work / (figure.id + ".gp"), text.script);
     std::string said;
     if (gnuplot(work, {"-e", "formats = '" + list + "'", figure.id + ".gp"}, said) != 0)
       throw UsageError("gnuplot failed on the figure " + figure.id + ": " + said);

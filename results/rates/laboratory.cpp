@@ -67,11 +67,12 @@ int Report::smallest_j() const {
 Report examine(const Sequence& s, const Options& options) {
   Report report;
   Options& used = report.options = options;
+  const auto count = static_cast<std::size_t>(std::llround(used.share * static_cast<double>(s.f.size())));
+  if (count < 2 || count > s.f.size())
+    throw UsageError("a share of " + number_text(used.share) + " of " + std::to_string(s.f.size()) + " iterations leaves " +
+                     std::to_string(count) + "; give one in (0, 1] that leaves at least two");
   report.first_k = s.first_k;
-  const double last = s.first_k + static_cast<double>(s.f.size()) - 1;
-  if (used.until <= 0 || used.until > last) used.until = last;
-  if (used.until < s.first_k + 1) throw UsageError("until = " + number_text(used.until) + " leaves fewer than two iterations");
-  const auto count = static_cast<std::size_t>(used.until - s.first_k) + 1;
+  report.last_k = s.first_k + static_cast<double>(count) - 1;
   if (used.from <= 0) used.from = std::ceil(s.first_k + 0.01 * static_cast<double>(count));
 
   const Series f = head(s.f, count), g = head(s.g, count), step = head(s.step, count);

@@ -30,7 +30,7 @@ enum class LimitKind { extrapolation, zero };
 
 struct Options {
   LimitKind limit = LimitKind::extrapolation;
-  double until = 0;  ///< examine iterations up to this one; the rest of the run serves f* only (a reference run); 0: all
+  double share = 1;  ///< of the run that is examined; what follows serves f* only: a reference run 1/share times as long
   double from = 0;   ///< k-bar of A1 and A2; 0: after 1 % of the examined iterations
   double alpha = 0;  ///< of A2; 0: 1/2 where the interval of theta reaches 1/2 (A2 is then A1), else the estimated theta
 };
@@ -42,8 +42,8 @@ struct Consistency {
 };
 
 struct Report {
-  Options options;  ///< resolved: until, from and alpha are what was used
-  double first_k = 1;
+  Options options;                 ///< resolved: from and alpha are what was used
+  double first_k = 1, last_k = 1;  ///< the examined iterations
   Limit limit;
   Rate rate;
   Exponent exponent;

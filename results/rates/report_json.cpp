@@ -44,7 +44,8 @@ json to_json(const Report& r) {
   for (const Decrease& d : r.a1) a1.push_back(both(d, r.first_k));
   const RootRate of_f = root_rate(r.rate), of_x = root_rate(r.length.steps);
   return {
-      {"until", r.options.until},
+      {"first", r.first_k},
+      {"last", r.last_k},
       {"from", r.options.from},
       {"alpha", r.options.alpha},
       {"limit", {{"middle", number(r.limit.middle)}, {"interval", both(r.limit.interval)}, {"origin", r.limit.origin}}},

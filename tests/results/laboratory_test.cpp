@@ -94,15 +94,15 @@ TEST_CASE("a faster rate than the exponent promises is no contradiction: Theorem
   CHECK(report.theorem42.verdict == "holds");
 }
 
-TEST_CASE("the examined part ends at `until`; what follows serves f* only", "[rates][laboratory]") {
+TEST_CASE("the examined part is the share asked for; what follows serves f* only", "[rates][laboratory]") {
   Sequence run = test::gradient_descent(2, 0.005, 3000);
   Options options;
-  options.until = 1000;
+  options.share = 1.0 / 3;
   const Report before = examine(run, options);
   run.g[2000] *= 100;  // beyond
   CHECK(examine(run, options).a1.front().constant == before.a1.front().constant);
   CHECK(before.limit.origin.find("reference run") == 0);
-  options.until = 0.5;
+  options.share = 1e-4;
   CHECK_THROWS_AS(examine(run, options), UsageError);
 }
 

@@ -155,7 +155,7 @@ TEST_CASE("a sequence whose decreases do not shrink has no limit to extrapolate"
 
 TEST_CASE("a longer run of the same sequence narrows f* and names itself as its origin", "[rates]") {
   Options options;
-  options.until = 1000;
+  options.share = 0.1;
   const Report longer = examine(gradient_descent(4, 0.05, 10000), options);
   CHECK(longer.limit.origin.find("10001 iterations") != std::string::npos);
   CHECK(longer.limit.interval.width() < 0.1 * examine(gradient_descent(4, 0.05, 1000), {}).limit.interval.width());

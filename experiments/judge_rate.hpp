@@ -1,0 +1,26 @@
+// Claims of kind "rate": what the laboratory of results/rates finds in the runs, against what a paper says.
+#pragma once
+
+#include <vector>
+
+#include "experiments/spec.hpp"
+#include "results/claim.hpp"
+#include "results/record.hpp"
+
+namespace bcd {
+
+/// What `assert` may say, and when a run decides it:
+///   a1             A1 with j (default 1): holds, violated (f rose over j steps); inconclusive where the constant shrinks or
+///   rounding hides it constant       the constant of A1, j = 1, is at least the last value of the trace's column `column` a2
+///   A2 with j and alpha (default as in rates::Options) theta          the interval meets [low, high] and is narrower than 0.2;
+///   violated if it does not meet it rate           `rate` = linear (or faster), sublinear, finite; for sublinear p may be
+///   confined to [low, high] theorem41, theorem42, finite_length root_rate      `rate` = linear or sublinear for the iterates,
+///   by the tails of the sum of their steps (Definition 2.5)
+const std::vector<std::string>& rate_assertions();
+
+/// Fills measured, verdict and evidence. A run that does not have what the assertion needs is "not applicable"; so is the claim
+/// if no run has.
+void judge_rate(const ClaimSpec& claim, const std::vector<const RunRecord*>& runs, const rates::Options& options,
+                ClaimRow& row);
+
+}  // namespace bcd
