@@ -17,6 +17,9 @@ struct Exponent {
   std::vector<double> log_gap, log_gradient;  ///< the bins, log10, at the middle f*
   std::string reason;                         ///< why there is no estimate
 
+  /// Narrow enough to be compared with anything.
+  bool usable() const { return theta.known() && theta.interval.width() <= 0.5; }
+
   /// Intercept of the line at the middle f* through the bins.
   double intercept = kNaN;
 };

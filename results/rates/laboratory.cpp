@@ -27,8 +27,13 @@ Limit limit_of(const Sequence& s, std::size_t count, const Options& options) {
   return count < s.f.size() ? reference_limit(s.f) : extrapolated_limit(s.f);
 }
 
+std::string doubt_about_theta(const Exponent& exponent) {
+  if (!exponent.theta.known()) return "theta: " + exponent.reason;
+  return "theta in [" + number_text(exponent.theta.interval.low) + ", " + number_text(exponent.theta.interval.high) + "] is too wide an interval";
+}
+
 double alpha_of(const Exponent& exponent) {
-  if (!exponent.theta.known() || exponent.theta.interval.low <= 0.5) return 0.5;
+  if (!exponent.usable() || exponent.theta.interval.low <= 0.5) return 0.5;
   return exponent.theta.value;
 }
 
@@ -94,7 +99,7 @@ Report examine(const Sequence& s, const Options& options) {
 
 Consistency check_theorem41(const Report& r) {
   if (r.smallest_j() == 0) return {"not applicable", "no j up to 8 has a constant for A1"};
-  if (!r.exponent.theta.known()) return {"inconclusive", "theta: " + r.exponent.reason};
+  if (!r.exponent.usable()) return {"inconclusive", doubt_about_theta(r.exponent)};
   if (r.rate.kind == Kind::inconclusive) return {"inconclusive", "rate: " + r.rate.reason};
   if (r.rate.at_least_linear()) return {"holds", name(r.rate.kind) + ", which every theta below 1 allows"};
   const double guaranteed = std::max(0.0, 2 * r.exponent.theta.interval.high - 1);
@@ -105,7 +110,7 @@ Consistency check_theorem41(const Report& r) {
 
 Consistency check_theorem42(const Report& r) {
   if (!r.a2.supported()) return {"not applicable", "A2 with alpha = " + number_text(r.options.alpha) + ": " + name(r.a2.state)};
-  if (!r.exponent.theta.known()) return {"inconclusive", "theta: " + r.exponent.reason};
+  if (!r.exponent.usable()) return {"inconclusive", doubt_about_theta(r.exponent)};
   if (r.options.alpha < r.exponent.theta.interval.low)
     return {"not applicable", "alpha = " + number_text(r.options.alpha) + " is below theta"};
   if (r.rate.kind == Kind::inconclusive) return {"inconclusive", "rate: " + r.rate.reason};

@@ -8,7 +8,7 @@ namespace bcd::rates {
 
 namespace {
 
-constexpr double kExact = 0.002, kSmallest = 0.02, kLargestLinear = 0.25;
+constexpr double kExact = 0.002, kSmallest = 0.02, kLargestLinear = 0.25, kWidest = 0.5;
 
 /// The index at which f jumps onto f* and stays there, or 0.
 std::size_t finite_index(const std::vector<double>& E, double floor) {
@@ -34,9 +34,18 @@ bool accelerates(const std::vector<double>& E, double floor) {
 }
 
 Kind kind_of(const Interval& lambda) {
+  if (lambda.width() > kWidest) return Kind::inconclusive;
   if (lambda.high < -kSmallest) return Kind::superlinear;
   if (lambda.low > kSmallest) return Kind::sublinear;
   return lambda.low <= kExact && lambda.high < kLargestLinear ? Kind::linear : Kind::inconclusive;
+}
+
+std::string doubt_about(const Interval& lambda) {
+  char range[64];
+  std::snprintf(range, sizeof range, "1/p in [%.3g, %.3g] ", lambda.low, lambda.high);
+  if (lambda.width() > kWidest) return range + std::string("is too wide an interval");
+  if (lambda.low > kExact) return range + std::string("is slower than any eta^k and faster than k^-50 within the window");
+  return range + std::string("holds linear and sublinear rates");
 }
 
 /// The factor per iteration, from the mean of log10 (time per level).
@@ -111,9 +120,7 @@ Rate estimate_rate(const std::vector<double>& f, const Limit& limit) {
   rate.kind = kind_of(rate.lambda.interval);
   if (rate.kind == Kind::sublinear)
     rate.power = {1 / rate.lambda.value, {1 / rate.lambda.interval.high, 1 / rate.lambda.interval.low}};
-  if (rate.kind == Kind::inconclusive)
-    rate.reason = rate.lambda.interval.high < kLargestLinear ? "slower than any eta^k and faster than k^-50 within the window"
-                                                             : "the interval of 1/p holds both 0.02 and 0.25";
+  if (rate.kind == Kind::inconclusive) rate.reason = doubt_about(rate.lambda.interval);
   return rate;
 }
 

@@ -22,7 +22,7 @@ std::string name(Kind kind);
 ///   superlinear  the last three decreases, in decades, each at least 1.5 times the one before, or the interval below -0.02
 ///   linear       the interval holds 0 (to 0.002) and ends below 0.25
 ///   sublinear    the interval above 0.02, that is p < 50
-///   inconclusive otherwise, or a window below 1.5 decades
+///   inconclusive otherwise, or an interval wider than 0.5, or a window below 1.5 decades
 /// All of it speaks of the window: many modes that fade one after the other may look like a power there.
 struct Rate {
   Kind kind = Kind::inconclusive;
