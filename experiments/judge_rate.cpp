@@ -114,10 +114,9 @@ Finding assert_rate(const Question& q) {
 }
 
 Finding assert_root_rate(const Question& q) {
-  const Length& length = q.report.length;
-  if (!q.sequence.has_step()) return {"not applicable", "", length.reason};
-  Finding finding = compare_rate(q, length.steps, "the rate of the steps bounds that of X");
-  finding.measured = root_rate(length.steps).name + " (" + finding.measured + ")";
+  Finding finding = assert_rate(q);
+  if (const RootRate root = root_rate(q.report.rate); root.R1.known())
+    finding.measured = root.name + ", R_1 = " + show(root.R1);
   return finding;
 }
 

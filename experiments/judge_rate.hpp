@@ -10,12 +10,15 @@
 namespace bcd {
 
 /// What `assert` may say, and when a run decides it:
-///   a1             A1 with j (default 1): holds, violated (f rose over j steps); inconclusive where the constant shrinks or
-///   rounding hides it constant       the constant of A1, j = 1, is at least the last value of the trace's column `column` a2
-///   A2 with j and alpha (default as in rates::Options) theta          the interval meets [low, high] and is narrower than 0.2;
-///   violated if it does not meet it rate           `rate` = linear (or faster), sublinear, finite; for sublinear p may be
-///   confined to [low, high] theorem41, theorem42, finite_length root_rate      `rate` = linear or sublinear for the iterates,
-///   by the tails of the sum of their steps (Definition 2.5)
+///   a1             A1 with j (default 1): violated if f rises over j steps; inconclusive where the constant shrinks or
+///                  rounding hides it
+///   constant       A1's constant, j = 1, is at least the last value of the trace's column `column`
+///   a2             A2 with alpha (default: as in rates::Options)
+///   theta          the interval meets [low, high] (else violated) and is narrower than 0.2 (else inconclusive)
+///   rate           `rate` = linear (or faster), sublinear, finite; where sublinear, p may be confined to [low, high]
+///   root_rate      the same for the R-rate of f, Definition 2.5
+///   finite_length  the sum of the steps
+///   theorem41, theorem42
 const std::vector<std::string>& rate_assertions();
 
 /// Fills measured, verdict and evidence. A run that does not have what the assertion needs is "not applicable"; so is the claim

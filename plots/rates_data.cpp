@@ -60,8 +60,9 @@ void add_band(RateCurve& curve, double x, const std::function<double(double)>& o
 
 RateCurve gap_curve(const Sequence& s, const Report& r) {
   RateCurve curve;
+  if (!r.limit.known()) return curve;
   const auto count = static_cast<std::size_t>(r.last_k - r.first_k) + 1;
-  const double f_star = r.limit.known() ? r.limit.middle : 0, smallest = r.limit.known() ? r.limit.floor() / 10 : 0;
+  const double f_star = r.limit.middle, smallest = r.limit.floor() / 10;
   for (const std::size_t i : thinned(count)) {
     curve.x.push_back(r.first_k + static_cast<double>(i));
     const double gap = s.f[i] - f_star;

@@ -13,7 +13,8 @@ struct RateCurve {
   std::vector<double> fit_x, fit, low, high;  ///< the model, and the band of its 95 % interval around the middle of the window
 };
 
-/// f - f* over k, down to the uncertainty of f*; the fitted rate from the window to the end of the examined part.
+/// f - f* over k, down to the uncertainty of f* (nothing where f* is unknown); the fitted rate from the window to the end of
+/// the examined part.
 RateCurve gap_curve(const rates::Sequence& sequence, const rates::Report& report);
 /// dist(0, df) over f - f* within the window and above; the line of slope theta.
 RateCurve exponent_curve(const rates::Sequence& sequence, const rates::Report& report);

@@ -52,12 +52,12 @@ std::optional<ExaminedSeries> examine_series(const Series& series, const rates::
 /// "tanh: linear, 0.9955^k; theta 0.5"
 std::string legend_of(const ExaminedSeries& s) {
   const Rate& rate = s.report.rate;
-  std::string text = s.label + ": " + name(rate.kind);
+  std::string text = s.label + ": " + (s.report.limit.known() ? name(rate.kind) : "f* unknown");
   if (rate.kind == Kind::linear) text += ", 1 - " + round3(1 - rate.eta.value) + " per iteration";
   if (rate.kind == Kind::sublinear)
     text += ", p = " + round3(rate.power.value) + " [" + round3(rate.power.interval.low) + ", " +
             round3(rate.power.interval.high) + "]";
-  if (s.report.exponent.theta.known()) text += "; theta = " + round3(s.report.exponent.theta.value);
+  if (s.report.exponent.usable()) text += "; theta = " + round3(s.report.exponent.theta.value);
   return text;
 }
 

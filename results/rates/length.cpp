@@ -6,12 +6,13 @@ namespace bcd::rates {
 
 namespace {
 
+/// Bound on the steps after the last, or NaN where the interval of 1/q reaches 1.
 double tail_of(const Rate& steps, double last_step, double K) {
   if (steps.kind == Kind::finite) return 0;
-  if (steps.kind == Kind::sublinear)
-    return steps.power.interval.low > 1 ? last_step * K / (steps.power.interval.low - 1) : kNaN;
-  const double eta = steps.eta.interval.high;
-  return last_step * eta / (1 - eta);
+  if (!steps.lambda.known()) return last_step;  // superlinear: each step is less than half of the one before
+  const double slowest = steps.lambda.interval.high, eta = steps.eta.interval.high;
+  if (steps.at_least_linear()) return last_step * eta / (1 - eta);
+  return slowest < 1 ? last_step * K / (1 / std::max(slowest, 0.01) - 1) : kNaN;
 }
 
 }  // namespace
@@ -29,15 +30,16 @@ Length measure_length(const std::vector<double>& steps, double first_k) {
     return length;
   }
   const std::vector<double> E = envelope(steps);
-  length.steps = estimate_rate(steps, zero_limit(E[find_window(E, 0).last]));
-  if (length.steps.kind == Kind::inconclusive) {
+  const double precision = std::sqrt(std::numeric_limits<double>::epsilon()) * E.front();
+  length.steps = estimate_rate(steps, zero_limit(std::max(E[find_window(E, 0).last], precision)));
+  if (length.steps.kind == Kind::inconclusive && !length.steps.lambda.known()) {
     length.reason = "the rate of the steps is inconclusive: " + length.steps.reason;
     return length;
   }
   length.tail = tail_of(length.steps, E.back(), first_k + static_cast<double>(steps.size()) - 1);
   if (!std::isnan(length.tail))
     length.state = Length::State::finite;
-  else if (length.steps.power.interval.high < 1)
+  else if (length.steps.lambda.interval.low > 1)
     length.state = Length::State::infinite;
   else
     length.reason = "the interval of the steps' power holds 1";

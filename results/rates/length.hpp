@@ -8,10 +8,11 @@
 
 namespace bcd::rates {
 
-/// The rate of the steps (rate.hpp with f* = 0, floor ten times the envelope at 95 % of the run) gives the tail after the last
-/// iteration K:
+/// The rate of the steps (rate.hpp with f* = 0, floor ten times the envelope at 95 % of the run, and at least ten times
+/// sqrt(eps) of the longest step: a method that compares values of f places its iterates no better) gives the tail after the
+/// last iteration K:
 ///   linear     E_K eta/(1 - eta)    with the upper end of eta
-///   sublinear  E_K K/(q - 1)        for steps ~ k^-q, with the lower end of q; finite only if that is above 1
+///   otherwise  E_K K/(q - 1)        for steps ~ k^-q, with the lower end of q (at most 100); finite only if that is above 1
 /// E_K: the envelope of the steps at K. The tail of the sum bounds |X_k - X*|, so that the rate of the steps is a bound on the
 /// R-rate of X.
 struct Length {

@@ -8,7 +8,7 @@ namespace bcd::rates {
 
 namespace {
 
-constexpr double kExact = 0.002, kSmallest = 0.02, kLargestLinear = 0.25, kWidest = 0.5;
+constexpr double kExact = 0.002, kSmallest = 0.05, kLargestLinear = 0.25, kWidest = 0.5;
 
 /// The index at which f jumps onto f* and stays there, or 0.
 std::size_t finite_index(const std::vector<double>& E, double floor) {
@@ -44,7 +44,7 @@ std::string doubt_about(const Interval& lambda) {
   char range[64];
   std::snprintf(range, sizeof range, "1/p in [%.3g, %.3g] ", lambda.low, lambda.high);
   if (lambda.width() > kWidest) return range + std::string("is too wide an interval");
-  if (lambda.low > kExact) return range + std::string("is slower than any eta^k and faster than k^-50 within the window");
+  if (lambda.low > kExact) return range + std::string("is slower than any eta^k and faster than k^-20 within the window");
   return range + std::string("holds linear and sublinear rates");
 }
 

@@ -19,9 +19,9 @@ std::string name(Kind kind);
 /// lambda is minus the slope of log (time between levels) over log level (envelope.hpp), by regression.hpp, and the interval is
 /// the hull over the lower, middle and upper value of f*. Verdict:
 ///   finite       f reaches f* in one step that is more than four times as long, in decades, as any before (order two: twice)
-///   superlinear  the last three decreases, in decades, each at least 1.5 times the one before, or the interval below -0.02
+///   superlinear  the last three decreases, in decades, each at least 1.5 times the one before, or the interval below -0.05
 ///   linear       the interval holds 0 (to 0.002) and ends below 0.25
-///   sublinear    the interval above 0.02, that is p < 50
+///   sublinear    the interval above 0.05, that is p < 20
 ///   inconclusive otherwise, or an interval wider than 0.5, or a window below 1.5 decades
 /// All of it speaks of the window: many modes that fade one after the other may look like a power there.
 struct Rate {
