@@ -2,12 +2,17 @@
 
 #include "algorithms/adagrad/adagrad.hpp"
 #include "algorithms/adam/adam.hpp"
+#include "algorithms/admm_taylor2016/admm_taylor2016.hpp"
+#include "algorithms/admm_zeng2021/admm_zeng2021.hpp"
 #include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
 #include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
 #include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
 #include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
 #include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
+#include "algorithms/dlam_wang2018/dlam_wang2018.hpp"
+#include "algorithms/mdlam_wang2022/mdlam_wang2022.hpp"
+#include "algorithms/ridge/ridge.hpp"
 #include "algorithms/sgd/sgd.hpp"
 
 namespace bcd {
@@ -16,12 +21,17 @@ const std::vector<Plugin>& plugins() {
   static const std::vector<Plugin> list = {
       adagrad::plugin(),
       adam::plugin(),
+      admm_taylor2016::plugin(),
+      admm_zeng2021::plugin(),
       bcd2_zeng2019::plugin(),
       bcd3_zeng2019::plugin(),
       bcd_akiyama2025::plugin(),
       bcd_relu_akiyama2025::plugin(),
       bcd_resnet_zeng2019::plugin(),
       bsum_ghauch2018::plugin(),
+      dlam_wang2018::plugin(),
+      mdlam_wang2022::plugin(),
+      ridge::plugin(),
       sgd::plugin(),
   };
   return list;

@@ -19,6 +19,15 @@ Index SampleCount::of(Index available, Index least, const std::string& dataset, 
   return count;
 }
 
+DataSeed DataSeed::parse(const std::string& text) {
+  if (text == "run") return {std::nullopt};
+  const std::int64_t seed = parse_integer("a seed, if not 'run',", text);
+  if (seed < 0) throw UsageError("a seed cannot be negative, got " + text);
+  return {static_cast<std::uint64_t>(seed)};
+}
+
+std::string DataSeed::text() const { return own ? std::to_string(*own) : "run"; }
+
 void apply_options(const std::string& dataset, ParameterList& list, const DatasetOptions& options) {
   std::vector<std::string> valid;
   for (const Parameter& p : list.all()) valid.push_back(p.name);

@@ -21,6 +21,14 @@ struct SampleCount {
   Index of(Index available, Index least, const std::string& dataset, const std::string& option) const;
 };
 
+/// A seed of the data's own, or the run's ("run").
+struct DataSeed {
+  std::optional<std::uint64_t> own = 1;
+
+  static DataSeed parse(const std::string& text);
+  std::string text() const;
+};
+
 /// Sets the options in `list`. Throws UsageError that names the dataset; for an unknown option also the nearest one.
 void apply_options(const std::string& dataset, ParameterList& list, const DatasetOptions& options);
 /// "key (default: value)" and the help with the range, for DatasetInfo::options.

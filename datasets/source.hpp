@@ -24,5 +24,6 @@ Source fashion_mnist_source();
 Source mnist_10k_source();
 Source bodyfat_source();
 Source teacher_student_source();
+Source function_source();
 
 }  // namespace bcd

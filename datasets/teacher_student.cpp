@@ -36,19 +36,6 @@ struct Widths {
   }
 };
 
-/// A seed of the data's own, or the run's.
-struct DataSeed {
-  std::optional<std::uint64_t> own = 1;
-
-  static DataSeed parse(const std::string& text) {
-    if (text == "run") return {std::nullopt};
-    const std::int64_t seed = parse_integer("a seed, if not 'run',", text);
-    if (seed < 0) throw UsageError("a seed cannot be negative, got " + text);
-    return {static_cast<std::uint64_t>(seed)};
-  }
-  std::string text() const { return own ? std::to_string(*own) : "run"; }
-};
-
 enum class InputLaw { normal, normal_scaled, sphere, uniform };
 
 struct TeacherOptions {

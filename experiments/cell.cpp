@@ -15,6 +15,7 @@ namespace {
 const std::vector<std::pair<std::string, Initialisation::Kind>>& initialisations() {
   static const std::vector<std::pair<std::string, Initialisation::Kind>> list = {{"normal", Initialisation::Kind::normal},
                                                                                  {"fan_in", Initialisation::Kind::fan_in},
+                                                                                 {"fan_out", Initialisation::Kind::fan_out},
                                                                                  {"he", Initialisation::Kind::he},
                                                                                  {"xavier", Initialisation::Kind::xavier}};
   return list;

@@ -57,13 +57,15 @@ Network make_network(const Cell& cell, Index input, Index output) {
 }
 
 /// Standard deviation of the entries of W_i: see Initialisation.
-double deviation(const Initialisation& init, Index fan_in, Index fan_out) {
+double deviation(const Initialisation& init, Index fan_in, Index fan_out, bool last) {
   const auto in = static_cast<double>(fan_in), out = static_cast<double>(fan_out);
   switch (init.kind) {
     case Initialisation::Kind::normal:
       return init.scale;
     case Initialisation::Kind::fan_in:
       return init.scale * std::sqrt(1.0 / in);
+    case Initialisation::Kind::fan_out:
+      return init.scale * std::sqrt((last ? 1.0 : 2.0) / out);
     case Initialisation::Kind::he:
       return init.scale * std::sqrt(2.0 / in);
     case Initialisation::Kind::xavier:
@@ -98,7 +100,7 @@ Weights<T> draw_weights(const Network& net, const Initialisation& init, std::uin
   Rng rng(seed, "init");
   for (int i = 1; i <= net.N(); ++i) {
     const auto at = static_cast<std::size_t>(i);
-    rng.fill_normal(weights.W[at], deviation(init, net.d(i - 1), net.d(i)));
+    rng.fill_normal(weights.W[at], deviation(init, net.d(i - 1), net.d(i), i == net.N()));
     weights.b[at].setConstant(net.bias ? static_cast<T>(init.bias) : T(0));
   }
   return weights;

@@ -17,9 +17,10 @@ namespace bcd {
 
 /// How the network's first weights are drawn; the same for every algorithm of an experiment.
 struct Initialisation {
-  enum class Kind { normal, fan_in, he, xavier };
+  enum class Kind { normal, fan_in, fan_out, he, xavier };
   Kind kind = Kind::normal;
-  double scale = 0.01;  ///< normal: W ~ scale N(0,1); fan_in: scale N(0, 1/d_{i-1}); he: 2/d_{i-1}; xavier: 2/(d_i + d_{i-1})
+  double scale = 0.01;  ///< normal: W ~ scale N(0,1); fan_in: scale N(0, 1/d_{i-1}); fan_out: 2/d_i, last
+                        ///< layer 1/d_N; he: 2/d_{i-1}; xavier: 2/(d_i + d_{i-1})
   double bias = 0;      ///< constant start of every b_i
 };
 

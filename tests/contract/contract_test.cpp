@@ -71,7 +71,7 @@ template <class T>
 Setting accepted(const Plugin& plugin) {
   for (const bool bias : {true, false})
     for (const bool skip : {false, true})
-      for (const char* activation : {"tanh", "relu", "linear"}) {
+      for (const char* activation : {"tanh", "sigmoid", "relu", "linear"}) {
         Setting setting;
         setting.activation = activation;
         setting.skip = skip;

@@ -94,6 +94,8 @@ TEST_CASE("first weights are the same numbers in both precisions and have the as
   // the sample deviation of m normals has a relative standard error 1/sqrt(2m): 0.0025 and 0.0071 here; 5 of them are allowed
   CHECK(deviation(Initialisation::Kind::normal, 1) == Approx(0.5).epsilon(0.0125));
   CHECK(deviation(Initialisation::Kind::fan_in, 1) == Approx(0.5 / 20).epsilon(0.0125));
+  CHECK(deviation(Initialisation::Kind::fan_out, 1) == Approx(0.5 * std::sqrt(2.0 / 200)).epsilon(0.0125));
+  CHECK(deviation(Initialisation::Kind::fan_out, 2) == Approx(0.5 * std::sqrt(1.0 / 50)).epsilon(0.036));
   CHECK(deviation(Initialisation::Kind::he, 2) == Approx(0.5 * std::sqrt(2.0 / 200)).epsilon(0.036));
   CHECK(deviation(Initialisation::Kind::xavier, 2) == Approx(0.5 * std::sqrt(2.0 / 250)).epsilon(0.036));
 

@@ -1,0 +1,66 @@
+#include "algorithms/ridge/ridge.hpp"
+
+#include "algorithms/core/linear_algebra.hpp"
+
+namespace bcd::ridge {
+
+ParameterList Parameters::fields() {
+  ParameterList list;
+  list.number("lambda", lambda, Range::positive(), "weight of |[W_N b_N]|^2");
+  return list;
+}
+
+template <class T>
+std::string Ridge<T>::not_applicable(const Problem<T>& problem) const {
+  if (problem.loss.kind != Loss::Kind::squared) return "ridge regression is for the squared loss, not " + problem.loss.name();
+  if (problem.net.sigma(problem.net.N()).kind != Activation::Kind::linear) return "the output layer must be linear";
+  return {};
+}
+
+template <class T>
+void Ridge<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
+  problem_ = &problem;
+  P_ = w0;
+  Network hidden = problem.net;
+  hidden.layers.pop_back();
+  forward<T>(hidden, w0, *problem.X, features_);
+}
+
+/// [W_N b_N] = w Y A^T (lambda I + w A A^T)^{-1}, A = [V_{N-1}; 1]: argmin w/2 |[W b] A - Y|^2 + lambda/2 |[W b]|^2. Further
+/// steps change nothing.
+template <class T>
+void Ridge<T>::step(BlockObserver* observer) {
+  const int N = problem_->net.N();
+  const Index d = features_.rows(), p = d + (problem_->net.bias ? 1 : 0), n = problem_->n();
+  const T w = static_cast<T>(problem_->loss.weight(n));
+  const Matrix<T>& Y = *problem_->Y;
+  Matrix<T> system = Matrix<T>::Zero(p, p), solution(Y.rows(), p);
+  system.topLeftCorner(d, d).template selfadjointView<Eigen::Lower>().rankUpdate(features_, w);
+  solution.leftCols(d).noalias() = w * Y * features_.transpose();
+  if (p > d) {
+    system.row(d).head(d) = w * features_.rowwise().sum().transpose();
+    system(d, d) = w * static_cast<T>(n);
+    solution.col(d) = w * Y.rowwise().sum();
+  }
+  system.diagonal().array() += static_cast<T>(parameters_.lambda);
+  cholesky<T>(system);
+  cholesky_solve_right<T>(system, solution);
+  P_.W[static_cast<std::size_t>(N)] = solution.leftCols(d);
+  if (p > d) P_.b[static_cast<std::size_t>(N)] = solution.col(d);
+  if (observer) observer->after({"W", N});
+}
+
+template class Ridge<float>;
+template class Ridge<double>;
+
+Plugin plugin() {
+  Plugin p;
+  p.name = "ridge";
+  p.title = "Ridge regression on the features of the first weights (only the last layer is fitted)";
+  p.citation = "random features; the baseline beside the demonstrations of admm_zeng2021";
+  p.make_f32 = [] { return std::make_unique<Ridge<float>>(); };
+  p.make_f64 = [] { return std::make_unique<Ridge<double>>(); };
+  return p;
+}
+
+}  // namespace bcd::ridge
