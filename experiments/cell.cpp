@@ -13,11 +13,10 @@ using nlohmann::json;
 namespace {
 
 const std::vector<std::pair<std::string, Initialisation::Kind>>& initialisations() {
-  static const std::vector<std::pair<std::string, Initialisation::Kind>> list = {{"normal", Initialisation::Kind::normal},
-                                                                                 {"fan_in", Initialisation::Kind::fan_in},
-                                                                                 {"fan_out", Initialisation::Kind::fan_out},
-                                                                                 {"he", Initialisation::Kind::he},
-                                                                                 {"xavier", Initialisation::Kind::xavier}};
+  static const std::vector<std::pair<std::string, Initialisation::Kind>> list = {
+      {"normal", Initialisation::Kind::normal},   {"fan_in", Initialisation::Kind::fan_in},
+      {"fan_out", Initialisation::Kind::fan_out}, {"he", Initialisation::Kind::he},
+      {"xavier", Initialisation::Kind::xavier},   {"orthogonal", Initialisation::Kind::orthogonal}};
   return list;
 }
 

@@ -70,9 +70,9 @@ json record_document(const std::filesystem::path& json_file) {
   }
 }
 
-json read_layer(Section& section, bool parameters) {
+json read_layer(Section& section, bool of_variant) {
   std::vector<std::string> names = kRunTables;
-  if (parameters) names.push_back("parameters");
+  if (of_variant) names.insert(names.end(), {"parameters", "grid"});
   json layer = json::object();
   for (const std::string& name : names) {
     const json value = section.raw(name);

@@ -17,8 +17,9 @@ nlohmann::json command_line_value(const std::string& text);
 /// A run record (or the run.json of a dump) as an experiment of one variant and one seed: a record is a recipe.
 nlohmann::json record_document(const std::filesystem::path& json_file);
 
-/// The run tables (and `parameters`, if wanted) of a section, checked to be tables. Marks their keys as known.
-nlohmann::json read_layer(Section& section, bool parameters);
+/// The run tables of a section (and `parameters` and `grid`, which only a variant has), checked to be tables. Marks their keys
+/// as known.
+nlohmann::json read_layer(Section& section, bool of_variant);
 /// Lays `top` over `tables`, key by key. A top layer that names ANOTHER dataset replaces the dataset table as a whole: the
 /// options below it belong to the other source.
 void lay_over(nlohmann::json& tables, const nlohmann::json& top);

@@ -9,6 +9,7 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "experiments/jobs.hpp"
 #include "experiments/judge.hpp"
 #include "experiments/progress.hpp"
 
@@ -44,8 +45,6 @@ std::string quoted(const std::string& word) {
 
 fs::path record_folder(const fs::path& out) { return out / "runs"; }
 fs::path record_file(const fs::path& out, const std::string& id) { return record_folder(out) / (id + ".json"); }
-
-std::string cell_label(const Cell& cell) { return cell.experiment + " " + cell.variant + " seed " + std::to_string(cell.seed); }
 
 double last_value(const Trace& trace, const std::string& column) {
   const std::vector<double> values = trace.column(column);
@@ -121,6 +120,9 @@ void Selection::add_options(OptionList& options) {
       "change a setting; may be given several times. A bare key is a parameter of the algorithm (alpha=2), a dotted key a "
       "place in "
       "the experiment file (run.iterations=20, dataset.n=500)");
+  add("grid", po::value<std::vector<std::string>>()->value_name("KEY=V,V,..."),
+      "make a variant for every value (of every combination, when given several times); keys as in --set. No claims are judged "
+      "then");
   add("precision", po::value<std::string>()->value_name("P"), "f32 or f64 instead of the experiment's own");
   add("time-limit", po::value<double>()->value_name("SECONDS"), "stop each run after this much training time");
   add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of records, figures and report");
@@ -149,6 +151,7 @@ Selection Selection::from(const Options& options) {
   if (options.count("set"))
     for (const std::string& assignment : options["set"].as<std::vector<std::string>>())
       overrides.set.push_back(key_and_value(assignment));
+  if (options.count("grid")) overrides.grid = options["grid"].as<std::vector<std::string>>();
   return selection;
 }
 
@@ -159,6 +162,7 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   for (const std::string& variant : overrides.variants) line += " --variant " + quoted(variant);
   if (overrides.seeds) line += " --seeds " + std::to_string(*overrides.seeds);
   for (const auto& [key, value] : overrides.set) line += " --set " + quoted(key + "=" + value);
+  for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
   if (out != "out") line += " --out " + quoted(out.string());
@@ -192,26 +196,44 @@ void require_data(const std::vector<Experiment>& experiments) {
 
 std::vector<Results> run_experiments(std::vector<Experiment> experiments, const Selection& selection,
                                      const RunOptions& options) {
+  const auto cached = [&](const Cell& cell) {
+    return !options.force && record_exists(record_folder(selection.out), run_id(cell, options));
+  };
   std::size_t total = 0, done = 0;
-  for (const Experiment& experiment : experiments) total += experiment.cells.size();
+  std::vector<const Cell*> to_make;
+  for (const Experiment& experiment : experiments)
+    for (const Cell& cell : experiment.cells) {
+      ++total;
+      if (!cached(cell)) to_make.push_back(&cell);
+    }
 
   ProgressReporter reporter = ProgressReporter::for_stderr();
+  std::map<std::string, RunRecord> made;  // by the jobs
+  if (options.jobs > 1) {
+    std::cerr << to_make.size() << " of " << total << " runs to make, " << options.jobs
+              << " side by side: their seconds do not compare with those of runs made alone\n";
+    made = run_side_by_side(to_make, options, reporter);
+  }
   RunOptions reporting = options;
   reporting.progress = [&](const Progress& progress) { reporter.update(progress); };
   std::vector<Results> results;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     Results& part = results.emplace_back(Results{selection.experiments[i], std::move(experiments[i]), {}});
     for (const Cell& cell : part.experiment.cells) {
-      const bool cached =
-          !options.force && options.init_from.empty() && record_exists(record_folder(selection.out), run_id(cell));
-      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + cell_label(cell);
-      if (!cached) reporter.start(label);
-      const RunRecord& record = part.records.emplace_back(run_cell(cell, reporting));
-      if (record.status == "Interrupted") throw Interrupted();
-      if (cached)
-        reporter.skip(label, "cached, " + record.status);
-      else
-        reporter.finish(record.status + ", " + record.reason);
+      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + cell.label();
+      if (const auto job = made.find(run_id(cell, options)); job != made.end()) {
+        part.records.push_back(job->second);
+      } else if (cached(cell)) {
+        part.records.push_back(run_cell(cell, reporting));
+        reporter.skip(label, "cached, " + part.records.back().status);
+      } else if (options.jobs > 1) {
+        throw Interrupted();  // before this run began
+      } else {
+        reporter.start(label);
+        part.records.push_back(run_cell(cell, reporting));
+        reporter.finish(part.records.back().status + ", " + part.records.back().reason);
+      }
+      if (part.records.back().status == "Interrupted") throw Interrupted();
     }
   }
   for (const Results& part : results) print_outcomes(part, selection.out);

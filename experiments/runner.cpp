@@ -184,6 +184,8 @@ json config_of(const Cell& cell, const RunOptions& options) {
 
 std::string run_id(const Cell& cell) { return id_of(cell.config); }
 
+std::string run_id(const Cell& cell, const RunOptions& options) { return id_of(config_of(cell, options)); }
+
 RunRecord run_cell(const Cell& cell, const RunOptions& options) { return run_cell(cell, find_plugin(cell.algorithm), options); }
 
 RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& options) {
@@ -192,7 +194,11 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
   record.config = config_of(cell, options);
   record.id = id_of(record.config);
   record.provenance = provenance();
-  if (!options.force && record_exists(folder, record.id)) {
+  record.provenance["jobs"] = options.jobs;
+  if (options.jobs > 1)
+    record.provenance["warnings"].push_back("made beside other runs (--jobs " + std::to_string(options.jobs) +
+                                            "): its seconds do not compare with those of other records");
+  if (options.keep && !options.force && record_exists(folder, record.id)) {
     try {
       return read_record(folder / (record.id + ".json"));
     } catch (const UsageError& e) {  // damaged, so not a finished run
@@ -203,7 +209,7 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
     run_in_precision<float>(cell, plugin, options, record);
   else
     run_in_precision<double>(cell, plugin, options, record);
-  if (record.status != "Interrupted") write_record(folder, record);
+  if (options.keep && record.status != "Interrupted") write_record(folder, record);
   return record;
 }
 

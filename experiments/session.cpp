@@ -1,5 +1,6 @@
 #include "experiments/session.hpp"
 
+#include <Eigen/QR>
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -61,6 +62,7 @@ double deviation(const Initialisation& init, Index fan_in, Index fan_out, bool l
   const auto in = static_cast<double>(fan_in), out = static_cast<double>(fan_out);
   switch (init.kind) {
     case Initialisation::Kind::normal:
+    case Initialisation::Kind::orthogonal:  // the normal matrix that is made orthogonal
       return init.scale;
     case Initialisation::Kind::fan_in:
       return init.scale * std::sqrt(1.0 / in);
@@ -72,6 +74,17 @@ double deviation(const Initialisation& init, Index fan_in, Index fan_out, bool l
       return init.scale * std::sqrt(2.0 / (in + out));
   }
   throw std::logic_error("an initialisation without a rule");
+}
+
+/// scale Q from scale times a normal matrix: orthonormal columns, or rows if it is wide. The signs make Q uniform (Mezzadri
+/// 2007).
+Matrix<double> orthogonal_part(const Matrix<double>& normal, double scale) {
+  const bool wide = normal.cols() > normal.rows();
+  const Matrix<double> tall = wide ? Matrix<double>(normal.transpose()) : normal;
+  const Eigen::HouseholderQR<Matrix<double>> qr(tall);
+  Matrix<double> Q = qr.householderQ() * Matrix<double>::Identity(tall.rows(), tall.cols());
+  for (Index j = 0; j < Q.cols(); ++j) Q.col(j) *= qr.matrixQR()(j, j) < 0 ? -scale : scale;
+  return wide ? Matrix<double>(Q.transpose()) : Q;
 }
 
 /// W1, W2, ..., b1, b2, ...
@@ -101,6 +114,8 @@ Weights<T> draw_weights(const Network& net, const Initialisation& init, std::uin
   for (int i = 1; i <= net.N(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     rng.fill_normal(weights.W[at], deviation(init, net.d(i - 1), net.d(i), i == net.N()));
+    if (init.kind == Initialisation::Kind::orthogonal)
+      weights.W[at] = orthogonal_part(weights.W[at].template cast<double>(), init.scale).template cast<T>();
     weights.b[at].setConstant(net.bias ? static_cast<T>(init.bias) : T(0));
   }
   return weights;

@@ -9,6 +9,7 @@
 #include "experiments/document.hpp"
 #include "experiments/embedded.hpp"
 #include "experiments/presentation.hpp"
+#include "experiments/variant.hpp"
 
 namespace bcd {
 
@@ -19,16 +20,9 @@ namespace {
 
 const std::vector<std::string> kScales = {"quick", "paper"};
 
-/// A variant with its overlays laid on (but not the command line's).
-struct Variant {
-  std::string label;
-  const Plugin* plugin = nullptr;
-  json tables;
-};
-
 Variant read_variant(Section section, const json& base, const std::map<std::string, json>& scales, const std::string& scale) {
   Variant variant;
-  variant.label = section.text("label");
+  variant.base = variant.label = section.text("label");
   const std::string algorithm = section.text("algorithm");
   variant.plugin = section.located([&] { return &find_plugin(algorithm); });
   variant.tables = base;
@@ -67,50 +61,41 @@ std::vector<Variant> read_variants(Section& document, const std::string& scale) 
   return variants;
 }
 
-std::vector<Variant> selected(std::vector<Variant> variants, const std::vector<std::string>& wanted) {
-  if (wanted.empty()) return variants;
+std::vector<std::string> labels_of(const std::vector<Variant>& variants) {
   std::vector<std::string> labels;
   for (const Variant& v : variants) labels.push_back(v.label);
+  return labels;
+}
+
+/// Keeps the variants that are wanted by their own label or by that of the file's variant they are a point of.
+std::vector<Variant> selected(std::vector<Variant> variants, const std::vector<std::string>& wanted) {
+  if (wanted.empty()) return variants;
+  const auto is_wanted = [&](const Variant& v, const std::string& label) { return v.label == label || v.base == label; };
   for (const std::string& label : wanted)
-    if (std::find(labels.begin(), labels.end(), label) == labels.end())
-      throw UsageError(unknown_name("variant", label, labels));
-  std::erase_if(variants, [&](const Variant& v) { return std::find(wanted.begin(), wanted.end(), v.label) == wanted.end(); });
+    if (std::none_of(variants.begin(), variants.end(), [&](const Variant& v) { return is_wanted(v, label); }))
+      throw UsageError(unknown_name("variant", label, labels_of(variants)));
+  std::erase_if(variants, [&](const Variant& v) {
+    return std::none_of(wanted.begin(), wanted.end(), [&](const std::string& label) { return is_wanted(v, label); });
+  });
   return variants;
 }
 
-/// A bare key of --set: for every variant whose algorithm has the parameter.
-void set_parameter(std::vector<Variant>& variants, const std::string& name, const std::string& text) {
-  bool found = false;
-  std::vector<std::string> valid;
-  for (Variant& v : variants) {
-    const auto algorithm = v.plugin->make<double>();
-    const ParameterList list = algorithm->parameters();
-    for (const Parameter& p : list.all())
-      if (std::find(valid.begin(), valid.end(), p.name) == valid.end()) valid.push_back(p.name);
-    if (!list.has(name)) continue;
-    v.tables["parameters"][name] = text;
-    found = true;
-  }
-  if (!found)
-    throw UsageError("--set " + name + "=" + text + ": " + unknown_name("parameter", name, valid) +
-                     ". A place in the experiment file is written with a dot: run.iterations=5");
-}
-
-/// The command line's --set, laid over everything in the file.
+/// The command line's --set, laid over everything in the file; a grid over the same key gives way.
 void apply_settings(std::vector<Variant>& variants, const std::vector<std::pair<std::string, std::string>>& settings) {
-  json layer = json::object();
   for (const auto& [key, text] : settings) {
-    const std::size_t dot = key.find('.');
-    if (dot == std::string::npos) {
-      set_parameter(variants, key, text);
-      continue;
+    const std::string origin = "--set " + key + "=" + text;
+    const bool parameter = key.find('.') == std::string::npos;
+    bool found = !parameter;
+    for (Variant& v : variants) {
+      if (parameter && !v.has_parameter(key)) continue;
+      v.set(key, parameter ? json(text) : command_line_value(text), origin);
+      if (v.tables.contains("grid")) v.tables["grid"].erase(key);
+      found = true;
     }
-    const std::string table = key.substr(0, dot), name = key.substr(dot + 1);
-    if (std::find(kRunTables.begin(), kRunTables.end(), table) == kRunTables.end())
-      throw UsageError("--set " + key + "=" + text + ": " + unknown_name("table", table, kRunTables));
-    layer[table][name] = command_line_value(text);
+    if (!found)
+      throw UsageError(origin + ": " + unknown_name("parameter", key, parameter_names(variants)) +
+                       ". A place in the experiment file is written with a dot: run.iterations=5");
   }
-  for (Variant& v : variants) lay_over(v.tables, layer);
 }
 
 /// The first `count` seeds; a list that is too short goes on with the largest + 1, + 2, ...
@@ -141,6 +126,58 @@ std::vector<Cell> make_cells(const std::vector<Variant>& variants, const std::st
   return cells;
 }
 
+/// The labels by which figures and claims may name variants.
+class VariantNames {
+ public:
+  explicit VariantNames(const std::vector<Variant>& variants) : variants_(variants) {}
+  /// Labels of the points, then those of the file that stand for several points.
+  std::vector<std::string> all() const {
+    std::vector<std::string> names = labels_of(variants_);
+    for (const Variant& v : variants_)
+      if (std::find(names.begin(), names.end(), v.base) == names.end()) names.push_back(v.base);
+    return names;
+  }
+  /// A file's label in place of its points.
+  std::vector<std::string> points(const std::vector<std::string>& labels) const {
+    std::vector<std::string> made;
+    for (const std::string& label : labels)
+      for (const Variant& v : variants_)
+        if (v.label == label || v.base == label) made.push_back(v.label);
+    return made;
+  }
+
+ private:
+  const std::vector<Variant>& variants_;
+};
+
+/// A comparison speaks of one variant and one baseline; other claims of all points of a grid.
+void name_points(ClaimSpec& claim, const VariantNames& names, const std::string& place) {
+  const auto the_point = [&](const std::string& label) {
+    const std::vector<std::string> points = names.points({label});
+    if (points.size() != 1)
+      throw UsageError(place + ": claim " + claim.id + ": '" + label + "' is a grid of " + std::to_string(points.size()) +
+                       " variants; name one of them, such as '" + points.front() + "'");
+    return points.front();
+  };
+  const auto baseline = claim.text.find("baseline");
+  if (baseline != claim.text.end()) {
+    baseline->second = the_point(baseline->second);
+    claim.variants = {the_point(claim.variants.front())};
+  }
+  claim.variants = names.points(claim.variants);
+}
+
+Grid parse_grids(const std::vector<std::string>& assignments) {
+  Grid grid;
+  for (const std::string& assignment : assignments) {
+    grid.push_back(parse_grid(assignment));
+    for (std::size_t i = 0; i + 1 < grid.size(); ++i)
+      if (grid[i].first == grid.back().first)
+        throw UsageError("--grid " + assignment + ": there is another --grid over this key");
+  }
+  return grid;
+}
+
 /// The file as it is run at one scale. `place` is the file's name in messages.
 Experiment resolve(const json& source, const std::string& place, const Overrides& overrides) {
   Section document(source, place);
@@ -150,15 +187,20 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   experiment.title = document.text("title");
   experiment.description = document.text("description");
   std::vector<Variant> variants = read_variants(document, overrides.scale);
-  std::vector<std::string> labels;
-  for (const Variant& v : variants) labels.push_back(v.label);
+  const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
+  const VariantNames names(of_the_file);
   experiment.rates = read_rates(document);
-  experiment.figures = read_figures(document, experiment.id, labels, experiment.rates);
-  experiment.claims = read_claims(document, labels);
+  experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
+  experiment.claims = read_claims(document, names.all());
   document.done();
+  for (ClaimSpec& claim : experiment.claims) name_points(claim, names, place);
 
-  variants = document.located([&] { return selected(std::move(variants), overrides.variants); });
   document.located([&] { apply_settings(variants, overrides.set); });
+  const std::vector<Variant> all = document.located([&] { return expanded(variants, parse_grids(overrides.grid)); });
+  for (Figure& figure : experiment.figures)
+    for (Panel& panel : figure.panels) panel.variants = VariantNames(all).points(panel.variants);
+  if (!overrides.grid.empty()) experiment.claims.clear();  // they speak of the file's variants
+  variants = document.located([&] { return selected(all, overrides.variants); });
   experiment.cells = make_cells(variants, experiment.id, place, overrides);
   return experiment;
 }

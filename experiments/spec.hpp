@@ -17,11 +17,12 @@ namespace bcd {
 
 /// How the network's first weights are drawn; the same for every algorithm of an experiment.
 struct Initialisation {
-  enum class Kind { normal, fan_in, fan_out, he, xavier };
+  enum class Kind { normal, fan_in, fan_out, he, xavier, orthogonal };
   Kind kind = Kind::normal;
-  double scale = 0.01;  ///< normal: W ~ scale N(0,1); fan_in: scale N(0, 1/d_{i-1}); fan_out: 2/d_i, last
-                        ///< layer 1/d_N; he: 2/d_{i-1}; xavier: 2/(d_i + d_{i-1})
-  double bias = 0;      ///< constant start of every b_i
+  double scale =
+      0.01;  ///< W ~ scale N(0, v), v = 1 (normal), 1/d_{i-1} (fan_in), 2/d_{i-1} (he), 2/(d_i + d_{i-1}) (xavier), 2/d_i
+             ///< and 1/d_N (fan_out); orthogonal: scale Q, Q uniform among matrices with orthonormal rows or columns
+  double bias = 0;  ///< constant start of every b_i
 };
 
 /// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).
@@ -45,6 +46,9 @@ struct Cell {
   std::string precision = "f64";  ///< f32 or f64
   std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
   std::int64_t evaluate_every = 1;
+
+  /// For people: "zeng2019-fig1 BCD seed 8".
+  std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
 
   nlohmann::json config;  ///< canonical form of all of the above with the algorithm's resolved parameters
 };
@@ -72,9 +76,10 @@ struct Overrides {
   std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
   std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
   std::vector<std::pair<std::string, std::string>>
-      set;                ///< "key=value": a bare key is a parameter of the algorithm (for every
-                          ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
-  std::string precision;  ///< empty: as in the file
+      set;                        ///< "key=value": a bare key is a parameter of the algorithm (for every
+                                  ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::vector<std::string> grid;  ///< "key=value,value,...": a variant for every combination; keys as in `set`
+  std::string precision;          ///< empty: as in the file
   double time_limit = 0;
 };
 

@@ -1,9 +1,12 @@
 // Verbs that make results: run, reproduce, dump.
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/estimate.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/progress.hpp"
 
 namespace bcd {
 namespace {
@@ -13,6 +16,8 @@ namespace po = boost::program_options;
 void add_execution_options(OptionList& options) {
   auto add = options.add_options();
   add("threads", po::value<int>()->value_name("T"), "number of threads (default: all cores)");
+  add("jobs", po::value<int>()->default_value(1)->value_name("J"),
+      "runs made side by side, which share the threads; their seconds then do not compare");
   add("force", po::bool_switch(), "run again although the record exists");
 }
 
@@ -23,28 +28,51 @@ OptionList run_options() {
       "run only this variant; may be given several times");
   Selection::add_options(options);
   add_execution_options(options);
-  add("dry-run", po::bool_switch(), "print the runs that would be made, with their records; run nothing");
+  add("dry-run", po::bool_switch(),
+      "print the runs that would be made, with their records and the time each will take (found from its first iterations)");
   add("init-from", po::value<std::string>()->value_name("DIR"),
       "start from the state in this folder of .npy files, as written by dump");
   return options;
 }
 
-int print_plan(const std::vector<Experiment>& experiments, const Selection& selection) {
+/// The options of execution, checked; sets the number of threads.
+RunOptions execution(const Options& options, const Selection& selection) {
+  apply_threads(options);
+  RunOptions how;
+  how.out = selection.out;
+  how.force = options["force"].as<bool>();
+  how.jobs = options["jobs"].as<int>();
+  if (how.jobs < 1 || how.jobs > 1024) throw UsageError("--jobs must be between 1 and 1024, got " + std::to_string(how.jobs));
+  return how;
+}
+
+int print_plan(const std::vector<Experiment>& experiments, const Selection& selection, int jobs) {
+  double total = 0;
+  int count = 0;
   for (const Experiment& experiment : experiments) {
     std::vector<std::vector<std::string>> rows;
     for (const Cell& cell : experiment.cells) {
       const std::string id = run_id(cell);
-      const bool exists = record_exists(selection.out / "runs", id);
-      const bool missing = !exists && !dataset_location(cell.dataset);
+      std::string state = "to run", time = "-";
+      if (record_exists(selection.out / "runs", id)) {
+        state = "exists";
+      } else if (!dataset_location(cell.dataset)) {
+        state = "data missing";
+      } else {
+        const double seconds = estimated_seconds(cell);
+        time = std::isfinite(seconds) ? duration_text(seconds) : "-";
+        total += std::isfinite(seconds) ? seconds : 0;
+        ++count;
+      }
       rows.push_back({cell.variant, std::to_string(cell.seed), cell.algorithm, cell.dataset, cell.precision,
-                      std::to_string(cell.iterations), id,
-                      exists    ? "exists"
-                      : missing ? "data missing"
-                                : "to run"});
+                      std::to_string(cell.iterations), id, state, time});
     }
     std::cout << experiment.id << ": " << experiment.title << "\n"
-              << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state"}, rows) << "\n";
+              << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time"}, rows)
+              << "\n";
   }
+  std::cout << count << (count == 1 ? " run, about " : " runs, about ") << duration_text(total / jobs)
+            << (jobs > 1 ? " side by side" : " one after the other") << "\n";
   return kAllWell;
 }
 
@@ -53,12 +81,9 @@ int run_verb(const Options& options) {
   if (selection.experiments.empty())
     throw UsageError("run: name at least one experiment; 'bcdbench list experiments' shows them");
   std::vector<Experiment> experiments = selection.load();
-  if (options["dry-run"].as<bool>()) return print_plan(experiments, selection);
+  RunOptions how = execution(options, selection);
+  if (options["dry-run"].as<bool>()) return print_plan(experiments, selection, how.jobs);
   require_data(experiments);
-  apply_threads(options);
-  RunOptions how;
-  how.out = selection.out;
-  how.force = options["force"].as<bool>();
   how.init_from = text(options, "init-from");
   const auto results = run_experiments(std::move(experiments), selection, how);
   return unexpected_failures(results) > 0 ? kCheckFailed : kAllWell;
@@ -96,10 +121,7 @@ int reproduce_verb(const Options& options) {
 
   std::vector<Experiment> experiments = selection.load();
   require_data(experiments);
-  apply_threads(options);
-  RunOptions how;
-  how.out = selection.out;
-  how.force = options["force"].as<bool>();
+  const RunOptions how = execution(options, selection);
   const auto results = run_experiments(std::move(experiments), selection, how);
   const auto judgements = judge_all(results, selection.overrides.scale);
   const auto pictures = draw_all(results, selection, {"svg", "png"});
@@ -177,7 +199,8 @@ std::vector<Verb> run_verbs() {
        "an experiment file (.toml), or of a record (.json), whose run is made again.\n",
        "bcdbench run zeng2019-fig1\n"
        "bcdbench run zeng2019-fig1 --variant BCD --seeds 1 --set run.iterations=5\n"
-       "bcdbench run zeng2019-fig1 --scale paper --dry-run\n",
+       "bcdbench run zeng2019-fig1 --scale paper --dry-run\n"
+       "bcdbench run zeng2019-theorem1 --grid alpha=0.1,1,10 --grid gamma=1,10 --jobs 2\n",
        run_options, run_verb},
       {"reproduce", "[PAPER...]", "run, check, plot and report everything of a paper",
        "Makes the runs of every experiment of the papers (all papers if none is named), judges the claims, draws the\n"

@@ -22,6 +22,13 @@ struct TemporaryFolder {
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  /// Number of files in it, at any depth.
+  std::size_t files() const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) count += entry.is_regular_file();
+    return count;
+  }
 };
 
 }  // namespace bcd::test

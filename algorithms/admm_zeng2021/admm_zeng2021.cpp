@@ -117,7 +117,8 @@ void Admm<T>::measure(Measurements& row) const {
   for (int i = 1; i <= N(); ++i) {
     const Matrix<double> W_i = W(i).template cast<double>(),
                          W_0 = start_.W[static_cast<std::size_t>(i)].template cast<double>();
-    row.emplace_back("moved_W" + std::to_string(i), (W_i - W_0).norm() / W_0.norm());
+    const double norm = W_0.norm();
+    row.emplace_back("moved_W" + std::to_string(i), (W_i - W_0).norm() / (norm > 0 ? norm : 1));
   }
 }
 

@@ -44,7 +44,7 @@ class Admm final : public Algorithm<T> {
   void step(BlockObserver* observer) override;
   const Weights<T>& weights() const override { return P_; }
   State<T> state() override;
-  /// "moved_W<i>" = |W_i - W_i^0|/|W_i^0|.
+  /// "residual<i>" = |r_i|, "residual" = root of the sum of their squares, "moved_W<i>" = |W_i - W_i^0|/|W_i^0| (|W_i| from 0).
   void measure(Measurements& row) const override;
 
   /// [W_i b_i]: exact for i = N, else the minimiser of the fit's quadratic model.

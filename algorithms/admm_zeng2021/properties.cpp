@@ -43,11 +43,10 @@ class AdmmAudit final : public Audit {
 
   void read(const std::string& only);
   Matrix<double> affine(const Point& x, int i) const;
-  Matrix<double> residual(const Point& x, int i) const;
   double bias2(const Point& x, int i) const { return net().bias ? x.b[at(i)].squaredNorm() : 0.0; }
   double input_norm(const Point& x, int i) const;
-  Term term(const Point& x, int i) const;
-  void update_terms(int from, int to);
+  Term term(int i) const;
+  void update_terms(int from, int to, bool same_fit = false);
   Term potential() const;
 
   struct Model {
@@ -58,7 +57,7 @@ class AdmmAudit final : public Audit {
   double promised(const Block& block) const;
   double block_rounding(const Block& block) const;
   double step2(const Block& block) const;
-  double gradient2(const Point& x, const Point& previous) const;
+  double gradient2(const Point& previous) const;
   double proximity(const Point& x, const Point& previous) const;
   void judge_multipliers(int k, CheckLog& log) const;
   void judge_sweep(int k, const Term& L, CheckLog& log) const;
@@ -70,6 +69,7 @@ class AdmmAudit final : public Audit {
   const Problem<double>& problem_;
   const State<double>* state_ = nullptr;
   Point now_, before_block_, before_sweep_;
+  std::vector<Matrix<double>> Z_, r_;  // at now_: Z_i = W_i V_{i-1} + b_i, r_i = sigma_i(Z_i) - V_i
   std::vector<Term> terms_;
   Term block_potential_, sweep_potential_;
   double proximity_ = 0;           // xi sum |V_i - V_i^{previous}|^2 after the last sweep
@@ -100,13 +100,6 @@ Matrix<double> AdmmAudit::affine(const Point& x, int i) const {
   return Z;
 }
 
-/// r_i = sigma_i(W_i V_{i-1} + b_i) - V_i
-Matrix<double> AdmmAudit::residual(const Point& x, int i) const {
-  Matrix<double> r = affine(x, i);
-  net().sigma(i).apply<double>(r, r);
-  return r - x.V[at(i)];
-}
-
 /// |[V_{i-1}; 1]|, the ones only with a bias
 double AdmmAudit::input_norm(const Point& x, int i) const {
   return std::sqrt(V(x, i - 1).squaredNorm() + (net().bias ? static_cast<double>(problem_.n()) : 0.0));
@@ -115,8 +108,9 @@ double AdmmAudit::input_norm(const Point& x, int i) const {
 /// lambda/2 |[W_i b_i]|^2 + <Lambda_i, r_i> + beta_i/2 |r_i|^2 [+ w/2 |V_N - Y|^2]. Rounding: an inner product of length m is
 /// wrong by at most m eps times the product of the norms, sigma is 1-Lipschitz, and r_i inherits that error; sums of the terms
 /// are wrong by a small multiple of eps, taken as 8.
-Term AdmmAudit::term(const Point& x, int i) const {
-  const Matrix<double> r = residual(x, i);
+Term AdmmAudit::term(int i) const {
+  const Point& x = now_;
+  const Matrix<double>& r = r_[at(i)];
   const double r_norm = r.norm(), multiplier = x.Lambda[at(i)].norm(), weights2 = x.W[at(i)].squaredNorm() + bias2(x, i);
   Term t;
   t.value = 0.5 * p_.lambda * weights2 + x.Lambda[at(i)].cwiseProduct(r).sum() + 0.5 * beta(i) * r_norm * r_norm;
@@ -132,9 +126,18 @@ Term AdmmAudit::term(const Point& x, int i) const {
   return t;
 }
 
-void AdmmAudit::update_terms(int from, int to) {
-  terms_.resize(at(N() + 1));
-  for (int i = from; i <= std::min(to, N()); ++i) terms_[at(i)] = term(now_, i);
+/// Brings layers from..to up to date after a change of W_i, V_i, V_{i-1} or Lambda_i (which leaves Z and r as they are).
+void AdmmAudit::update_terms(int from, int to, bool same_fit) {
+  terms_.resize(at(N() + 1)), Z_.resize(at(N() + 1)), r_.resize(at(N() + 1));
+  for (int i = from; i <= std::min(to, N()); ++i) {
+    if (!same_fit) {
+      Z_[at(i)] = affine(now_, i);
+      r_[at(i)].resizeLike(Z_[at(i)]);
+      net().sigma(i).apply<double>(Z_[at(i)], r_[at(i)]);
+      r_[at(i)] -= now_.V[at(i)];
+    }
+    terms_[at(i)] = term(i);
+  }
 }
 
 /// The augmented Lagrangian, (4) without its last sum.
@@ -192,7 +195,7 @@ double AdmmAudit::block_rounding(const Block& block) const {
         now_.V[at(i)].norm() + now_.Lambda[at(i)].norm() / beta(i) + std::sqrt(static_cast<double>(now_.V[at(i)].size()));
     return 4 * m * kEps * D * ((p_.lambda + beta(i) * c * inputs * inputs) * x + beta(i) * inputs * target);
   }
-  const double own = beta(i) * (now_.V[at(i)].norm() + residual(now_, i).norm()) + now_.Lambda[at(i)].norm();
+  const double own = beta(i) * (now_.V[at(i)].norm() + r_[at(i)].norm()) + now_.Lambda[at(i)].norm();
   if (i == N()) return 8 * kEps * D * (own + w() * problem_.Y->norm());
   const double W_norm = now_.W[at(i + 1)].norm(), m = static_cast<double>(now_.V[at(i)].rows());
   const double next = now_.V[at(i + 1)].norm() + now_.Lambda[at(i + 1)].norm() / beta(i + 1) +
@@ -212,17 +215,18 @@ double AdmmAudit::proximity(const Point& x, const Point& previous) const {
 /// |grad|^2 of (4) in all its variables (W, b, V, Lambda, V^{previous}). With M_i = Lambda_i + beta_i r_i and S_i = M_i
 /// sigma_i'(Z_i): dW_i = lambda W_i + S_i V_{i-1}^T, db_i = lambda b_i + S_i 1, dV_i = -M_i + W_{i+1}^T S_{i+1} + 2 xi (V_i -
 /// V_i^{previous}) [+ w (V_N - Y)], dLambda_i = r_i, dV_i^{previous} = -2 xi (V_i - V_i^{previous}).
-double AdmmAudit::gradient2(const Point& x, const Point& previous) const {
+double AdmmAudit::gradient2(const Point& previous) const {
+  const Point& x = now_;
   double sum = 0;
   Matrix<double> S_next;
   for (int i = N(); i >= 1; --i) {
-    const Matrix<double> Z = affine(x, i), r = residual(x, i);
+    const Matrix<double>& r = r_[at(i)];
     const Matrix<double> M = x.Lambda[at(i)] + beta(i) * r, pull = 2 * p_.xi * (x.V[at(i)] - previous.V[at(i)]);
     Matrix<double> dV = pull - M;
     if (i == N()) dV += w() * (x.V[at(i)] - *problem_.Y);
     if (i < N()) dV.noalias() += x.W[at(i + 1)].transpose() * S_next;
     S_next = M;
-    net().sigma(i).multiply_by_derivative<double>(Z, S_next);
+    net().sigma(i).multiply_by_derivative<double>(Z_[at(i)], S_next);
     sum += dV.squaredNorm() + pull.squaredNorm() + r.squaredNorm();
     sum += (p_.lambda * x.W[at(i)] + S_next * V(x, i - 1).transpose()).squaredNorm();
     if (net().bias) sum += (p_.lambda * x.b[at(i)] + S_next.rowwise().sum()).squaredNorm();
@@ -243,7 +247,7 @@ void AdmmAudit::start(const State<double>& state, CheckLog& log) {
 
 void AdmmAudit::after_block(int k, const Block& block, CheckLog& log) {
   read(block.text());
-  update_terms(block.layer, block.layer + (block.name == "V" ? 1 : 0));
+  update_terms(block.layer, block.layer + (block.name == "V" ? 1 : 0), block.name == "Lambda");
   const Term L = potential();
   const int fitted = block.name == "V" && block.layer < N() ? block.layer + 1 : block.layer;  // whose fit the update models
   const bool exact = block.name == "Lambda" || linear(fitted);
@@ -262,8 +266,7 @@ void AdmmAudit::judge_multipliers(int k, CheckLog& log) const {
   for (int i = 1; i <= N(); ++i) {
     const Matrix<double>& Lambda = now_.Lambda[at(i)];
     Matrix<double> expected;
-    double size =
-        beta(i) * (now_.V[at(i)].norm() + residual(now_, i).norm()) + Lambda.norm() + before_sweep_.Lambda[at(i)].norm();
+    double size = beta(i) * (now_.V[at(i)].norm() + r_[at(i)].norm()) + Lambda.norm() + before_sweep_.Lambda[at(i)].norm();
     if (i == N()) {
       expected = w() * (now_.V[at(i)] - *problem_.Y);
       size += w() * problem_.Y->norm();
@@ -373,7 +376,7 @@ void AdmmAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
   }
   row.emplace_back("potential", L.value + near);
   measure_changes(row);
-  row.emplace_back("subgradient_norm2", gradient2(now_, before_sweep_));
+  row.emplace_back("subgradient_norm2", gradient2(before_sweep_));
   row.emplace_back("rises", static_cast<double>(rises_));
   row.emplace_back("last_rise", static_cast<double>(last_rise_));
   proximity_ = near;

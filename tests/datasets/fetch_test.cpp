@@ -76,8 +76,8 @@ const Bytes kContent = idx_bytes({3}, {0, 1, 2});
 const std::string kRemedy = "ask someone";
 
 struct Download {
-  TempFolder root;
-  fs::path served = root.path() / "served", folder = root.path() / "cache" / "tiny";
+  TemporaryFolder root;
+  fs::path served = root.path / "served", folder = root.path / "cache" / "tiny";
   Environment no_proxy{"no_proxy", "127.0.0.1"};
   std::vector<PinnedFile> files{{"labels", sha256(kContent), {3}}};
 
@@ -154,13 +154,13 @@ TEST_CASE("Mirrors are tried in order until one delivers", "[datasets][fetch]") 
 
 TEST_CASE("A set that is already in the cache is fetched without a network", "[datasets][fetch]") {
   Download d;
-  const Environment cache("XDG_CACHE_HOME", (d.root.path() / "xdg").string());
+  const Environment cache("XDG_CACHE_HOME", (d.root.path / "xdg").string());
   FileSet set;
   set.dataset = "tiny";
   set.files = d.files;
   set.mirrors = {"http://127.0.0.1:1"};
-  write_gz(d.root.path() / "xdg" / "bcdbench" / "tiny" / "labels.gz", kContent);
-  CHECK(fetch_set(set, {}) == d.root.path() / "xdg" / "bcdbench" / "tiny");
+  write_gz(d.root.path / "xdg" / "bcdbench" / "tiny" / "labels.gz", kContent);
+  CHECK(fetch_set(set, {}) == d.root.path / "xdg" / "bcdbench" / "tiny");
 }
 
 TEST_CASE("There is nothing to fetch for an embedded dataset", "[datasets][fetch][error]") {

@@ -18,8 +18,8 @@ const Bytes kOtherLabels = idx_bytes({3}, {2, 1, 0});
 
 // A set of two tiny files, and the three places where it may lie: BCDBENCH_DATA, the cache, a system folder.
 struct Places {
-  TempFolder root;
-  fs::path data = root.path() / "data", cache = root.path() / "cache", system = root.path() / "system";
+  TemporaryFolder root;
+  fs::path data = root.path / "data", cache = root.path / "cache", system = root.path / "system";
   Environment data_variable{"BCDBENCH_DATA", data.string()};
   Environment cache_variable{"XDG_CACHE_HOME", cache.string()};
   FileSet set;

@@ -30,12 +30,12 @@ TEST_CASE("An idx array has the shape and the items that were written", "[datase
 }
 
 TEST_CASE("A file reads the same packed and unpacked", "[datasets][idx]") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Bytes data = counting(3000000);  // more than one chunk of the unpacker
-  write_gz(folder.path() / "a.gz", data);
-  write_plain(folder.path() / "a", data);
-  CHECK(read_raw(folder.path() / "a.gz", kBlame) == data);
-  CHECK(read_raw(folder.path() / "a", kBlame) == data);
+  write_gz(folder.path / "a.gz", data);
+  write_plain(folder.path / "a", data);
+  CHECK(read_raw(folder.path / "a.gz", kBlame) == data);
+  CHECK(read_raw(folder.path / "a", kBlame) == data);
 }
 
 TEST_CASE("Each fault of an idx file is named together with the file and the remedy", "[datasets][idx][error]") {
@@ -53,8 +53,8 @@ TEST_CASE("Each fault of an idx file is named together with the file and the rem
 }
 
 TEST_CASE("Damaged gzip files are told apart: missing, truncated, corrupted, not gzip", "[datasets][idx][error]") {
-  const TempFolder folder;
-  const auto path = folder.path() / "a.gz";
+  const TemporaryFolder folder;
+  const auto path = folder.path / "a.gz";
   const auto error = [&] { return usage_error([&] { read_raw(path, {path.string(), "fetch it again"}); }); };
   CHECK_THAT(error(), Contains(path.string() + ": the file is missing; fetch it again"));
   write_gz(path, counting(100000));

@@ -60,11 +60,11 @@ TEST_CASE("A value that does not fit is an error that names dataset, option and 
 }
 
 TEST_CASE("Missing MNIST is an error with the remedy, never another dataset", "[datasets][registry][error]") {
-  const TempFolder empty;
-  const Environment data("BCDBENCH_DATA", empty.path().string()), cache("XDG_CACHE_HOME", empty.path().string());
+  const TemporaryFolder empty;
+  const Environment data("BCDBENCH_DATA", empty.path.string()), cache("XDG_CACHE_HOME", empty.path.string());
   CHECK_FALSE(dataset_location("mnist").has_value());
   const std::string message = usage_error([] { load_dataset<float>("mnist", {}, TargetCode::real, 1); });
-  CHECK_THAT(message, Contains("bcdbench data fetch mnist") && Contains((empty.path() / "mnist").string()));
+  CHECK_THAT(message, Contains("bcdbench data fetch mnist") && Contains((empty.path / "mnist").string()));
 }
 
 TEST_CASE("Embedded datasets are always there and intact", "[datasets][registry]") {

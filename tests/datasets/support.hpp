@@ -1,10 +1,9 @@
-// Helpers of the dataset tests: a temporary folder, environment variables set for one scope, small files.
+// Helpers of the dataset tests: environment variables set for one scope, small files.
 #pragma once
 
 #include <unistd.h>
 #include <zlib.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,28 +13,9 @@
 
 #include "algorithms/core/types.hpp"
 #include "datasets/idx.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace bcd::test {
-
-class TempFolder {
- public:
-  TempFolder() {
-    static std::atomic<int> next{0};
-    path_ = std::filesystem::temp_directory_path() /
-            ("bcdbench-datasets-" + std::to_string(getpid()) + "-" + std::to_string(next++));
-    std::filesystem::create_directories(path_);
-  }
-  ~TempFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Sets an environment variable (nullopt: removes it) and restores it at the end of the scope.
 class Environment {

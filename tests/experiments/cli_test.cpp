@@ -4,72 +4,9 @@
 #include "results/record.hpp"
 #include "tests/experiments/program.hpp"
 
-using bcd::test::Outcome;
-using bcd::test::Sandbox;
+using namespace bcd::test;
 using Catch::Contains;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// Two variants with two seeds, three iterations; one claim whose verdict is certain: a squared loss is below 1e6 here.
-std::string tiny(const std::string& id, const std::string& expect = "holds", const std::string& more = "") {
-  return "id = '" + id + R"('
-paper = 'test'
-title = 'A small experiment'
-description = 'Three iterations on synthetic data.'
-[dataset]
-name = 'teacher-student'
-d_in = 3
-n = 20
-n_test = 10
-[network]
-hidden = [4]
-[run]
-iterations = 3
-seeds = [1, 2]
-[[variant]]
-label = 'slow'
-algorithm = 'sgd'
-[[variant]]
-label = 'quick'
-algorithm = 'adam'
-[[figure]]
-title = 'Loss'
-caption = 'Lower is better.'
-[[figure.panel]]
-y = 'train_loss'
-[[claim]]
-id = 'test.loss'
-item = 'Figure 1'
-statement = 'The loss is below a million.'
-kind = 'value'
-metric = 'train_loss'
-op = '<'
-value = 1e6
-expect = ')" +
-         expect + "'\n" + more;
-}
-
-int files_in(const fs::path& folder, const std::string& extension) {
-  int count = 0;
-  if (fs::exists(folder))
-    for (const auto& entry : fs::directory_iterator(folder)) count += entry.path().extension() == extension;
-  return count;
-}
-
-int occurrences(const std::string& text, const std::string& word) {
-  int count = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
-  return count;
-}
-
-void check_misuse(const Outcome& outcome, const std::string& part) {
-  CHECK(outcome.code == 2);
-  CHECK_THAT(outcome.err, Catch::StartsWith("bcdbench: ") && Contains(part));
-  CHECK(occurrences(outcome.err, "\n") == 1);
-}
-
-}  // namespace
 
 TEST_CASE("every verb explains itself with an example", "[cli]") {
   const Sandbox sandbox;
@@ -191,6 +128,7 @@ TEST_CASE("a dry run shows the matrix and runs nothing; a run records every iter
   const Outcome plan = sandbox.run("run tiny.toml --dry-run");
   CHECK(plan.code == 0);
   CHECK(occurrences(plan.out, "to run") == 4);
+  CHECK_THAT(plan.out, Contains("4 runs, about ") && Contains(" s one after the other"));
   CHECK_FALSE(fs::exists(sandbox.path("out")));
 
   const Outcome first = sandbox.run("run tiny.toml");
@@ -259,9 +197,7 @@ TEST_CASE("a dumped state starts another run", "[cli]") {
   CHECK(config.at("dataset").at("n") == "6");
 
   CHECK(sandbox.run("run tiny.toml --variant slow --init-from d/iter_00002").code == 0);
-  const Outcome lost = sandbox.run("run tiny.toml --variant slow --init-from nowhere");
-  CHECK(lost.code == 2);
-  CHECK_THAT(lost.err, Contains("\nbcdbench: ") && Contains("nowhere: no such folder"));
+  check_misuse(sandbox.run("run tiny.toml --variant slow --init-from nowhere"), "nowhere: no such folder");
 }
 
 TEST_CASE("Ctrl-C ends the program with 130 and keeps the finished runs", "[cli]") {

@@ -48,7 +48,7 @@ bool holds(const std::string& interpreter, const fs::path& folder, const std::st
 
 TEST_CASE("a matrix reads back from .npy bit for bit, also a window with an outer stride", "[npy]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / "M.npy";
+  const fs::path file = folder.path / "M.npy";
   const Matrix<double> M = counting(5, 4);
   write_npy<double>(file, M);
   CHECK(read_npy<double>(file, 5, 4) == M);
@@ -62,7 +62,7 @@ TEST_CASE("a matrix reads back from .npy bit for bit, also a window with an oute
 
 TEST_CASE("arrays by rows and one-dimensional arrays are read", "[npy]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / "M.npy";
+  const fs::path file = folder.path / "M.npy";
   write_by_hand(file, "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }\n", {1, 2, 3, 4, 5, 6});
   Matrix<double> expected(2, 3);
   expected << 1, 2, 3, 4, 5, 6;
@@ -73,7 +73,7 @@ TEST_CASE("arrays by rows and one-dimensional arrays are read", "[npy]") {
 
 TEST_CASE("a .npy file that does not fit is refused with file, expected and found", "[npy][errors]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path() / "M.npy";
+  const fs::path file = folder.path / "M.npy";
   write_npy<double>(file, counting(5, 4));
   CHECK_THROWS_WITH(read_npy<double>(file, 4, 5), Contains(file.string()) && Contains("expected shape 4 x 5, found 5 x 4"));
   CHECK_THROWS_WITH(read_npy<float>(file, 5, 4), Contains("'<f8'") && Contains("'<f4'"));
@@ -83,26 +83,26 @@ TEST_CASE("a .npy file that does not fit is refused with file, expected and foun
   CHECK_THROWS_WITH(read_npy<double>(file, 5, 4), Contains("bytes after its data"));
   std::ofstream(file) << "hello";
   CHECK_THROWS_WITH(read_npy<double>(file, 5, 4), Contains("not a .npy file"));
-  CHECK_THROWS_WITH(read_npy<double>(folder.path() / "none.npy", 5, 4), Contains("cannot be read"));
+  CHECK_THROWS_WITH(read_npy<double>(folder.path / "none.npy", 5, 4), Contains("cannot be read"));
 }
 
 TEST_CASE("a dump holds problem, iterates and recipe, and NumPy recomputes the iterates", "[dump][numpy]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
   const Cell cell = fake_cell(plugin);
-  dump_cell(cell, plugin, {{0, 2}, folder.path()});
+  dump_cell(cell, plugin, {{0, 2}, folder.path});
   for (const char* name :
        {"problem/X.npy", "problem/Y.npy", "iter_00000/W1.npy", "iter_00000/b1.npy", "iter_00002/W1.npy", "run.json"})
-    CHECK(fs::exists(folder.path() / name));
-  CHECK_FALSE(fs::exists(folder.path() / "iter_00001"));
-  std::ifstream in(folder.path() / "run.json");
+    CHECK(fs::exists(folder.path / name));
+  CHECK_FALSE(fs::exists(folder.path / "iter_00001"));
+  std::ifstream in(folder.path / "run.json");
   CHECK(nlohmann::json::parse(in)["config"] == cell.config);
   const std::string python = numpy_interpreter();
   if (python.empty()) {
     WARN("no python3 with numpy: the comparison with NumPy is skipped");
     return;
   }
-  CHECK(holds(python, folder.path(), R"(import sys, numpy as np
+  CHECK(holds(python, folder.path, R"(import sys, numpy as np
 load = lambda name: np.load(sys.argv[1] + "/" + name + ".npy")
 X, Y, W, b = load("problem/X"), load("problem/Y"), load("iter_00000/W1"), load("iter_00000/b1")
 assert X.shape == (5, 40) and Y.shape == (3, 40) and W.shape == (3, 5) and b.shape == (3, 1) and X.dtype == np.float64
@@ -122,27 +122,27 @@ TEST_CASE("a run from a dumped state goes on exactly as the run it was taken fro
     return fake_cell(plugin, {}, [&](Cell& c) { c.iterations = iterations, c.precision = precision; });
   };
   RunOptions options;
-  options.out = folder.path();
+  options.out = folder.path;
   const RunRecord whole = run_cell(cell(5), plugin, options);
-  dump_cell(cell(5), plugin, {{2}, folder.path() / "dump"});
-  options.init_from = (folder.path() / "dump" / "iter_00002").string();
+  dump_cell(cell(5), plugin, {{2}, folder.path / "dump"});
+  options.init_from = (folder.path / "dump" / "iter_00002").string();
   const RunRecord rest = run_cell(cell(3), plugin, options);
   CHECK(rest.id != run_id(cell(3)));  // another start is another run
   for (const char* name : {"train_loss", "test_loss", "train_accuracy"}) {
     const std::vector<double> all = whole.trace.column(name);
     CHECK(rest.trace.column(name) == std::vector<double>(all.begin() + 2, all.end()));
   }
-  CHECK_THROWS_WITH(load_experiment((folder.path() / "runs" / (rest.id + ".json")).string()), Contains("--init-from"));
+  CHECK_THROWS_WITH(load_experiment((folder.path / "runs" / (rest.id + ".json")).string()), Contains("--init-from"));
 }
 
 TEST_CASE("a start from incomplete or foreign state files is refused and nothing is written", "[dump][restart][errors]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
   const Cell cell = fake_cell(plugin);
-  const fs::path state = folder.path() / "dump" / "iter_00000";
-  dump_cell(cell, plugin, {{0}, folder.path() / "dump"});
+  const fs::path state = folder.path / "dump" / "iter_00000";
+  dump_cell(cell, plugin, {{0}, folder.path / "dump"});
   RunOptions options;
-  options.out = folder.path() / "out";
+  options.out = folder.path / "out";
   options.init_from = state.string();
   SECTION("a missing weight") {
     fs::remove(state / "b1.npy");
@@ -153,7 +153,7 @@ TEST_CASE("a start from incomplete or foreign state files is refused and nothing
     CHECK_THROWS_WITH(run_cell(cell, plugin, options), Contains("W1.npy") && Contains("expected shape 3 x 5, found 3 x 6"));
   }
   SECTION("no such folder") {
-    options.init_from = (folder.path() / "none").string();
+    options.init_from = (folder.path / "none").string();
     CHECK_THROWS_WITH(run_cell(cell, plugin, options), Contains("no such folder"));
   }
   CHECK_FALSE(fs::exists(options.out));
@@ -162,9 +162,9 @@ TEST_CASE("a start from incomplete or foreign state files is refused and nothing
 TEST_CASE("a dump without iterates, of a negative one or of a refused problem writes nothing", "[dump][errors]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{}, folder.path()}), Contains("--iterations"));
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{0, -1}, folder.path()}), Contains("got -1"));
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin, {{"refuse", "true"}}), plugin, {{0}, folder.path()}),
+  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{}, folder.path}), Contains("--iterations"));
+  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{0, -1}, folder.path}), Contains("got -1"));
+  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin, {{"refuse", "true"}}), plugin, {{0}, folder.path}),
                     Contains("it was asked to refuse"));
   CHECK(folder.files() == 0);
 }

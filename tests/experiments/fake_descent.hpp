@@ -1,8 +1,6 @@
 // An algorithm small enough to be checked by eye, for the tests of the runner: gradient descent on one linear layer, with
-// switches that make it misbehave. And a folder that cleans up after itself.
+// switches that make it misbehave.
 #pragma once
-
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -11,34 +9,11 @@
 #include "algorithms/core/algorithm.hpp"
 #include "experiments/cell.hpp"
 #include "experiments/runner.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace bcd::testing {
 
-/// A fresh folder, removed at the end of the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    static int serial = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("bcdbench-test-" + std::to_string(::getpid()) + "-" + std::to_string(serial++));
-    std::filesystem::create_directories(path_);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  std::size_t files() const {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) count += entry.is_regular_file();
-    return count;
-  }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryFolder;
 
 /// Sleeps and adds the time that really passed (more than asked for on a busy machine).
 inline void sleep_for(double seconds, double& passed) {

@@ -250,8 +250,8 @@ TEST_CASE("a study claim runs the study and takes its verdict; an unknown study 
   const std::string known = "study = \"zeng2019.theorem1.algorithm1-smooth\"";
   REQUIRE(contains(text, known));
   text.replace(text.find(known), known.size(), "study = \"zeng2019.theorem1.algorithm1-smoth\"");
-  const testing::TemporaryFolder folder;
-  const auto file = folder.path() / "zeng2019-algorithm1.toml";
+  const test::TemporaryFolder folder;
+  const auto file = folder.path / "zeng2019-algorithm1.toml";
   std::ofstream(file) << text;
   CHECK_THROWS_WITH(load_experiment(file.string()),
                     Catch::Contains("algorithm1-smoth") && Catch::Contains("zeng2019.theorem1.algorithm1-smooth"));

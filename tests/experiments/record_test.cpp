@@ -68,11 +68,11 @@ TEST_CASE("a row that names a column twice is refused", "[record][trace]") {
 }
 
 TEST_CASE("a record reads back as it was written, with NaN and infinities", "[record]") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const RunRecord out = sample();
-  write_record(folder.path() / "runs", out);
-  REQUIRE(record_exists(folder.path() / "runs", out.id));
-  const RunRecord in = read_record(folder.path() / "runs" / (out.id + ".json"));
+  write_record(folder.path / "runs", out);
+  REQUIRE(record_exists(folder.path / "runs", out.id));
+  const RunRecord in = read_record(folder.path / "runs" / (out.id + ".json"));
 
   CHECK(in.id == out.id);
   CHECK(in.config == out.config);
@@ -96,27 +96,27 @@ TEST_CASE("a record reads back as it was written, with NaN and infinities", "[re
 }
 
 TEST_CASE("writing a record twice leaves two files and no temporary ones", "[record][atomic]") {
-  const testing::TemporaryFolder folder;
-  write_record(folder.path(), sample());
-  write_record(folder.path(), sample());
+  const test::TemporaryFolder folder;
+  write_record(folder.path, sample());
+  write_record(folder.path, sample());
   CHECK(folder.files() == 2);
 }
 
 TEST_CASE("a file that cannot be written leaves nothing behind", "[record][atomic]") {
-  const testing::TemporaryFolder folder;
-  fs::create_directories(folder.path() / "taken");  // a folder stands where the file should go
-  CHECK_THROWS_WITH(write_file_atomically(folder.path() / "taken", "text"), Contains("cannot write") && Contains("taken"));
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder.path / "taken");  // a folder stands where the file should go
+  CHECK_THROWS_WITH(write_file_atomically(folder.path / "taken", "text"), Contains("cannot write") && Contains("taken"));
   CHECK(folder.files() == 0);
-  write_file_atomically(folder.path() / "file", "text");
-  CHECK_THROWS_WITH(write_file_atomically(folder.path() / "file" / "below", "text"), Contains("cannot create the folder"));
+  write_file_atomically(folder.path / "file", "text");
+  CHECK_THROWS_WITH(write_file_atomically(folder.path / "file" / "below", "text"), Contains("cannot create the folder"));
   CHECK(folder.files() == 1);
 }
 
 TEST_CASE("a damaged record is refused with file and fault", "[record]") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const RunRecord record = sample();
-  write_record(folder.path(), record);
-  const fs::path json = folder.path() / (record.id + ".json"), csv = folder.path() / (record.id + ".csv");
+  write_record(folder.path, record);
+  const fs::path json = folder.path / (record.id + ".json"), csv = folder.path / (record.id + ".csv");
   const std::string good = text_of(csv);
 
   SECTION("a cut trace") {
@@ -147,5 +147,5 @@ TEST_CASE("a damaged record is refused with file and fault", "[record]") {
     std::ofstream(json) << j.dump();
     CHECK_THROWS_WITH(read_record(json), Contains("schema 99"));
   }
-  SECTION("no file") { CHECK_THROWS_WITH(read_record(folder.path() / "none.json"), Contains("no such file")); }
+  SECTION("no file") { CHECK_THROWS_WITH(read_record(folder.path / "none.json"), Contains("no such file")); }
 }

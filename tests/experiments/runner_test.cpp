@@ -18,7 +18,7 @@ namespace {
 
 RunOptions into(const TemporaryFolder& folder) {
   RunOptions options;
-  options.out = folder.path();
+  options.out = folder.path;
   return options;
 }
 
@@ -81,6 +81,20 @@ TEST_CASE("the evaluation does not depend on the number of threads", "[evaluator
   const double two = evaluate<double>(net, Loss{}, w, X, Y, {}).loss_sum;
   set_threads(before);
   CHECK(one == two);
+}
+
+TEST_CASE("orthogonal first weights have orthonormal rows or columns times the scale", "[init]") {
+  Network net;
+  net.input = 40;
+  net.layers = {{15, {}, false}, {60, {}, false}};
+  const auto w = draw_weights<double>(net, {Initialisation::Kind::orthogonal, 3.0, 0.0}, 1);
+  CHECK((w.W[1] * w.W[1].transpose() - 9 * Matrix<double>::Identity(15, 15)).norm() < 1e-12);
+  CHECK((w.W[2].transpose() * w.W[2] - 9 * Matrix<double>::Identity(15, 15)).norm() < 1e-12);
+  // Uniform: the trace of a 15 x 15 block of W_1/3 has mean 0 and variance 15/40; without the signs it would be near -1.9.
+  double sum = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed)
+    sum += draw_weights<double>(net, {Initialisation::Kind::orthogonal, 1.0, 0.0}, seed).W[1].leftCols(15).trace();
+  CHECK(std::abs(sum / 40) < 5 * std::sqrt(15.0 / 40 / 40));
 }
 
 TEST_CASE("first weights are the same numbers in both precisions and have the asked deviation", "[init]") {
@@ -160,7 +174,7 @@ TEST_CASE("a run that diverges is a result with the iteration", "[runner][status
   CHECK_THAT(r.reason, Contains("at iteration " + std::to_string(last)));
   CHECK_FALSE(std::isfinite(r.trace.column("train_loss").back()));
   CHECK(std::isfinite(r.trace.column("train_loss")[last - 1]));
-  CHECK(read_record(folder.path() / "runs" / (r.id + ".json")).status == "Diverged");
+  CHECK(read_record(folder.path / "runs" / (r.id + ".json")).status == "Diverged");
 }
 
 TEST_CASE("weights that are not finite end a run between evaluations", "[runner][status]") {
@@ -188,7 +202,7 @@ TEST_CASE("an algorithm that does not apply is a result with the reason", "[runn
   CHECK(r.status == "NotApplicable");
   CHECK(r.reason == "it was asked to refuse");
   CHECK(r.trace.rows.empty());
-  CHECK(read_record(folder.path() / "runs" / (r.id + ".json")).trace.rows.empty());
+  CHECK(read_record(folder.path / "runs" / (r.id + ".json")).trace.rows.empty());
 }
 
 TEST_CASE("the time limit counts training time only and ends between iterations", "[runner][status]") {
@@ -260,7 +274,7 @@ TEST_CASE("a finished run is not made twice unless forced, a damaged one is", "[
   CHECK(reports == 12);
 
   options.force = false;
-  std::ofstream(folder.path() / "runs" / (first.id + ".csv")) << "iteration\n";
+  std::ofstream(folder.path / "runs" / (first.id + ".csv")) << "iteration\n";
   const RunRecord again = run_cell(cell, plugin, options);
   CHECK(reports == 18);
   CHECK_THAT(again.provenance["warnings"].back().get<std::string>(), Contains("run again"));

@@ -75,8 +75,8 @@ std::string with(const std::string& from, const std::string& to) {
 
 /// The sample text (or another one) as a file that is loaded.
 struct Loaded {
-  testing::TemporaryFolder folder;
-  fs::path file = folder.path() / "sample.toml";
+  test::TemporaryFolder folder;
+  fs::path file = folder.path / "sample.toml";
 
   explicit Loaded(const std::string& text = kText) { std::ofstream(file) << text; }
   Experiment operator()(const Overrides& overrides = {}) const { return load_experiment(file.string(), overrides); }
@@ -284,8 +284,8 @@ TEST_CASE("a record is a recipe: loading it gives the same cell", "[spec][record
   record.id = run_id(cell);
   record.config = cell.config;
   record.status = "MaxIterations";
-  write_record(load.folder.path(), record);
-  const std::string file = (load.folder.path() / (record.id + ".json")).string();
+  write_record(load.folder.path, record);
+  const std::string file = (load.folder.path / (record.id + ".json")).string();
 
   const Experiment again = load_experiment(file);
   REQUIRE(again.cells.size() == 1);
@@ -293,8 +293,8 @@ TEST_CASE("a record is a recipe: loading it gives the same cell", "[spec][record
   CHECK(run_id(again.cells[0]) == record.id);
   CHECK(load_experiment(file, set("momentum", "0.5")).cells[0].config["parameters"]["momentum"] == 0.5);
 
-  std::ofstream(load.folder.path() / "bad.json") << "[1, 2]";
-  CHECK_THROWS_WITH(load_experiment((load.folder.path() / "bad.json").string()), Contains("not a run record"));
+  std::ofstream(load.folder.path / "bad.json") << "[1, 2]";
+  CHECK_THROWS_WITH(load_experiment((load.folder.path / "bad.json").string()), Contains("not a run record"));
 }
 
 TEST_CASE("every shipped experiment loads at both scales", "[spec][shipped]") {
