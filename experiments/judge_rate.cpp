@@ -4,6 +4,7 @@
 #include <map>
 
 #include "algorithms/core/parameters.hpp"
+#include "results/rates/regression.hpp"
 
 namespace bcd {
 
@@ -19,9 +20,11 @@ std::string show(double x) {
 std::string show(const Interval& i) { return "[" + show(i.low) + ", " + show(i.high) + "]"; }
 std::string show(const Estimate& e) { return show(e.value) + " " + show(e.interval); }
 
-/// What one run says about a claim.
+/// What one run says about a claim, and the number that decides ("theta", 0.5 with its interval).
 struct Finding {
-  std::string verdict, measured, reason;
+  std::string verdict, quantity;
+  Estimate number;
+  std::string reason;
 };
 
 struct Question {
@@ -43,7 +46,8 @@ struct Question {
 
 bool meets(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
-const Finding kNoGradient{"not applicable", "", "the record has no element of the subdifferential (column subgradient_norm2)"};
+const Finding kNoGradient{
+    "not applicable", "", {}, "the record has no column with the norm of an element of the subdifferential"};
 
 Finding found_decrease(const Decrease& d, const Report& report) {
   using State = Decrease::State;
@@ -54,7 +58,7 @@ Finding found_decrease(const Decrease& d, const Report& report) {
     reason = std::to_string(d.rises) + " of " + std::to_string(d.resolved) + " differences are rises; " + reason;
   if (d.state == State::shrinking) reason = "the constant shrinks with k, so no constant is supported; " + reason;
   if (d.state == State::unresolved) reason = "rounding hides the decreases that would decide; " + reason;
-  return {verdict, "c_" + std::to_string(d.j) + " = " + show(d.constant), reason};
+  return {verdict, "c_" + std::to_string(d.j), {d.constant, {}}, reason};
 }
 
 Finding assert_a1(const Question& q) {
@@ -66,11 +70,12 @@ Finding assert_constant(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const std::vector<double> bounds = q.run.trace.column(q.text("column"));
   if (bounds.empty() || !std::isfinite(bounds.back()))
-    return {"not applicable", "", "the record has no column " + q.text("column")};
-  const Decrease& d = q.report.a1.front();
-  const bool holds = d.constant >= bounds.back();
-  return {holds ? "holds" : "violated", "c_1 = " + show(d.constant) + " against " + show(bounds.back()),
-          "the paper's constant is smaller by a factor of " + show(d.constant / bounds.back())};
+    return {"not applicable", "", {}, "the record has no column " + q.text("column")};
+  const double factor = q.report.a1.front().constant / bounds.back();
+  return {factor >= 1 ? "holds" : "violated",
+          "c_1/(the paper's constant)",
+          {factor, {}},
+          "c_1 = " + show(q.report.a1.front().constant) + ", the paper's constant is " + show(bounds.back())};
 }
 
 Finding assert_a2(const Question& q) {
@@ -83,56 +88,53 @@ Finding assert_a2(const Question& q) {
 Finding assert_theta(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const Exponent& e = q.report.exponent;
-  if (!e.theta.known()) return {"inconclusive", "", e.reason};
+  if (!e.theta.known()) return {"inconclusive", "", {}, e.reason};
   const bool met = meets(e.theta.interval, q.range()), narrow = e.theta.interval.width() < 0.2;
   return {!met     ? "violated"
           : narrow ? "holds"
                    : "inconclusive",
-          "theta = " + show(e.theta),
-          "estimates " + show(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
+          "theta", e.theta, "estimates " + show(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
 }
 
-std::string rate_text(const Rate& rate) {
-  if (rate.kind == Kind::sublinear) return "sublinear, p = " + show(rate.power);
-  if (rate.kind == Kind::linear) return "linear, eta = " + show(rate.eta);
-  return name(rate.kind);
-}
-
-Finding compare_rate(const Question& q, const Rate& rate, const std::string& reason) {
-  if (rate.kind == Kind::inconclusive) return {"inconclusive", "inconclusive", rate.reason};
-  const std::string wanted = q.text("rate");
-  bool holds = wanted == "linear" ? rate.at_least_linear() : name(rate.kind) == wanted;
-  if (holds && rate.kind == Kind::sublinear) holds = meets(rate.power.interval, q.range());
-  return {holds ? "holds" : "violated", rate_text(rate), reason};
+/// eta where linear, p where sublinear.
+Finding with_rate(const std::string& verdict, const Rate& rate, const std::string& reason) {
+  if (rate.kind == Kind::linear) return {verdict, "linear, eta", rate.eta, reason};
+  if (rate.kind == Kind::sublinear) return {verdict, "sublinear, p", rate.power, reason};
+  return {verdict, name(rate.kind), {}, reason};
 }
 
 Finding assert_rate(const Question& q) {
   const Rate& rate = q.report.rate;
-  return compare_rate(q, rate,
-                      "f* " + show(q.report.limit.middle) + " by " + q.report.limit.origin + ", window of " +
-                          show(rate.window.decades()) + " decades, 1/p = " + show(rate.lambda));
+  if (rate.kind == Kind::inconclusive) return {"inconclusive", "", {}, rate.reason};
+  const std::string wanted = q.text("rate");
+  bool holds = wanted == "linear" ? rate.at_least_linear() : name(rate.kind) == wanted;
+  if (holds && rate.kind == Kind::sublinear) holds = meets(rate.power.interval, q.range());
+  return with_rate(holds ? "holds" : "violated", rate,
+                   "f* " + show(q.report.limit.middle) + " by " + q.report.limit.origin + ", window of " +
+                       show(rate.window.decades()) + " decades, 1/p = " + show(rate.lambda));
 }
 
 Finding assert_root_rate(const Question& q) {
   Finding finding = assert_rate(q);
-  if (const RootRate root = root_rate(q.report.rate); root.R1.known())
-    finding.measured = root.name + ", R_1 = " + show(root.R1);
+  const RootRate root = root_rate(q.report.rate);
+  if (root.R1.known()) finding.quantity = root.name + ", R_1", finding.number = root.R1;
   return finding;
 }
 
 Finding assert_finite_length(const Question& q) {
   const Length& length = q.report.length;
-  if (!q.sequence.has_step()) return {"not applicable", "", length.reason};
-  const bool finite = length.state == Length::State::finite, infinite = length.state == Length::State::infinite;
-  return {finite     ? "holds"
-          : infinite ? "violated"
-                     : "inconclusive",
-          "length " + show(length.sum) + (finite ? " + at most " + show(length.tail) : ""),
-          "steps: " + rate_text(length.steps) + (length.reason.empty() ? "" : "; " + length.reason)};
+  if (!q.sequence.has_step()) return {"not applicable", "", {}, length.reason};
+  const std::string steps = std::string("the steps are ") + name(length.steps.kind);
+  if (length.state != Length::State::finite)
+    return {length.state == Length::State::infinite ? "violated" : "inconclusive",
+            "length so far",
+            {length.sum, {}},
+            steps + "; " + length.reason};
+  return {"holds", "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
 }
 
 Finding found(const Consistency& c, const Report& report) {
-  return {c.verdict, "theta = " + show(report.exponent.theta) + ", " + rate_text(report.rate), c.reason};
+  return with_rate(c.verdict, report.rate, "theta = " + show(report.exponent.theta) + "; " + c.reason);
 }
 Finding assert_theorem41(const Question& q) {
   return q.sequence.has_gradient() ? found(q.report.theorem41, q.report) : kNoGradient;
@@ -158,14 +160,29 @@ const std::map<std::string, Finding (*)(const Question&)>& assertions() {
 
 Finding examine_run(const ClaimSpec& claim, const RunRecord& run, Options options) {
   if (claim.number.contains("alpha")) options.alpha = claim.number.at("alpha");
-  if (run.trace.index("potential") < 0) return {"not applicable", "", run.status + ": the run has no objective"};
+  if (run.trace.index("potential") < 0) return {"not applicable", "", {}, run.status + ": the run has no objective"};
   try {
-    const Sequence sequence = sequence_of(run);
+    const bool other = claim.text.contains("column") && claim.text.at("assert") != "constant";
+    const Sequence sequence = sequence_of(run, other ? claim.text.at("column") : "subgradient_norm2");
     const Report report = examine(sequence, options);
     return assertions().at(claim.text.at("assert"))({claim, run, sequence, report});
   } catch (const UsageError& e) {
-    return {"inconclusive", "", e.what()};
+    return {"inconclusive", "", {}, e.what()};
   }
+}
+
+/// "theta 0.5 [0.498, 0.511]": the median over the runs and the hull of their intervals (of their values where they have none).
+std::string summary(const std::string& quantity, const std::vector<Estimate>& numbers) {
+  std::vector<double> values;
+  Interval hull;
+  for (const Estimate& e : numbers) {
+    if (!e.known()) continue;
+    values.push_back(e.value);
+    hull.cover(e.value);
+    if (!std::isnan(e.interval.low)) hull.cover(e.interval);
+  }
+  if (values.empty()) return quantity;
+  return quantity + " " + show(median(values)) + (hull.width() > 0 ? " " + show(hull) : "");
 }
 
 }  // namespace
@@ -180,30 +197,28 @@ const std::vector<std::string>& rate_assertions() {
 }
 
 void judge_rate(const ClaimSpec& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
-  std::map<std::string, int> count;
-  std::map<std::string, std::string> first;  // by verdict, the first run's measured value and reason
-  std::string measured;
+  std::map<std::string, std::vector<std::string>> reasons;  // by verdict, run by run
+  std::map<std::string, std::vector<Estimate>> numbers;     // by quantity
+  std::string ids;
   for (const RunRecord* run : runs) {
     const Finding finding = examine_run(claim, *run, options);
-    const std::string who = run->variant() + " seed " + std::to_string(run->seed());
-    if (count[finding.verdict]++ == 0) first[finding.verdict] = who + ": " + finding.reason;
-    if (!finding.measured.empty())
-      measured += (measured.empty() ? "" : "; ") + (runs.size() > 1 ? who + ": " : "") + finding.measured;
+    reasons[finding.verdict].push_back(run->variant() + " seed " + std::to_string(run->seed()) + ": " + finding.reason);
+    if (!finding.quantity.empty()) numbers[finding.quantity].push_back(finding.number);
+    ids += (ids.empty() ? (runs.size() == 1 ? "record " : "records ") : ", ") + run->id;
   }
   for (const char* verdict : {"violated", "inconclusive", "holds", "not applicable"})
-    if (count.contains(verdict)) {
+    if (reasons.contains(verdict)) {
       row.verdict = verdict;
       break;
     }
-  row.measured = std::to_string(count[row.verdict]) + " of " + std::to_string(runs.size()) + " runs";
-  if (runs.size() == 1 && !measured.empty()) row.measured = measured;
-  row.evidence = first[row.verdict];
-  for (const auto& [verdict, reason] : first)
-    if (verdict != row.verdict) row.evidence += "; " + verdict + " on " + std::to_string(count[verdict]) + ", " + reason;
-  if (runs.size() > 1 && !measured.empty()) row.evidence += "; all runs: " + measured;
-  row.evidence += "; ";
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    row.evidence += (i > 0 ? ", " : runs.size() == 1 ? "record " : "records ") + runs[i]->id;
+  for (const auto& [quantity, of_runs] : numbers) row.measured += summary(quantity, of_runs) + "; ";
+  row.measured += std::to_string(reasons[row.verdict].size()) + " of " + std::to_string(runs.size()) +
+                  (runs.size() == 1 ? " run" : " runs");
+  for (const auto& [verdict, of_runs] : reasons) {
+    row.evidence += verdict + ": ";
+    for (const std::string& reason : of_runs) row.evidence += reason + "; ";
+  }
+  row.evidence += ids;
 }
 
 }  // namespace bcd

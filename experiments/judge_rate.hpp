@@ -13,6 +13,7 @@ namespace bcd {
 ///   a1             A1 with j (default 1): violated if f rises over j steps; inconclusive where the constant shrinks or
 ///                  rounding hides it
 ///   constant       A1's constant, j = 1, is at least the last value of the trace's column `column`
+///                  (a1, a2, theta, theorem41 and theorem42 take dist(0, df)^2 from `column`, default subgradient_norm2)
 ///   a2             A2 with alpha (default: as in rates::Options)
 ///   theta          the interval meets [low, high] (else violated) and is narrower than 0.2 (else inconclusive)
 ///   rate           `rate` = linear (or faster), sublinear, finite; where sublinear, p may be confined to [low, high]

@@ -68,10 +68,10 @@ Decrease measure_decrease(const std::vector<double>& f, const std::vector<double
   const bool bounded_by_rounding = cap < result.constant;
   if (result.rises > 0)
     result.state = Decrease::State::violated;
-  else if (!result.drift.known() || bounded_by_rounding)
-    result.state = Decrease::State::unresolved;
+  else if (result.drift.known() && result.drift.interval.high < kShrinks)
+    result.state = Decrease::State::shrinking;
   else
-    result.state = result.drift.interval.high < kShrinks ? Decrease::State::shrinking : Decrease::State::holds;
+    result.state = result.drift.known() && !bounded_by_rounding ? Decrease::State::holds : Decrease::State::unresolved;
   if (bounded_by_rounding) result.constant = cap;
   return result;
 }

@@ -29,7 +29,8 @@ Limit limit_of(const Sequence& s, std::size_t count, const Options& options) {
 
 std::string doubt_about_theta(const Exponent& exponent) {
   if (!exponent.theta.known()) return "theta: " + exponent.reason;
-  return "theta in [" + number_text(exponent.theta.interval.low) + ", " + number_text(exponent.theta.interval.high) + "] is too wide an interval";
+  return "theta in [" + number_text(exponent.theta.interval.low) + ", " + number_text(exponent.theta.interval.high) +
+         "] is too wide an interval";
 }
 
 double alpha_of(const Exponent& exponent) {
@@ -42,7 +43,7 @@ double alpha_of(const Exponent& exponent) {
 bool Sequence::has_gradient() const { return any_known(g); }
 bool Sequence::has_step() const { return any_known(step); }
 
-Sequence sequence_of(const RunRecord& record) {
+Sequence sequence_of(const RunRecord& record, const std::string& gradient_column) {
   const Series f = record.trace.column("potential"), k = record.trace.column("iteration");
   const std::string run = "record " + record.id + " (" + record.variant() + ")";
   if (!any_known(f))
@@ -58,7 +59,7 @@ Sequence sequence_of(const RunRecord& record) {
     if (!std::isfinite(s.f[i]))
       throw UsageError(run + ": potential is " + number_text(s.f[i]) + " at iteration " + number_text(k[first + i]) +
                        "; only runs whose objective stays finite have a rate");
-  s.g = roots_from(record, "subgradient_norm2", first);
+  s.g = roots_from(record, gradient_column, first);
   s.step = roots_from(record, "step_norm2", first);
   return s;
 }

@@ -22,9 +22,9 @@ struct Sequence {
   bool has_step() const;
 };
 
-/// From the columns potential, subgradient_norm2 and step_norm2. Throws UsageError, with what to do, if there is no potential,
-/// or if it is missing or not finite at some iteration after the first that has it.
-Sequence sequence_of(const RunRecord& record);
+/// From the columns potential, step_norm2 and, for g, the root of `gradient_column`. Throws UsageError, with what to do, if
+/// there is no potential, or if it is missing or not finite at some iteration after the first that has it.
+Sequence sequence_of(const RunRecord& record, const std::string& gradient_column = "subgradient_norm2");
 
 enum class LimitKind { extrapolation, zero };
 
