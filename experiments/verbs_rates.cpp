@@ -169,6 +169,7 @@ void print_tables(const std::vector<Examined>& runs) {
 
 int rates_verb(const po::variables_map& given) {
   if (names(given).empty()) throw UsageError("rates: name experiments that have records, or records (out/runs/ID.json)");
+  settings(given, {});  // a mistake in the options is no property of a run
   const std::vector<Examined> runs = examine_all(given);
   if (!given.count("json")) {
     print_tables(runs);

@@ -57,7 +57,8 @@ std::string legend_of(const ExaminedSeries& s) {
   if (rate.kind == Kind::sublinear)
     text += ", p = " + round3(rate.power.value) + " [" + round3(rate.power.interval.low) + ", " +
             round3(rate.power.interval.high) + "]";
-  if (s.report.exponent.usable()) text += "; theta = " + round3(s.report.exponent.theta.value);
+  if (s.report.exponent.usable())  // + 0: no minus sign before a zero
+    text += "; theta = " + round3(std::round(1000 * s.report.exponent.theta.value) / 1000 + 0.0);
   return text;
 }
 
