@@ -12,6 +12,7 @@
 #include "experiments/jobs.hpp"
 #include "experiments/judge.hpp"
 #include "experiments/progress.hpp"
+#include "experiments/styles.hpp"
 
 namespace bcd {
 namespace {
@@ -97,14 +98,14 @@ bool failure_is_expected(const Experiment& experiment, const std::string& varian
 }
 
 /// The runs of the records, by variant in the order of the experiment's cells.
-std::vector<Series> series_of(const Results& results) {
+std::vector<Series> series_of(const Results& results, const Styles& styles) {
   std::vector<Series> series;
   for (const RunRecord& record : results.records) {
     const auto at = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.label == record.variant(); });
     if (at != series.end())
       at->runs.push_back(&record);
     else
-      series.push_back({record.variant(), {&record}});
+      series.push_back({record.variant(), {&record}, style_of(styles, record.variant())});
   }
   return series;
 }
@@ -308,21 +309,29 @@ int print_claims(const std::vector<Judgement>& judgements) {
 }
 
 std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results, const Selection& selection,
-                                            const std::vector<std::string>& formats) {
+                                            const std::vector<std::string>& formats, const std::vector<std::string>& widths) {
   std::vector<std::vector<fs::path>> pictures;
+  const Styles styles = figure_styles(results);
   for (const Results& part : results) {
     const fs::path folder = selection.out / "figures" / (part.experiment.id + "-" + selection.overrides.scale);
     std::vector<fs::path>& drawn = pictures.emplace_back();
+    const std::vector<Series> series = series_of(part, styles);
     for (const Figure& figure : part.experiment.figures)
-      for (fs::path& picture : draw_figure(figure, series_of(part), folder, formats)) drawn.push_back(std::move(picture));
+      for (fs::path& picture : draw_figure(figure, series, folder, formats, widths)) drawn.push_back(std::move(picture));
   }
   return pictures;
+}
+
+std::vector<std::vector<fs::path>> draw_for_report(const std::vector<Results>& results, const Selection& selection) {
+  draw_all(results, selection, {"pdf"}, {"one-column", "two-column"});
+  return draw_all(results, selection, {"svg", "png", "pdf"});
 }
 
 fs::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
                     const std::vector<std::vector<fs::path>>& pictures, const Selection& selection,
                     const std::string& command) {
-  ReportData data{"bcdbench report, scale " + selection.overrides.scale, command, {}};
+  ReportData data{"bcdbench report, scale " + selection.overrides.scale, command, {}, record_folder("").string()};
+  const Styles styles = figure_styles(results);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Experiment& experiment = results[i].experiment;
     ReportSection section{experiment.id,
@@ -333,7 +342,8 @@ fs::path report_all(const std::vector<Results>& results, const std::vector<Judge
                           experiment.figures,
                           {},
                           judgements[i].rows,
-                          {}};
+                          {},
+                          series_of(results[i], styles)};
     for (const fs::path& picture : pictures[i])
       if (picture.extension() == ".svg") section.pictures.push_back(picture);
     for (const RunRecord& record : results[i].records) section.runs.push_back(&record);

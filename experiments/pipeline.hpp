@@ -69,7 +69,11 @@ int print_claims(const std::vector<Judgement>& judgements);
 
 /// Draws every figure; returns, per experiment, the pictures in the order of its figures (formats inside).
 std::vector<std::vector<std::filesystem::path>> draw_all(const std::vector<Results>& results, const Selection& selection,
-                                                         const std::vector<std::string>& formats);
+                                                         const std::vector<std::string>& formats,
+                                                         const std::vector<std::string>& widths = {"screen"});
+/// Draws what the report shows and links: every format for the screen, PDF for papers. Returns the pictures for the screen.
+std::vector<std::vector<std::filesystem::path>> draw_for_report(const std::vector<Results>& results,
+                                                                const Selection& selection);
 /// Writes the report with the SVG pictures; returns its path.
 std::filesystem::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
                                  const std::vector<std::vector<std::filesystem::path>>& pictures, const Selection& selection,

@@ -27,15 +27,17 @@ OptionList plot_options() {
   OptionList options = selection_options();
   options.add_options()("format", po::value<std::string>()->default_value("svg")->value_name("LIST"),
                         "formats, separated by commas: svg, pdf, png");
+  options.add_options()("width", po::value<std::string>()->default_value("screen")->value_name("LIST"),
+                        "sizes, separated by commas: screen; one-column (3.25 in) and two-column (6.75 in), for papers");
   return options;
 }
 
-std::vector<std::string> formats(const Options& options) {
-  const std::vector<std::string> valid{"svg", "pdf", "png"};
-  std::vector<std::string> chosen = split_list("format", text(options, "format"));
-  for (const std::string& format : chosen)
-    if (std::find(valid.begin(), valid.end(), format) == valid.end()) throw UsageError(unknown_name("format", format, valid));
-  return chosen;
+/// The names of a list option, each of them valid.
+std::vector<std::string> chosen(const Options& options, const std::string& option, const std::vector<std::string>& valid) {
+  std::vector<std::string> list = split_list(option, text(options, option));
+  for (const std::string& name : list)
+    if (std::find(valid.begin(), valid.end(), name) == valid.end()) throw UsageError(unknown_name(option, name, valid));
+  return list;
 }
 
 int check_verb(const Options& options) {
@@ -53,9 +55,10 @@ int check_verb(const Options& options) {
 }
 
 int plot_verb(const Options& options) {
-  const std::vector<std::string> chosen = formats(options);
+  const std::vector<std::string> formats = chosen(options, "format", {"svg", "pdf", "png"});
+  const std::vector<std::string> widths = chosen(options, "width", kPictureWidths);
   const Selection selection = Selection::from(options);
-  for (const auto& pictures : draw_all(find_results(selection), selection, chosen))
+  for (const auto& pictures : draw_all(find_results(selection), selection, formats, widths))
     for (const auto& picture : pictures) std::cout << picture.string() << "\n";
   return kAllWell;
 }
@@ -65,7 +68,7 @@ int report_verb(const Options& options) {
   const auto results = find_results(selection);
   std::string command = selection.command("report");
   for (const std::string& name : selection.experiments) command += " " + name;
-  const auto report = report_all(results, judge_all(results, selection.overrides.scale), draw_all(results, selection, {"svg"}),
+  const auto report = report_all(results, judge_all(results, selection.overrides.scale), draw_for_report(results, selection),
                                  selection, command);
   std::cout << "report: " << report.string() << "\n";
   return kAllWell;
@@ -85,7 +88,9 @@ std::vector<Verb> result_verbs() {
       {"plot", "[EXPERIMENT...]", "draw the figures from the records",
        "Draws the figures of the experiments from their records into OUT/figures; the gnuplot script and the numbers of each\n"
        "picture are kept beside it. Without a name: every experiment that has records.\n",
-       "bcdbench plot zeng2019-fig1 --format svg,pdf\n", plot_options, plot_verb},
+       "bcdbench plot zeng2019-fig1 --format svg,pdf\n"
+       "bcdbench plot zeng2019-fig1 --format pdf --width one-column,two-column\n",
+       plot_options, plot_verb},
       {"report", "[EXPERIMENT...]", "write one HTML page with figures and claims",
        "Writes OUT/report.html: figures, how to read them, the claims with their evidence, provenance, and the commands that\n"
        "make it all again. The page needs no network. Without a name: every experiment that has records.\n",

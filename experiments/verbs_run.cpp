@@ -124,7 +124,7 @@ int reproduce_verb(const Options& options) {
   const RunOptions how = execution(options, selection);
   const auto results = run_experiments(std::move(experiments), selection, how);
   const auto judgements = judge_all(results, selection.overrides.scale);
-  const auto pictures = draw_all(results, selection, {"svg", "png"});
+  const auto pictures = draw_for_report(results, selection);
   const auto report = report_all(results, judgements, pictures, selection, command);
   const int differing = print_claims(judgements);
   const int failures = unexpected_failures(results);

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "algorithms/core/parameters.hpp"
+#include "plots/chart.hpp"
 #include "plots/page.hpp"
 #include "plots/rates_figure.hpp"
 
@@ -14,45 +15,6 @@ namespace bcd {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool shown(const Panel& panel, const Series& series) {
-  return panel.variants.empty() ||
-         std::find(panel.variants.begin(), panel.variants.end(), series.label) != panel.variants.end();
-}
-
-bool has_rows(const Series& series) {
-  return std::any_of(series.runs.begin(), series.runs.end(), [](const RunRecord* run) { return !run->trace.rows.empty(); });
-}
-
-/// What some panel shows.
-std::vector<Series> shown_series(const Figure& figure, const std::vector<Series>& series) {
-  std::vector<Series> kept;
-  for (const Series& s : series)
-    if (std::any_of(figure.panels.begin(), figure.panels.end(), [&](const Panel& p) { return shown(p, s); })) kept.push_back(s);
-  return kept;
-}
-
-/// A variant without a single iteration has no curve; the legend says why.
-std::vector<std::string> legend_labels(const std::vector<Series>& series) {
-  std::vector<std::string> labels;
-  for (const Series& s : series)
-    labels.push_back(has_rows(s) ? s.label : s.label + (s.runs.empty() ? " (not run)" : " (" + s.runs.front()->status + ")"));
-  return labels;
-}
-
-std::vector<std::vector<Drawn>> collect(const Figure& figure, const std::vector<Series>& series) {
-  std::vector<std::vector<Drawn>> panels;
-  int column = 1;
-  for (const Panel& panel : figure.panels) {
-    std::vector<Drawn>& drawn = panels.emplace_back();
-    for (std::size_t k = 0; k < series.size(); ++k) {
-      if (!shown(panel, series[k]) || !has_rows(series[k])) continue;
-      drawn.push_back({summarise_curve(panel, series[k]), k, column});
-      column += 4;
-    }
-  }
-  return panels;
-}
 
 std::string csv_text(const std::string& text) {
   std::string out = "\"";
@@ -133,11 +95,11 @@ std::string joined(const std::vector<std::string>& formats) {
   return list;
 }
 
-FigureText text_of(const Figure& figure, const std::vector<Series>& drawn) {
-  if (figure.kind == "rates") return rates_figure(figure, drawn);
+FigureText figure_text(const Figure& figure, const std::vector<Series>& series, const PageFormat& page) {
+  if (figure.kind == "rates") return rates_figure(figure, shown_series(figure, series), page);
   if (figure.kind != "curves") throw UsageError(unknown_name("kind of figure", figure.kind, figure_kinds()));
-  const auto panels = collect(figure, drawn);
-  return {csv(figure, panels), page_script(figure, legend_labels(drawn), panels)};
+  const Chart chart = chart_of(figure, series);
+  return {csv(figure, chart.panels), page_script(figure, chart, page)};
 }
 
 }  // namespace
@@ -148,28 +110,38 @@ const std::vector<std::string>& figure_kinds() {
 }
 
 std::vector<fs::path> draw_figure(const Figure& figure, const std::vector<Series>& series, const fs::path& folder,
-                                  const std::vector<std::string>& formats) {
+                                  const std::vector<std::string>& formats, const std::vector<std::string>& widths) {
   const std::string list = joined(formats);
-  const std::vector<Series> drawn = shown_series(figure, series);
-  const FigureText text = text_of(figure, drawn);
+  std::vector<PageFormat> pages;
+  std::vector<FigureText> texts;
+  for (const std::string& width : widths) {
+    pages.push_back(page_format(width));
+    texts.push_back(figure_text(figure, series, pages.back()));
+  }
   require_gnuplot();
 
   // Everything is made in a folder of its own and moved when it is complete.
   const fs::path work = folder / (figure.id + ".part" + std::to_string(getpid()));
   std::vector<fs::path> pictures;
   try {
-    write_file_atomically(work / (figure.id + ".csv"), text.csv);
-    write_file_atomically(work / (figure.id + ".gp"), text.script);
-    std::string said;
-    if (gnuplot(work, {"-e", "formats = '" + list + "'", figure.id + ".gp"}, said) != 0)
-      throw UsageError("gnuplot failed on the figure " + figure.id + ": " + said);
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      const std::string script = figure.id + pages[i].suffix + ".gp";
+      write_file_atomically(work / (figure.id + ".csv"), texts[i].csv);  // the same at every width
+      write_file_atomically(work / script, texts[i].script);
+      std::string said;
+      if (gnuplot(work, {"-e", "formats = '" + list + "'", script}, said) != 0)
+        throw UsageError("gnuplot failed on the figure " + figure.id + ": " + said);
+    }
     const auto move = [&](const std::string& suffix) {
       const fs::path target = folder / (figure.id + suffix);
       fs::rename(work / target.filename(), target);
       return target;
     };
-    for (const std::string suffix : {".csv", ".gp"}) move(suffix);
-    for (const std::string& format : formats) pictures.push_back(move("." + format));
+    move(".csv");
+    for (const PageFormat& page : pages) {
+      move(page.suffix + ".gp");
+      for (const std::string& format : formats) pictures.push_back(move(page.suffix + "." + format));
+    }
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(work, ignored);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace bcd {
 struct Series {
   std::string label;
   std::vector<const RunRecord*> runs;
+  std::optional<std::size_t> style = {};  ///< of plots/palette.hpp; none: its place in the figure
 };
 
 struct Panel {
@@ -28,8 +30,9 @@ struct Panel {
 /// kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity.
 /// A curve that ends early because a run diverged or failed ends with a cross; one that would hide another is dashed; a variant
 /// without an iteration stands in the legend with its status.
-/// kind "rates": per variant its first run, examined by results/rates; a panel's y is "gap" (f - f* with the fitted rate and its band), "kl"
-/// (dist(0, df) over f - f* with the slope theta) or "a1" (the constants of A1 over j); x, log_x and log_y are the panel's own.
+/// kind "rates": per variant its first run, examined by results/rates; a panel's y is "gap" (f - f* with the fitted rate and
+/// its band), "kl" (dist(0, df) over f - f* with the slope theta) or "a1" (the constants of A1 over j); x, log_x and log_y are
+/// the panel's own.
 struct Figure {
   std::string id;  ///< file stem
   std::string kind = "curves";
@@ -42,9 +45,14 @@ struct Figure {
 /// "curves", "rates".
 const std::vector<std::string>& figure_kinds();
 
-/// Writes folder/<id>.gp, folder/<id>.csv and the pictures (formats among "svg", "pdf", "png"). Returns the pictures' paths.
+/// A picture's size: for the screen, or for a paper in one of the two usual widths of print.
+inline const std::vector<std::string> kPictureWidths = {"screen", "one-column", "two-column"};
+
+/// Writes folder/<id>.csv and per width the script and the pictures (formats among "svg", "pdf", "png"): <id>.gp, <id>.svg for
+/// the screen, <id>-one-column.gp, <id>-one-column.pdf for a paper. Returns the pictures' paths.
 /// Throws UsageError if gnuplot is missing, fails, or a panel's column is in no run (names the columns there are).
 std::vector<std::filesystem::path> draw_figure(const Figure& figure, const std::vector<Series>& series,
-                                               const std::filesystem::path& folder, const std::vector<std::string>& formats);
+                                               const std::filesystem::path& folder, const std::vector<std::string>& formats,
+                                               const std::vector<std::string>& widths = {"screen"});
 
 }  // namespace bcd

@@ -1,20 +1,22 @@
 // The page of a figure as a gnuplot script: panels side by side, one legend for all of them underneath.
 #pragma once
 
-#include "plots/curves.hpp"
+#include "plots/chart.hpp"
 
 namespace bcd {
 
-/// A curve on its way to the page.
-struct Drawn {
-  Curve curve;
-  std::size_t series = 0;  ///< index of its variant, which decides colour and legend
-  int column = 0;          ///< of x in the figure's CSV file, from 1; median, low and high follow
+/// How large a picture is.
+struct PageFormat {
+  std::string suffix;  ///< of the file's stem: "", "-one-column", "-two-column"
+  int width = 0;       ///< in pixels, 96 to the inch; 0: as wide as the panels need
+  double font = 13;    ///< in pixels; every distance on the page goes with it
+  bool title = true;   ///< a paper has its title in the caption
 };
 
-/// A script that reads <id>.csv and writes <id>.svg, .pdf and .png, or those named in the gnuplot variable `formats`.
-/// panels: the curves of each panel of the figure; labels: the variants', in the order of Drawn::series.
-std::string page_script(const Figure& figure, const std::vector<std::string>& labels,
-                        const std::vector<std::vector<Drawn>>& panels);
+/// The format of one of kPictureWidths: "one-column" is 3.25 in, "two-column" 6.75 in wide. Throws UsageError on another name.
+PageFormat page_format(const std::string& width);
+
+/// A script that reads <id>.csv and writes <id><suffix>.svg, .pdf and .png, or those named in the gnuplot variable `formats`.
+std::string page_script(const Figure& figure, const Chart& chart, const PageFormat& format);
 
 }  // namespace bcd

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plots/figure.hpp"
+#include "plots/page.hpp"
 
 namespace bcd {
 
@@ -15,8 +15,8 @@ struct FigureText {
 };
 
 /// Of every series its first run that has an objective; a panel shows what its `y` says: "gap", "kl" or "a1". The script reads
-/// <id>.csv and writes <id>.svg, .pdf and .png, or those named in the gnuplot variable `formats`. Throws UsageError for another
-/// y, or if no run has an objective.
-FigureText rates_figure(const Figure& figure, const std::vector<Series>& series);
+/// <id>.csv and writes <id><suffix>.svg, .pdf and .png, or those named in the gnuplot variable `formats`. Throws UsageError for
+/// another y, or if no run has an objective.
+FigureText rates_figure(const Figure& figure, const std::vector<Series>& series, const PageFormat& format);
 
 }  // namespace bcd

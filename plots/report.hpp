@@ -14,18 +14,21 @@ struct ReportSection {
   std::string id, title, paper, description;  ///< the experiment
   std::string command;                        ///< regenerates the section
   std::vector<Figure> figures;
-  std::vector<std::filesystem::path> pictures;  ///< the SVG of each figure, same order
+  std::vector<std::filesystem::path> pictures;  ///< the SVG of each figure, same order; files of its name beside it are linked
   std::vector<ClaimRow> claims;
   std::vector<const RunRecord*> runs;
+  std::vector<Series> series;  ///< the same runs by variant, for the charts
 };
 
 struct ReportData {
   std::string title;
   std::string command;  ///< regenerates everything
   std::vector<ReportSection> sections;
+  std::string records;  ///< folder of the records, seen from the report; empty: no links to them
 };
 
-/// Writes one self-contained file (SVG inlined, no outside address), atomically.
+/// Writes one page that asks for nothing outside itself (style, script, pictures and numbers inside), atomically. Only links
+/// that the reader follows lead to the files beside it.
 void write_report(const std::filesystem::path& file, const ReportData& data);
 
 }  // namespace bcd

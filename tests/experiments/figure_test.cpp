@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "plots/axis.hpp"
-
+#include "plots/palette.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace bcd;
@@ -198,10 +198,42 @@ TEST_CASE("a curve that would hide another is dashed, and only that one", "[figu
   CHECK(contains(script, "with lines lw 2.2 lc rgb '#009E73' dt (9,9)"));
 }
 
+TEST_CASE("a figure for a paper is as wide as a column, with embedded fonts, from the same data", "[figure]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2, 1}), b = run(0, {4, 3, 2});
+  Figure figure = losses();
+  figure.panels.push_back(figure.panels.front());
+  const auto pictures =
+      draw_figure(figure, {{"a", {&a}}, {"b", {&b}}}, folder.path, {"pdf"}, {"screen", "one-column", "two-column"});
+  REQUIRE(pictures.size() == 3);
+  CHECK(pictures[1].filename() == "toy-one-column.pdf");
+  for (const auto& [width, inches] :
+       std::vector<std::pair<std::string, std::string>>{{"one-column", "3.25in"}, {"two-column", "6.75in"}}) {
+    const std::string script = text_of(folder.path / ("toy-" + width + ".gp"));
+    INFO(width);
+    CHECK(contains(script, "pdfcairo size " + inches));
+    CHECK(contains(script, "'toy.csv' using"));
+    CHECK_FALSE(contains(script, "It''s a loss"));  // a paper has its title in the caption
+    // Cairo writes the fonts it uses as font files within the PDF.
+    CHECK(contains(text_of(folder.path / ("toy-" + width + ".pdf")), "/FontFile"));
+  }
+  CHECK(contains(message_of([&] { draw_figure(figure, {{"a", {&a}}}, folder.path, {"pdf"}, {"one-colum"}); }), "one-column"));
+}
+
+TEST_CASE("a style given to a variant outdoes its place in the figure", "[figure][palette]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2}), b = run(0, {5, 3});
+  draw_figure(losses(), {{"a", {&a}, 4}, {"b", {&b}, 10}}, folder.path, {"svg"});
+  const std::string script = text_of(folder.path / "toy.gp");
+  CHECK(contains(script, "lc rgb '" + line_style(4).colour + "' dt 1"));
+  CHECK(contains(script, "lc rgb '" + line_style(1).colour + "' dt (14,5,3,5)"));  // nine colours, then they are dashed
+}
+
 TEST_CASE("zero, infinity and equal values leave a picture on either scale", "[figure]") {
   const double inf = std::numeric_limits<double>::infinity();
   for (const bool log_y : {false, true})
-    for (const std::vector<double>& values : std::vector<std::vector<double>>{{0, 0}, {1, 0}, {3, 3}, {1, inf}, {1, 1e308}, {-1, -2}}) {
+    for (const std::vector<double>& values :
+         std::vector<std::vector<double>>{{0, 0}, {1, 0}, {3, 3}, {1, inf}, {1, 1e308}, {-1, -2}}) {
       const Folder folder;
       const RunRecord a = run(0, values), b = run(1, values);
       INFO(log_y << " " << values[0] << " " << values[1]);
