@@ -92,7 +92,7 @@ Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
   for (const auto& group :
-       {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), compare_verbs(), data_verbs(), source_verbs()})
+       {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), rate_verbs(), compare_verbs(), data_verbs(), source_verbs()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -30,6 +30,7 @@ std::vector<Verb> run_verbs();
 std::vector<Verb> result_verbs();
 std::vector<Verb> claim_verbs();
 std::vector<Verb> compare_verbs();
+std::vector<Verb> rate_verbs();
 std::vector<Verb> show_verbs();
 std::vector<Verb> data_verbs();
 std::vector<Verb> source_verbs();

@@ -7,6 +7,7 @@
 
 #include "algorithms/core/binomial.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/judge_rate.hpp"
 #include "results/statistics/quantiles.hpp"
 
 namespace bcd {
@@ -27,6 +28,7 @@ struct Case {
   const std::vector<const RunRecord*>& runs;       ///< of the claim's variants
   const std::vector<const RunRecord*>& baselines;  ///< of its baseline variant
   ClaimRow& row;
+  const rates::Options& rates;  ///< of the experiment
 
   std::string text(const std::string& key) const {
     const auto it = claim.text.find(key);
@@ -275,6 +277,8 @@ void judge_study(Case& c) {
       }
 }
 
+void judge_rates(Case& c) { judge_rate(c.claim, c.runs, c.rates, c.row); }
+
 void judge_not_testable(Case& c) {
   c.row.verdict = "not testable";
   c.row.evidence = c.text("reason");
@@ -293,6 +297,7 @@ const Kind& find_kind(const ClaimSpec& claim) {
       {"reported", judge_reported},  {"order", judge_order},
       {"same", judge_same},          {"status", judge_status},
       {"study", judge_study, false}, {"not_testable", judge_not_testable, false},
+      {"rate", judge_rates},
   };
   for (const Kind& kind : kinds)
     if (kind.name == claim.kind) return kind;
@@ -337,7 +342,7 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
     const auto wanted = std::count_if(experiment.cells.begin(), experiment.cells.end(), [&](const Cell& cell) {
       return std::find(needed.begin(), needed.end(), cell.variant) != needed.end();
     });
-    Case c{claim, runs, baselines, row};
+    Case c{claim, runs, baselines, row, experiment.rates};
     const auto here = runs_of(records, needed);
     if (kind.needs_runs)
       for (const RunRecord* run : here) row.records.push_back(run->id);

@@ -189,7 +189,8 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   std::vector<Variant> variants = read_variants(document, overrides.scale);
   const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
   const VariantNames names(of_the_file);
-  experiment.figures = read_figures(document, experiment.id, names.all());
+  experiment.rates = read_rates(document);
+  experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
   experiment.claims = read_claims(document, names.all());
   document.done();
   for (ClaimSpec& claim : experiment.claims) name_points(claim, names, place);
