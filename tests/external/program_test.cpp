@@ -49,7 +49,7 @@ TEST_CASE("external is listed and explains its parameters", "[external][cli]") {
 TEST_CASE("a command that hangs ends with the program, even if that is killed", "[external][cli]") {
   const Sandbox sandbox;
   sandbox.write("foreign.toml", experiment("echo $$ >pid; exec sleep 1000"));
-  sandbox.run("run foreign.toml --threads 1", "timeout --signal KILL 3");
+  sandbox.run("run foreign.toml --threads 1", "env TMPDIR=. timeout --signal KILL 3");
   pid_t pid = 0;
   std::istringstream(sandbox.read("pid")) >> pid;
   REQUIRE(pid > 0);
