@@ -104,68 +104,6 @@ void BlockModel<T>::gradients(const Weights<T>& weights, ConstRef<T> X, ConstRef
   for (int j = 1; j <= net_.N(); ++j) block_gradient(X, j, G[at(j)]);
 }
 
-/// Phi(:, n) = the second derivative of sample n's loss in u_jn (d_j x d_j, column-major), by the recursion
-///   Phi_l = D M_l D + diag(sigma_l''(u_l) o dl/dz_l),  M_{l-1} = W_l^T Phi_l W_l,  D = diag(sigma_l'(u_l)),
-/// from M_J, the loss's own second derivative; Gauss-Newton leaves the diagonal term out. dl/dz_l = W_{l+1}^T Delta_{l+1}.
-template <class T>
-void BlockModel<T>::sample_curvatures(const Weights<T>& weights, ConstRef<T> Y, int j, Curvature curvature,
-                                      Matrix<double>& Phi) {
-  const int J = net_.N();
-  const auto N = static_cast<double>(m_);
-  const double scale = std::exp(squared_error(Y) / (loss_.c * N));
-  Matrix<T> loss_slope(net_.d(J), m_);
-  loss_.gradient<T>(output(), Y, loss_slope);
-  std::vector<Matrix<double>> W;  // in double, W[l] for l > j
-  for (int l = 0; l <= J; ++l) W.push_back(weights.W[at(l)].template cast<double>());
-  Phi.resize(net_.d(j) * net_.d(j), m_);
-  Matrix<double> M, P;
-  Vector<double> slope;
-  for (Index n = 0; n < m_; ++n) {
-    M.resize(net_.d(J), net_.d(J));
-    loss_.curvature(Z_[at(J)].col(n).template cast<double>(), Y.col(n).template cast<double>(), N, scale, M);
-    slope = loss_slope.col(n).template cast<double>();
-    for (int l = J; l >= j; --l) {
-      const Vector<double> s = S_[at(l)].col(n).template cast<double>();
-      P.noalias() = s.asDiagonal() * M * s.asDiagonal();
-      if (curvature == Curvature::exact)
-        for (Index i = 0; i < P.rows(); ++i)
-          P(i, i) += net_.sigma(l).second_derivative(static_cast<double>(U_[at(l)](i, n))) * slope(i);
-      if (l == j) break;
-      M.noalias() = W[at(l)].transpose() * P * W[at(l)];
-      slope = W[at(l)].transpose() * s.cwiseProduct(slope);
-    }
-    Phi.col(n) = P.reshaped();
-  }
-}
-
-/// H[(i,a),(i',a')] = sum_n z_n[a] z_n[a'] Phi_n[i,i'], z_n the input of layer j (with the bias's 1). For each column a of the
-/// block the d_j^2 x p_j products Phi diag(z[a]) z^T are one matrix product.
-template <class T>
-void BlockModel<T>::hessian(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y, int j, Curvature curvature,
-                            Matrix<double>& H) {
-  const Index d = net_.d(j), p = inputs(j);
-  Matrix<double> Phi, z(p, m_), weighted(p, m_), part(d * d, p);
-  sample_curvatures(weights, Y, j, curvature, Phi);
-  z.topRows(net_.d(j - 1)) = Z(j - 1, X).template cast<double>();
-  if (net_.bias) z.row(p - 1).setOnes();
-  H.resize(d * p, d * p);
-  for (Index a = 0; a < p; ++a) {
-    weighted.topRows(a + 1) = z.topRows(a + 1).array().rowwise() * z.row(a).array();
-    part.leftCols(a + 1).noalias() = Phi * weighted.topRows(a + 1).transpose();
-    for (Index b = 0; b <= a; ++b) {
-      const auto block = part.col(b).reshaped(d, d);
-      H.block(a * d, b * d, d, d) = block;
-      if (b < a) H.block(b * d, a * d, d, d) = block;  // each Phi_n is symmetric
-    }
-  }
-  if (loss_.has_outer_term()) {
-    Matrix<T> G(d, p);
-    gradient(weights, X, Y, j, G);
-    const Vector<double> g = G.template cast<double>().reshaped();
-    H.noalias() += g * g.transpose() / loss(Y);
-  }
-}
-
 template void activate<float>(const Activation&, ConstRef<float>, MutRef<float>, MutRef<float>);
 template void activate<double>(const Activation&, ConstRef<double>, MutRef<double>, MutRef<double>);
 template class BlockModel<float>;

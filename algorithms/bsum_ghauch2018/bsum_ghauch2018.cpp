@@ -1,7 +1,6 @@
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
 
 #include <cmath>
-#include <numeric>
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -29,14 +28,6 @@ class ThreadLimit {
  private:
   int before_;
 };
-
-/// Random bits that depend on seed, update and draw only (splitmix64): a restart repeats them, and nothing is allocated.
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15ull;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-  return x ^ (x >> 31);
-}
 }  // namespace
 
 template <class T>
@@ -68,7 +59,7 @@ void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   k_ = Matrix<T>::Zero(1, 1);
   alpha_ = Matrix<T>::Constant(1, 1, static_cast<T>(parameters_.alpha));
   gamma_ = Matrix<T>::Constant(1, J(), static_cast<T>(parameters_.gamma));
-  for (std::vector<Matrix<T>>* part : {&W_, &G_, &D_, &trial_, &s_}) {
+  for (std::vector<Matrix<T>>* part : {&W_, &G_, &D_, &trial_, &s_, &inner_, &inner_next_}) {
     part->resize(at(J() + 1));
     for (int j = 1; j <= J(); ++j) (*part)[at(j)] = Matrix<T>::Zero(problem.net.d(j), model_.inputs(j));
   }
@@ -77,12 +68,14 @@ void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
     project(j, W_[at(j)]);
     store(j, W_[at(j)]);
   }
-  seed_ = rng.bits();
-  if (!full_batch()) {
-    Xb_.resize(problem.X->rows(), problem.n());
-    Yb_.resize(problem.Y->rows(), problem.n());
+  batch_ = Batch<T>(problem, parameters_.batch_size, parameters_.growing, rng.bits());
+  vector_.resize(at(J() + 1));
+  if (second_order()) {
+    const Curvature kind = parameters_.surrogate == Surrogate::second_order ? Curvature::exact : Curvature::gauss_newton;
+    curvature_ = SecondOrder<T>(problem.net, loss, model_, kind, parameters_.gamma + parameters_.lambda > 0);
+    for (int j = 1; j <= J(); ++j) vector_[at(j)].resize(W_[at(j)].size());
   }
-  order_.resize(static_cast<std::size_t>(problem.n()));
+  if (parameters_.surrogate == Surrogate::prox_point && exact_linear()) deep_linear_ = DeepLinear<T>(problem.net, problem.n());
   hessians_ = indefinite_ = not_positive_ = ascent_ = 0;
 }
 
@@ -110,7 +103,10 @@ void Bsum<T>::step(BlockObserver* observer) {
     k_(0, 0) += 1;
     const int remainder = static_cast<int>(static_cast<std::int64_t>(k_(0, 0)) % J());
     const int j = remainder == 0 ? J() : remainder;
-    if (!full_batch()) draw_batch();
+    if (!batch_.whole()) {
+      batch_.draw(static_cast<std::uint64_t>(k_(0, 0)));
+      stale_from_ = 1;
+    }
     if (parameters_.order == Order::joint)
       update_joint();
     else
@@ -146,9 +142,7 @@ void Bsum<T>::update(int j) {
 template <class T>
 void Bsum<T>::update_joint() {
   refresh_forward();
-  const Matrix<T>&X = full_batch() ? *problem_->X : Xb_, &Y = full_batch() ? *problem_->Y : Yb_;
-  const Index m = full_batch() ? problem_->n() : batch_;
-  model_.gradients(P_, X.leftCols(m), Y.leftCols(m), G_);
+  model_.gradients(P_, batch_.X(), batch_.Y(), G_);
   for (int j = 1; j <= J(); ++j) {
     load(j, W_[at(j)]);
     if (parameters_.penalty == Penalty::l2) G_[at(j)] += static_cast<T>(2 * parameters_.lambda) * W_[at(j)];
@@ -159,30 +153,10 @@ void Bsum<T>::update_joint() {
   for (int j = 1; j <= J(); ++j) store(j, trial_[at(j)]);
 }
 
-/// The batch B of (13): min(k, N) or batch_size samples without replacement; nothing is drawn for the whole set.
-template <class T>
-void Bsum<T>::draw_batch() {
-  const Index n = problem_->n();
-  const auto k = static_cast<std::uint64_t>(k_(0, 0));
-  batch_ = std::min<Index>(n, parameters_.growing ? static_cast<Index>(k) : parameters_.batch_size);
-  std::iota(order_.begin(), order_.end(), Index{0});
-  for (Index i = 0; i < batch_; ++i) {
-    const std::uint64_t bits = mix(mix(seed_ + k) + static_cast<std::uint64_t>(i));
-    const auto other = static_cast<std::size_t>(i) + bits % static_cast<std::uint64_t>(n - i);
-    std::swap(order_[static_cast<std::size_t>(i)], order_[other]);
-    Xb_.col(i) = problem_->X->col(order_[static_cast<std::size_t>(i)]);
-    Yb_.col(i) = problem_->Y->col(order_[static_cast<std::size_t>(i)]);
-  }
-  stale_from_ = 1;
-}
-
 template <class T>
 void Bsum<T>::refresh_forward() {
   if (stale_from_ > J()) return;
-  if (full_batch())
-    model_.forward(P_, *problem_->X, stale_from_);
-  else
-    model_.forward(P_, Xb_.leftCols(batch_), stale_from_);
+  model_.forward(P_, batch_.X(), stale_from_);
   stale_from_ = J() + 1;
 }
 
@@ -190,20 +164,15 @@ void Bsum<T>::refresh_forward() {
 template <class T>
 void Bsum<T>::begin_block(int j) {
   load(j, W_[at(j)]);
-  const Matrix<T>&X = full_batch() ? *problem_->X : Xb_, &Y = full_batch() ? *problem_->Y : Yb_;
-  const Index m = full_batch() ? problem_->n() : batch_;
-  model_.gradient(P_, X.leftCols(m), Y.leftCols(m), j, G_[at(j)]);
+  model_.gradient(P_, batch_.X(), batch_.Y(), j, G_[at(j)]);
   if (parameters_.penalty == Penalty::l2) G_[at(j)] += static_cast<T>(2 * parameters_.lambda) * W_[at(j)];
   if (parameters_.gamma_rule == GammaRule::backtracking || parameters_.step == StepRule::armijo ||
       parameters_.surrogate == Surrogate::prox_point)
-    f_old_ = model_.loss(Y.leftCols(m)) + penalty_value<T>(parameters_, W_[at(j)]);
-  if (parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton) {
-    const Curvature kind = parameters_.surrogate == Surrogate::second_order ? Curvature::exact : Curvature::gauss_newton;
-    model_.hessian(P_, X.leftCols(m), Y.leftCols(m), j, kind, H_);
-    H_.diagonal().array() += 2 * parameters_.lambda;
-    cholesky_.compute(H_);
+    f_old_ = model_.loss(batch_.Y()) + penalty_value<T>(parameters_, W_[at(j)]);
+  if (second_order()) {
+    curvature_.compute(P_, batch_.X(), batch_.Y(), j, parameters_.lambda);
     hessians_ += 1;
-    indefinite_ += cholesky_.info() != Eigen::Success;
+    indefinite_ += curvature_.indefinite();
   }
 }
 
@@ -216,7 +185,9 @@ void Bsum<T>::descent_direction(int j) {
     case Surrogate::gauss_newton:
       return newton_direction(j);
     case Surrogate::prox_point:
-      return exact_linear() ? deep_linear_direction(j) : prox_point_direction(j);
+      if (!exact_linear()) return prox_point_direction(j);
+      return deep_linear_.solve(P_, model_.input(batch_.X(), j), batch_.Y(), j, static_cast<double>(gamma_(0, j - 1)),
+                                parameters_.lambda, D_[at(j)]);
     case Surrogate::linear:  // (A.3): as printed on the whole space; the surrogate's minimiser on a bounded set
       if (!restricted(j)) {
         D_[at(j)] = -G_[at(j)];
@@ -251,21 +222,12 @@ void Bsum<T>::first_order_direction(int j) {
 /// (A.2): W_j - [H + gamma_j I]^{-1} grad, whether or not the matrix is positive definite; how often it is not is counted.
 template <class T>
 void Bsum<T>::newton_direction(int j) {
-  shifted_ = H_;
-  shifted_.diagonal().array() += static_cast<double>(gamma_(0, j - 1));
-  rhs_ = G_[at(j)].template cast<double>().reshaped();
-  cholesky_.compute(shifted_);
-  const bool positive = cholesky_.info() == Eigen::Success;
-  if (positive) {
-    cholesky_.solveInPlace(rhs_);
-  } else {
-    lu_.compute(shifted_);
-    rhs_ = lu_.solve(rhs_).eval();
-  }
-  not_positive_ += !positive;
   const Matrix<T>& G = G_[at(j)];
-  ascent_ += rhs_.dot(G.template cast<double>().reshaped()) < 0;
-  D_[at(j)] = W_[at(j)] - rhs_.reshaped(G.rows(), G.cols()).template cast<T>();
+  Vector<double>& step = vector_[at(j)];
+  step = G.template cast<double>().reshaped();
+  not_positive_ += !curvature_.solve(static_cast<double>(gamma_(0, j - 1)), step);
+  ascent_ += step.dot(G.template cast<double>().reshaped()) < 0;
+  D_[at(j)] = W_[at(j)] - step.reshaped(G.rows(), G.cols()).template cast<T>();
 }
 
 /// alpha_j^(k) of the chosen rule.
@@ -326,7 +288,7 @@ bool Bsum<T>::bound_holds(int j, double alpha) {
   return true;
 }
 
-/// g_j: (9), (A.1), (14), (A.3), each plus the l1 penalty where there is one.
+/// g_j: (9) or (A.1), plus the l1 penalty where there is one.
 template <class T>
 double Bsum<T>::surrogate_at(int j, const Matrix<T>& block) {
   const Matrix<T>& G = G_[at(j)];
@@ -334,9 +296,9 @@ double Bsum<T>::surrogate_at(int j, const Matrix<T>& block) {
   const auto step2 = static_cast<double>((block - W_[at(j)]).squaredNorm());
   double g = f_old_ + static_cast<double>(G.cwiseProduct(block - W_[at(j)]).sum()) + 0.5 * gamma * step2;
   if (parameters_.penalty == Penalty::l1) g += penalty_value<T>(parameters_, block) - penalty_value<T>(parameters_, W_[at(j)]);
-  if (parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton) {
-    rhs_ = (block - W_[at(j)]).template cast<double>().reshaped();
-    g += 0.5 * rhs_.dot(H_ * rhs_);
+  if (second_order()) {
+    vector_[at(j)] = (block - W_[at(j)]).template cast<double>().reshaped();
+    g += 0.5 * curvature_.quadratic(vector_[at(j)]);
   }
   return g;
 }
@@ -359,8 +321,7 @@ template <class T>
 double Bsum<T>::value_at(int j, const Matrix<T>& block) {
   store(j, block);
   refresh_forward();
-  const double loss = full_batch() ? model_.loss(*problem_->Y) : model_.loss(Yb_.leftCols(batch_));
-  return loss + penalty_value<T>(parameters_, block);
+  return model_.loss(batch_.Y()) + penalty_value<T>(parameters_, block);
 }
 
 template <class T>
@@ -396,7 +357,7 @@ void Bsum<T>::measure(Measurements& row) const {
   row.emplace_back("nmse", report_.squared_error(Y) / static_cast<double>(Y.squaredNorm()));
   row.emplace_back("stationarity2", stationarity2);
   row.emplace_back("gamma_max", static_cast<double>(gamma_.maxCoeff()));
-  if (parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton) {
+  if (second_order()) {
     const double updates = std::max(1.0, hessians_);
     row.emplace_back("indefinite", indefinite_ / updates);
     row.emplace_back("not_positive", not_positive_ / updates);

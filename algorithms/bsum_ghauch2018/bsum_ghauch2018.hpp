@@ -7,11 +7,10 @@
 // W_j <- (1 - alpha) W_j + alpha D (7). With biases the block is [W_j b_j]; r_j acts on all of it, the set on W_j.
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
-
-#include "algorithms/bsum_ghauch2018/block_model.hpp"
+#include "algorithms/bsum_ghauch2018/batch.hpp"
+#include "algorithms/bsum_ghauch2018/deep_linear.hpp"
 #include "algorithms/bsum_ghauch2018/feasible_set.hpp"
+#include "algorithms/bsum_ghauch2018/second_order.hpp"
 #include "algorithms/core/algorithm.hpp"
 
 namespace bcd::bsum_ghauch2018 {
@@ -81,18 +80,18 @@ class Bsum final : public Algorithm<T> {
   std::size_t at(int j) const { return static_cast<std::size_t>(j); }
   int J() const { return problem_->net.N(); }
   bool restricted(int j) const;
-  bool full_batch() const { return parameters_.batch_size == 0 && !parameters_.growing; }
   bool exact_linear() const;
+  bool second_order() const {
+    return parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton;
+  }
 
   void update(int j);
   void update_joint();
-  void draw_batch();
   void begin_block(int j);
   void descent_direction(int j);
   void first_order_direction(int j);
   void newton_direction(int j);
   void prox_point_direction(int j);
-  void deep_linear_direction(int j);
   double step_size(int j);
   double armijo(int j, double alpha);
   void advance_step();
@@ -113,18 +112,14 @@ class Bsum final : public Algorithm<T> {
   Matrix<T> k_, alpha_, gamma_;   // state: 1 x 1, 1 x 1, 1 x J
   std::vector<Matrix<T>> s_;      // adagrad's sums of squares, by block
 
-  std::vector<Matrix<T>> W_, G_, D_, trial_;  // per block, d_j x p_j: W_j^(k), gradient, descent direction, scratch
-  double f_old_ = 0;                          // loss + r_j at W^(k)
-  int stale_from_ = 1;                        // lowest layer whose forward pass is out of date
-  std::uint64_t seed_ = 0;
-  Matrix<T> Xb_, Yb_;  // the batch of (13)
-  Index batch_ = 0;
-  std::vector<Index> order_;
-
-  Matrix<double> H_, shifted_;
-  Eigen::LLT<Matrix<double>> cholesky_;
-  Eigen::PartialPivLU<Matrix<double>> lu_;
-  Vector<double> rhs_;
+  std::vector<Matrix<T>> W_, G_, D_, trial_;   // per block, d_j x p_j: W_j^(k), gradient, descent direction, scratch
+  std::vector<Matrix<T>> inner_, inner_next_;  // gradients of (14)'s inner descent
+  std::vector<Vector<double>> vector_;         // per block, d_j p_j: scratch of the second-order surrogates
+  double f_old_ = 0;                           // loss + r_j at W^(k)
+  int stale_from_ = 1;                         // lowest layer whose forward pass is out of date
+  Batch<T> batch_;
+  SecondOrder<T> curvature_;
+  DeepLinear<T> deep_linear_;
   double hessians_ = 0, indefinite_ = 0, not_positive_ = 0, ascent_ = 0;
 };
 

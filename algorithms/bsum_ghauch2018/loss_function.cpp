@@ -90,28 +90,28 @@ void LossFunction::gradient(ConstRef<T> H, ConstRef<T> Y, MutRef<T> G) const {
   throw std::logic_error("loss of unknown kind");
 }
 
-void LossFunction::curvature(const Vector<double>& h, const Vector<double>& y, double N, double scale,
-                             Matrix<double>& M) const {
-  M.setZero();
+void LossFunction::curvature_root(Eigen::Ref<const Vector<double>> h, Eigen::Ref<const Vector<double>> y, double N,
+                                  double scale, MutRef<double> C) const {
+  C.setZero();
   switch (kind) {
     case Kind::ridge:
-      M.diagonal().setConstant(2 / N);
+      C.diagonal().setConstant(std::sqrt(2 / N));
       return;
     case Kind::exponential:
-      M.diagonal().setConstant(2 / N * scale);
+      C.diagonal().setConstant(std::sqrt(2 / N * scale));
       return;
     case Kind::cross_entropy:
       for (Index i = 0; i < h.size(); ++i) {
         const double x = inside(h(i)), e = 1 - x;
-        M(i, i) = (y(i) / (x * x) + (1 - y(i)) / (e * e)) / N;
+        C(i, i) = std::sqrt((y(i) / (x * x) + (1 - y(i)) / (e * e)) / N);
       }
       return;
     case Kind::squared_hinge:
-      for (Index i = 0; i < h.size(); ++i) M(i, i) = 1 - y(i) * h(i) <= 0 ? 0.0 : y(i) * y(i) / (c * N);
+      for (Index i = 0; i < h.size(); ++i) C(i, i) = 1 - y(i) * h(i) <= 0 ? 0.0 : std::abs(y(i)) / std::sqrt(c * N);
       return;
     case Kind::logistic: {
       const double p = negative_share(y.dot(h));
-      M.noalias() = p * (1 - p) / N * y * y.transpose();
+      C.col(0) = std::sqrt(p * (1 - p) / N) * y;
       return;
     }
   }

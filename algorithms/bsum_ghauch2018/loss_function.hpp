@@ -20,10 +20,12 @@ struct LossFunction {
   /// G = dl/dH, the errata of (A.13) and (A.15) corrected. Allocates nothing.
   template <class T>
   void gradient(ConstRef<T> H, ConstRef<T> Y, MutRef<T> G) const;
-  /// The second derivative in the output h of sample n is M (d x d), but for the exponential loss: there M is the part
-  /// 2/N exp(|R|^2/(cN)) I, and the loss's Hessian in any variables has the further term grad grad^T / value.
-  /// `scale` is exp(|R|^2/(cN)) for the exponential loss, as outer_factor() gives it; unused by the others.
-  void curvature(const Vector<double>& h, const Vector<double>& y, double N, double scale, Matrix<double>& M) const;
+  /// C (d x r, r = root_columns(d)) with C C^T = M, the second derivative in the output h of a sample (all losses are convex
+  /// in h). For the exponential loss M is the part 2/N exp(|R|^2/(cN)) I, and the loss's Hessian in any variables has the
+  /// further term grad grad^T / value; `scale` is exp(|R|^2/(cN)) for that loss, unused by the others. Allocates nothing.
+  void curvature_root(Eigen::Ref<const Vector<double>> h, Eigen::Ref<const Vector<double>> y, double N, double scale,
+                      MutRef<double> C) const;
+  Index root_columns(Index d) const { return kind == Kind::logistic ? 1 : d; }
   /// Whether the term grad grad^T / value has to be added.
   bool has_outer_term() const { return kind == Kind::exponential; }
 

@@ -24,6 +24,10 @@ class Oracle {
   /// Bound on the rounding of a computed gradient in norm: each product rounds by its length times eps times the norms of its
   /// factors, so the chain of (A.7) does by the sum of the lengths times the product of the norms; 4 covers the entrywise work.
   double gradient_rounding(const Weights<double>& W, int j) const;
+  /// Second derivative of s -> l(W_j + s D) at 0, by forward differentiation; `exact` false: its Gauss-Newton part, without the
+  /// output's second derivative. Rounding: the same sums over absolute values, times their lengths, times eps; the slopes
+  /// sigma'(u) add the error of u, so the largest |u| counts in.
+  Rounded second_derivative(const Weights<double>& W, int j, const Matrix<double>& D, bool exact) const;
   double penalty(const Matrix<double>& block) const;
   /// [W_j b_j]
   Matrix<double> block(const Weights<double>& W, int j) const;
@@ -32,6 +36,8 @@ class Oracle {
  private:
   double loss(const Matrix<double>& H) const;
   Matrix<double> loss_gradient(const Matrix<double>& H) const;
+  /// Second derivative of the loss in its argument H, twice in the direction E.
+  double loss_second_derivative(const Matrix<double>& H, const Matrix<double>& E) const;
 
   const Parameters& p_;
   const Problem<double>& problem_;

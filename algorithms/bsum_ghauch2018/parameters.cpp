@@ -88,6 +88,8 @@ std::string Bsum<T>::not_applicable(const Problem<T>& problem) const {
     return "step = adagrad is a baseline for surrogate = first_order with gamma_rule = fixed and penalty = l2";
   if (p.surrogate == Surrogate::linear && p.gamma_rule != GammaRule::fixed)
     return "surrogate = linear has no gamma: set gamma_rule = fixed";
+  if (p.surrogate == Surrogate::prox_point && p.gamma_rule != GammaRule::fixed)
+    return "surrogate = prox_point lies above f for every gamma: set gamma_rule = fixed";
   if (p.penalty == Penalty::l1 && !first) return "penalty = l1 is treated for surrogate = first_order only (A.5)";
   if (p.feasible.kind != FeasibleSet::Kind::all && !first && !(p.surrogate == Surrogate::linear && p.feasible.bounded()))
     return "feasible sets are treated for surrogate = first_order, bounded ones for linear too";

@@ -1,5 +1,4 @@
-// The proximal-point surrogate (14): D = argmin f_j(W) + gamma_j/2 |W - W_j|^2, in closed form for deep linear networks.
-#include <Eigen/Eigenvalues>
+// The proximal-point surrogate (14): D = argmin f_j(W) + gamma_j/2 |W - W_j|^2.
 #include <cmath>
 
 #include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
@@ -11,9 +10,9 @@ namespace bcd::bsum_ghauch2018 {
 template <class T>
 void Bsum<T>::prox_point_direction(int j) {
   const auto gamma = static_cast<double>(gamma_(0, j - 1));
-  const Matrix<T>&X = full_batch() ? *problem_->X : Xb_, &Y = full_batch() ? *problem_->Y : Yb_;
-  const Index m = full_batch() ? problem_->n() : batch_;
-  Matrix<T> x = W_[at(j)], g = G_[at(j)], next, g_next(g.rows(), g.cols());
+  Matrix<T>&x = D_[at(j)], &next = trial_[at(j)], &g = inner_[at(j)], &g_next = inner_next_[at(j)];
+  x = W_[at(j)];
+  g = G_[at(j)];
   double phi = f_old_, length = 1 / (gamma + 1);
   const double start = static_cast<double>(g.norm());
   for (std::int64_t k = 0; k < parameters_.inner_iterations; ++k) {
@@ -28,7 +27,7 @@ void Bsum<T>::prox_point_direction(int j) {
       if (!fell) length /= 2;
     }
     if (!fell) break;  // no descent left above rounding
-    model_.gradient(P_, X.leftCols(m), Y.leftCols(m), j, g_next);
+    model_.gradient(P_, batch_.X(), batch_.Y(), j, g_next);
     g_next += static_cast<T>(2 * parameters_.lambda) * next + static_cast<T>(gamma) * (next - W_[at(j)]);
     const auto turn = static_cast<double>((next - x).cwiseProduct(g_next - g).sum());
     length = turn > 0 ? static_cast<double>((next - x).squaredNorm()) / turn : 2 * length;
@@ -36,41 +35,10 @@ void Bsum<T>::prox_point_direction(int j) {
     g.swap(g_next);
     phi = value;
   }
-  D_[at(j)] = x;
   store(j, W_[at(j)]);
-}
-
-/// Section 5.2: f_j(W) = |Y - A W B|^2/N + lambda |W|^2 with A = W_J ... W_{j+1}, B = W_{j-1} ... W_1 X. With A^T A = U diag(a)
-/// U^T and B B^T = V diag(b) V^T, the minimiser of f_j + gamma/2 |W - W_j|^2 is U Q V^T,
-///   Q = [2/N U^T A^T Y B^T V + gamma U^T W_j V] / (2/N a b^T + 2 lambda + gamma)   entrywise;
-/// a zero denominator (possible for lambda = gamma = 0 only) leaves that coordinate as it is.
-template <class T>
-void Bsum<T>::deep_linear_direction(int j) {
-  using Symmetric = Eigen::SelfAdjointEigenSolver<Matrix<double>>;
-  const Matrix<T>&X = full_batch() ? *problem_->X : Xb_, &Y = full_batch() ? *problem_->Y : Yb_;
-  const Index m = full_batch() ? problem_->n() : batch_;
-  const double gamma = static_cast<double>(gamma_(0, j - 1)), weight = 2.0 / static_cast<double>(m);
-  const Index d = problem_->net.d(j);
-  Matrix<double> A = Matrix<double>::Identity(d, d), B = X.leftCols(m).template cast<double>();
-  for (int l = j + 1; l <= J(); ++l) A = (P_.W[at(l)].template cast<double>() * A).eval();
-  for (int l = 1; l < j; ++l) B = (P_.W[at(l)].template cast<double>() * B).eval();
-  const Symmetric left(A.transpose() * A), right(B * B.transpose());
-  const Matrix<double>&U = left.eigenvectors(), &V = right.eigenvectors();
-  const Matrix<double> W = U.transpose() * W_[at(j)].template cast<double>() * V;
-  Matrix<double> Q =
-      U.transpose() * (weight * A.transpose() * Y.leftCols(m).template cast<double>() * B.transpose()) * V + gamma * W;
-  const double floor = 1e-14 * weight * left.eigenvalues().maxCoeff() * right.eigenvalues().maxCoeff();
-  for (Index b = 0; b < Q.cols(); ++b)
-    for (Index a = 0; a < Q.rows(); ++a) {
-      const double curvature = weight * left.eigenvalues()(a) * right.eigenvalues()(b) + 2 * parameters_.lambda + gamma;
-      Q(a, b) = curvature <= floor ? W(a, b) : Q(a, b) / curvature;
-    }
-  D_[at(j)] = (U * Q * V.transpose()).template cast<T>();
 }
 
 template void Bsum<float>::prox_point_direction(int);
 template void Bsum<double>::prox_point_direction(int);
-template void Bsum<float>::deep_linear_direction(int);
-template void Bsum<double>::deep_linear_direction(int);
 
 }  // namespace bcd::bsum_ghauch2018

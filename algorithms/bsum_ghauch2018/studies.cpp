@@ -83,17 +83,23 @@ Needed sample_block(Sampled& s, int j, int directions) {
 
 constexpr int kPoints = 12, kDirections = 80;
 
-template <class Visit>
-void sample_all(Visit&& visit) {
-  for (int point = 1; point <= kPoints; ++point) {
-    Sampled s(static_cast<std::uint64_t>(point));
-    for (int j = 1; j <= 4; ++j) visit(j, sample_block(s, j, kDirections));
-  }
+/// [point][j - 1]; sampled once for all studies.
+const std::vector<std::array<Needed, 4>>& samples() {
+  static const std::vector<std::array<Needed, 4>> all = [] {
+    std::vector<std::array<Needed, 4>> list(kPoints);
+    for (std::size_t point = 0; point < kPoints; ++point) {
+      Sampled s(point + 1);
+      for (int j = 1; j <= 4; ++j) list[point][static_cast<std::size_t>(j - 1)] = sample_block(s, j, kDirections);
+    }
+    return list;
+  }();
+  return all;
 }
 
 StudyResult printed_properties() {
   double gap = 0;
-  sample_all([&](int, const Needed& n) { gap = std::max(gap, n.gradient_gap); });
+  for (const auto& point : samples())
+    for (const Needed& n : point) gap = std::max(gap, n.gradient_gap);
   return {gap < 1e-12, gap,
           sentence("at %d points x 4 blocks: |grad g - grad f|/|grad f| at most %.2g (P2); (9) is quadratic with curvature "
                    "gamma: P1, P3 "
@@ -103,10 +109,8 @@ StudyResult printed_properties() {
 
 StudyResult upper_bound() {
   std::array<double, 4> need{};
-  sample_all([&](int j, const Needed& n) {
-    auto& worst = need[static_cast<std::size_t>(j - 1)];
-    worst = std::max(worst, n.gamma[0]);
-  });
+  for (const auto& point : samples())
+    for (std::size_t j = 0; j < 4; ++j) need[j] = std::max(need[j], point[j].gamma[0]);
   const double smallest = *std::min_element(need.begin(), need.end());
   return {smallest <= 0, smallest,
           sentence("(9) with any gamma > 0 satisfies P1-P4, but lies above f at the sampled points only if gamma >= %.3g, "
@@ -119,12 +123,13 @@ StudyResult second_order_bound() {
   std::array<double, 2> need{};
   double lowest = 0;
   int indefinite = 0, blocks = 0;
-  sample_all([&](int, const Needed& n) {
-    for (std::size_t i = 0; i < 2; ++i) need[i] = std::max(need[i], n.gamma[i + 1]);
-    lowest = std::min(lowest, n.lowest_eigenvalue);
-    indefinite += n.lowest_eigenvalue < 0;
-    ++blocks;
-  });
+  for (const auto& point : samples())
+    for (const Needed& n : point) {
+      for (std::size_t i = 0; i < 2; ++i) need[i] = std::max(need[i], n.gamma[i + 1]);
+      lowest = std::min(lowest, n.lowest_eigenvalue);
+      indefinite += n.lowest_eigenvalue < 0;
+      ++blocks;
+    }
   return {indefinite == 0 && need[0] <= 0, need[0],
           sentence(
               "exact Hessian indefinite at %d of %d (point, block) pairs, lowest eigenvalue %.3g, so (A.1) is strongly convex "
@@ -136,7 +141,8 @@ StudyResult second_order_bound() {
 /// f_j + gamma/2 |W - W_j|^2 is at least f_j: the bound is exact; strong convexity needs gamma above the negative curvature.
 StudyResult prox_point_bound() {
   double lowest = 0;
-  sample_all([&](int, const Needed& n) { lowest = std::min(lowest, n.lowest_eigenvalue); });
+  for (const auto& point : samples())
+    for (const Needed& n : point) lowest = std::min(lowest, n.lowest_eigenvalue);
   return {lowest >= 0, -lowest,
           sentence("(14) lies above f_j for every gamma, but f_j has curvature %.3g at a sampled point: its surrogate is "
                    "convex there only for "
@@ -203,7 +209,7 @@ std::vector<Study> studies() {
       {"ghauch2018.steps.condition-8", paper + "Corollary 1, Section 6", "constant steps, c/sqrt(k) and setting 1 satisfy (8)",
        step_conditions},
   };
-  for (const std::vector<Study>& more : {convexity_studies(), errata_studies()})
+  for (const std::vector<Study>& more : {convexity_studies(), errata_studies(), reading_studies()})
     list.insert(list.end(), more.begin(), more.end());
   return list;
 }

@@ -17,5 +17,6 @@ std::string sentence(const char* format, Args... args) {
 
 std::vector<Study> convexity_studies();
 std::vector<Study> errata_studies();
+std::vector<Study> reading_studies();
 
 }  // namespace bcd::bsum_ghauch2018

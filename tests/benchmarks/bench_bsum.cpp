@@ -52,17 +52,55 @@ void block_updates(benchmark::State& state, const char* surrogate, const char* g
   state.counters["updates/s"] = benchmark::Counter(kUpdates, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-/// The Hessian of a width x width block between two others, exact or Gauss-Newton; memory (width^4 doubles) is reported.
+/// What hessian_lower multiplies: packed d x d curvatures of n samples with packed pairs of p inputs.
+double assembly_flops(Index width, Index n) {
+  const double pairs = static_cast<double>(width) * static_cast<double>(width + 1) / 2;
+  return 2 * pairs * pairs * static_cast<double>(n);
+}
+
+void report_rate(benchmark::State& state, double flops) {
+  state.counters["flop/s"] = benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// The lower triangle of the Hessian of a width x width block between two others; its square (width^4 doubles) is reported.
 void block_hessian(benchmark::State& state, Index width, Curvature curvature) {
   const BodyfatSized data({width, width}, width);
   BlockModel<double> model(data.problem.net, {LossFunction::Kind::ridge, 1}, data.problem.n());
+  model.reserve_curvature(curvature);
   model.forward(data.w0, data.X);
-  Matrix<double> H;
+  Matrix<double> H(width * width, width * width);
   for (auto _ : state) {
-    model.hessian(data.w0, data.X, data.Y, 2, curvature, H);
+    model.hessian_lower(data.w0, data.X, data.Y, 2, curvature, H);
     benchmark::DoNotOptimize(H.data());
   }
   state.counters["MB"] = static_cast<double>(H.size()) * sizeof(double) / 1e6;
+  report_rate(state, assembly_flops(width, data.problem.n()));
+}
+
+/// The yardstick: a product of packed curvatures with half of the input pairs of one column, the assembly's average shape.
+void product(benchmark::State& state, Index width) {
+  const Index n = 252, pairs = width * (width + 1) / 2, columns = width / 2;
+  const Matrix<double> A = Matrix<double>::Random(pairs, n), B = Matrix<double>::Random(columns, n);
+  Matrix<double> C(pairs, columns);
+  for (auto _ : state) {
+    C.noalias() = A * B.transpose();
+    benchmark::DoNotOptimize(C.data());
+  }
+  report_rate(state, 2.0 * static_cast<double>(pairs * columns * n));
+}
+
+/// Assembling and solving [H + gamma I] x = g, H the Gauss-Newton matrix of a width x width block.
+void gauss_newton_system(benchmark::State& state, Index width, bool by_rows) {
+  const BodyfatSized data({width, width}, width);
+  const LossFunction loss{LossFunction::Kind::ridge, 1};
+  BlockModel<double> model(data.problem.net, loss, data.problem.n());
+  SecondOrder<double> system(data.problem.net, loss, model, Curvature::gauss_newton, by_rows);
+  model.forward(data.w0, data.X);
+  Vector<double> x = Vector<double>::Ones(width * width);
+  for (auto _ : state) {
+    system.compute(data.w0, data.X, data.Y, 2, 1e-5);
+    benchmark::DoNotOptimize(system.solve(1e-2, x));
+  }
 }
 
 BENCHMARK_CAPTURE(block_updates, bsum_first_order, "first_order", "fixed", "constant")->Unit(benchmark::kMillisecond);
@@ -71,8 +109,15 @@ BENCHMARK_CAPTURE(block_updates, bsum_backtracking, "first_order", "backtracking
 BENCHMARK_CAPTURE(block_updates, bsum_newton, "second_order", "fixed", "constant")
     ->Unit(benchmark::kMillisecond)
     ->Iterations(3);
+BENCHMARK_CAPTURE(block_updates, bsum_gauss_newton, "gauss_newton", "fixed", "constant")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3);
 BENCHMARK_CAPTURE(block_hessian, bsum_10x10_exact, 10, Curvature::exact)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(block_hessian, bsum_10x10_gauss_newton, 10, Curvature::gauss_newton)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(block_hessian, bsum_100x100_exact, 100, Curvature::exact)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK_CAPTURE(block_hessian, bsum_100x100_exact, 100, Curvature::exact)->Unit(benchmark::kMillisecond)->Iterations(3);
+BENCHMARK_CAPTURE(product, bsum_100x100_product, 100)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(gauss_newton_system, bsum_40x40_by_entries, 40, false)->Unit(benchmark::kMillisecond)->Iterations(3);
+BENCHMARK_CAPTURE(gauss_newton_system, bsum_40x40_by_rows, 40, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(gauss_newton_system, bsum_100x100_by_rows, 100, true)->Unit(benchmark::kMillisecond);
 
 }  // namespace
