@@ -85,6 +85,7 @@ void sweep(benchmark::State& state, Index width, Index n, bool accelerated, cons
   state.counters["gemm_GFLOPs"] = gemm;
   state.counters["skinny_GFLOPs"] = skinny;
   state.counters["of_gemm"] = per_second(1e-9 * flops / gemm);
+  state.counters["of_skinny"] = per_second(1e-9 * flops / skinny);
 }
 
 constexpr auto f32 = sweep<float>;
