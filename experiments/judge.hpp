@@ -21,6 +21,7 @@ namespace bcd {
 ///   same      metric, tolerance, baseline, factor          the two variants' traces agree (variant = factor * baseline) relative
 ///                                                          to tolerance at every iteration and common seed
 ///   status    value = expected status as text "status"     every run of `variants` ended with this status
+///   rate      assert, and its keys                         what results/rates finds in the runs: experiments/judge_rate.hpp
 ///   study     study = id                                   a demonstration of a plugin, run when judged
 ///   not_testable  reason = "..."                           a statement that no run can decide
 /// A claim whose `scale` is another one, or whose runs are missing, is "not run".

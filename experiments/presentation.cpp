@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "algorithms/registry.hpp"
+#include "experiments/expectation.hpp"
+#include "experiments/judge_rate.hpp"
 
 namespace bcd {
 
@@ -26,6 +28,7 @@ const std::vector<ClaimKind>& claim_kinds() {
       {"same", {"metric", "baseline"}, {"tolerance"}, {"factor"}, {}},
       {"status", {"status"}, {}, {}, {}},
       {"study", {"study"}, {}, {}, {}},
+      {"rate", {"assert"}, {}, {"j", "alpha", "low", "high"}, {"rate", "column"}},
       {"not_testable", {"reason"}, {}, {}, {}},
   };
   return kinds;
@@ -50,12 +53,37 @@ void check_text(Section& section, const std::string& key, const std::string& val
   if (key == "statistic") section.choice(key, {"last", "mean_log", "max", "min"});
   if (key == "baseline") check_labels(section, {value}, variants);
   if (key == "status") section.choice(key, {"Converged", "MaxIterations", "TimeLimit", "Diverged", "Failed", "NotApplicable"});
+  if (key == "assert") section.choice(key, rate_assertions());
+  if (key == "rate") section.choice(key, {"finite", "linear", "sublinear"});
   if (key == "study") {
     std::vector<std::string> ids;
     for (const Plugin& plugin : plugins())
       for (const Study& study : plugin.studies) ids.push_back(study.id);
     section.choice(key, ids);
   }
+}
+
+/// The verdict that is expected: the claim's own key, or the committed reference, where those of the shipped files are.
+std::string read_expectation(Section& section, const std::string& claim) {
+  const std::string own = section.choice(
+      "expect", {"holds", "violated", "inconclusive", "not applicable", "reproduced", "differs", "not testable", "not run", ""},
+      "");
+  if (!own.empty()) return own;
+  if (const ReferenceClaim* reference = find_reference(claim)) return reference->verdict;
+  throw UsageError(section.place() + ": the claim " + claim +
+                   " has no expectation: write expect = \"holds\", or whichever verdict you expect");
+}
+
+/// What an assertion about a rate needs beyond its name.
+void check_rate_claim(const ClaimSpec& claim, const std::string& place) {
+  const std::string what = claim.text.at("assert");
+  if ((what == "rate" || what == "root_rate") && !claim.text.contains("rate"))
+    throw UsageError(place + ": assert = \"" + what + "\" needs rate = \"finite\", \"linear\" or \"sublinear\"");
+  if (what == "constant" && !claim.text.contains("column"))
+    throw UsageError(place + ": assert = \"constant\" needs the name of the trace's column in column");
+  if (const auto j = claim.number.find("j"); j != claim.number.end())
+    if (j->second != std::floor(j->second) || j->second < 1 || j->second > rates::kLargestJ)
+      throw UsageError(place + ": j must be a whole number from 1 to 8, got " + number_text(j->second));
 }
 
 ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) {
@@ -65,8 +93,7 @@ ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) 
   claim.statement = section.text("statement");
   const ClaimKind& kind = read_kind(section);
   claim.kind = kind.name;
-  claim.expect = section.choice(
-      "expect", {"holds", "violated", "inconclusive", "not applicable", "reproduced", "differs", "not testable", "not run"});
+  claim.expect = read_expectation(section, claim.id);
   claim.scale = section.choice("scale", {"", "quick", "paper"}, "");
   claim.variants = section.texts("variants");
   check_labels(section, claim.variants, variants);
@@ -85,6 +112,7 @@ ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) 
   section.done();
   if (claim.number.contains("share") && !(claim.number["share"] > 0 && claim.number["share"] <= 1))
     throw UsageError(section.place() + ": share must be in (0, 1], got " + number_text(claim.number["share"]));
+  if (kind.name == "rate") check_rate_claim(claim, section.place());
   if (kind.name == "order" || kind.name == "same")
     if (claim.variants.size() != 1)
       throw UsageError(section.place() + ": variants must name the one variant that is compared with the baseline");
@@ -110,13 +138,26 @@ Panel read_panel(Section section, const std::vector<std::string>& variants) {
 
 }  // namespace
 
-std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants) {
+rates::Options read_rates(Section& document) {
+  rates::Options options;
+  Section section = document.table("rates");
+  const bool zero = section.choice("limit", {"extrapolation", "zero"}, "extrapolation") == "zero";
+  options.limit = zero ? rates::LimitKind::zero : rates::LimitKind::extrapolation;
+  options.share = section.number("examine", Range{0, 1, true, false}, 1.0);
+  options.from = section.number("from", Range::nonnegative(), 0.0);
+  section.done();
+  return options;
+}
+
+std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants,
+                                 const rates::Options& rates) {
   std::vector<Figure> figures;
   for (Section& section : document.tables("figure")) {
     Figure figure;
     const std::string id = section.text("id", "");
     figure.id = id.empty() ? experiment : experiment + "-" + id;
-    figure.kind = section.text("kind", "curves");
+    figure.kind = section.choice("kind", figure_kinds(), "curves");
+    figure.rates = rates;
     figure.title = section.text("title");
     figure.caption = section.text("caption");
     for (const Section& panel : section.tables("panel")) figure.panels.push_back(read_panel(panel, variants));

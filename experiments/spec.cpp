@@ -189,7 +189,8 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   std::vector<Variant> variants = read_variants(document, overrides.scale);
   const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
   const VariantNames names(of_the_file);
-  experiment.figures = read_figures(document, experiment.id, names.all());
+  experiment.rates = read_rates(document);
+  experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
   experiment.claims = read_claims(document, names.all());
   document.done();
   for (ClaimSpec& claim : experiment.claims) name_points(claim, names, place);
@@ -212,7 +213,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 std::vector<std::string> experiment_ids() {
   std::vector<std::string> ids;
-  for (const EmbeddedExperiment& e : embedded_experiments()) ids.emplace_back(e.id);
+  for (const EmbeddedFile& e : embedded_experiments()) ids.emplace_back(e.name);
   return ids;
 }
 
@@ -224,8 +225,8 @@ std::string experiment_text(const std::string& id_or_path) {
     text << in.rdbuf();
     return text.str();
   }
-  for (const EmbeddedExperiment& e : embedded_experiments())
-    if (e.id == id_or_path) return std::string(e.text);
+  for (const EmbeddedFile& e : embedded_experiments())
+    if (e.name == id_or_path) return std::string(e.text);
   throw UsageError(unknown_name("experiment", id_or_path, experiment_ids()) + ". A file of your own ends in .toml");
 }
 

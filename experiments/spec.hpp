@@ -11,6 +11,7 @@
 #include "algorithms/core/problem.hpp"
 #include "datasets/dataset.hpp"
 #include "plots/figure.hpp"
+#include "results/rates/laboratory.hpp"
 
 namespace bcd {
 
@@ -66,6 +67,7 @@ struct Experiment {
   std::vector<Figure> figures;
   std::vector<ClaimSpec> claims;
   std::vector<Cell> cells;
+  rates::Options rates;  ///< how its runs are examined for rates
 };
 
 /// What the command line may change.

@@ -9,6 +9,7 @@
 #include "algorithms/core/parameters.hpp"
 #include "plots/chart.hpp"
 #include "plots/page.hpp"
+#include "plots/rates_figure.hpp"
 
 namespace bcd {
 namespace {
@@ -94,25 +95,39 @@ std::string joined(const std::vector<std::string>& formats) {
   return list;
 }
 
+FigureText figure_text(const Figure& figure, const std::vector<Series>& series, const PageFormat& page) {
+  if (figure.kind == "rates") return rates_figure(figure, shown_series(figure, series), page);
+  if (figure.kind != "curves") throw UsageError(unknown_name("kind of figure", figure.kind, figure_kinds()));
+  const Chart chart = chart_of(figure, series);
+  return {csv(figure, chart.panels), page_script(figure, chart, page)};
+}
+
 }  // namespace
+
+const std::vector<std::string>& figure_kinds() {
+  static const std::vector<std::string> kinds = {"curves", "rates"};
+  return kinds;
+}
 
 std::vector<fs::path> draw_figure(const Figure& figure, const std::vector<Series>& series, const fs::path& folder,
                                   const std::vector<std::string>& formats, const std::vector<std::string>& widths) {
-  if (figure.kind != "curves") throw UsageError(unknown_name("kind of figure", figure.kind, {"curves"}));
   const std::string list = joined(formats);
   std::vector<PageFormat> pages;
-  for (const std::string& width : widths) pages.push_back(page_format(width));
-  const Chart chart = chart_of(figure, series);
+  std::vector<FigureText> texts;
+  for (const std::string& width : widths) {
+    pages.push_back(page_format(width));
+    texts.push_back(figure_text(figure, series, pages.back()));
+  }
   require_gnuplot();
 
   // Everything is made in a folder of its own and moved when it is complete.
   const fs::path work = folder / (figure.id + ".part" + std::to_string(getpid()));
   std::vector<fs::path> pictures;
   try {
-    write_file_atomically(work / (figure.id + ".csv"), csv(figure, chart.panels));
-    for (const PageFormat& page : pages) {
-      const std::string script = figure.id + page.suffix + ".gp";
-      write_file_atomically(work / script, page_script(figure, chart, page));
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      const std::string script = figure.id + pages[i].suffix + ".gp";
+      write_file_atomically(work / (figure.id + ".csv"), texts[i].csv);  // the same at every width
+      write_file_atomically(work / script, texts[i].script);
       std::string said;
       if (gnuplot(work, {"-e", "formats = '" + list + "'", script}, said) != 0)
         throw UsageError("gnuplot failed on the figure " + figure.id + ": " + said);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "results/rates/laboratory.hpp"
 #include "results/record.hpp"
 
 namespace bcd {
@@ -29,14 +30,20 @@ struct Panel {
 /// kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity.
 /// A curve that ends early because a run diverged or failed ends with a cross; one that would hide another is dashed; a variant
 /// without an iteration stands in the legend with its status.
-/// (Other kinds are added as files of their own: plots/<kind>.cpp.)
+/// kind "rates": per variant its first run, examined by results/rates; a panel's y is "gap" (f - f* with the fitted rate and
+/// its band), "kl" (dist(0, df) over f - f* with the slope theta) or "a1" (the constants of A1 over j); x, log_x and log_y are
+/// the panel's own.
 struct Figure {
   std::string id;  ///< file stem
   std::string kind = "curves";
   std::string title;
   std::string caption;  ///< how to read it
   std::vector<Panel> panels;
+  rates::Options rates;  ///< how the runs are examined, for kind "rates"
 };
+
+/// "curves", "rates".
+const std::vector<std::string>& figure_kinds();
 
 /// A picture's size: for the screen, or for a paper in one of the two usual widths of print.
 inline const std::vector<std::string> kPictureWidths = {"screen", "one-column", "two-column"};

@@ -117,6 +117,8 @@ class SplittingAudit final : public Audit {
     row.emplace_back("membership_distance", g.distance);
     row.emplace_back("mean_subgradient2", sum_g2_ / std::max(1, k - first_));
     row.emplace_back("mean_subgradient2_bound", average_bound);
+    // Of (F(P^{k-1}) - F(P^k)) >= a |D|^2 and |g^k| <= b |D|: the constant of Xu, Bao and Xing 2024, Examples 3.1 and 3.4.
+    row.emplace_back("a1_constant", descent_applies() ? a / (b * b) : std::numeric_limits<double>::quiet_NaN());
     row.emplace_back("iterate_norm", std::sqrt(squared_norm(now_)));
     f_sweep_ = f_now_;
     sweep_start_ = now_;

@@ -367,21 +367,27 @@ void ThreeSplitting<T>::v_constrained(int i) {
 }
 
 template <class T>
-double ThreeSplitting<T>::flops_per_sweep() const {
+std::optional<StepCost> ThreeSplitting<T>::cost() const {
+  if (!p_.r.is_quadratic() || !p_.s.is_quadratic()) return std::nullopt;
   const double n = static_cast<double>(problem_->n());
-  const bool forward = p_.order == Parameters::Order::forward;
-  double flops = 0;
+  const int passes = p_.order == Parameters::Order::forward ? 3 : 2;  // Z (for U, and again for W), residual times input
+  StepCost cost;
   for (int i = 1; i <= N(); ++i) {
     const double d = static_cast<double>(net_->d(i)), before = static_cast<double>(net_->d(i - 1)),
                  k = static_cast<double>(solved(i));
-    flops += (forward ? 6 : 4) * d * before * n + 2 * k * k * d;  // Z, residual times input, solve
-    if (i > 1) flops += before * before * n + k * k * k / 3;      // Gram matrix by half, factorisation
+    cost.products += passes;
+    cost.flops += 2 * passes * d * before * n + 2 * k * k * d;  // and the solve for [W b]
+    if (i > 1) {
+      cost.products += 1;
+      cost.flops += before * before * n + k * k * k / 3;  // Gram matrix by half, factorisation
+    }
     if (i < N()) {
       const double after = static_cast<double>(net_->d(i + 1)), small = std::min(d, after), large = std::max(d, after);
-      flops += 4 * d * after * n + 3 * small * small * large + small * small * small / 3;
+      cost.products += 2;
+      cost.flops += 4 * d * after * n + 3 * small * small * large + small * small * small / 3;
     }
   }
-  return flops;
+  return cost;
 }
 
 template class ThreeSplitting<float>;
