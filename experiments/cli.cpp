@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/external.hpp"
 #include "experiments/provenance.hpp"
+#include "experiments/shared_plugin.hpp"
 
 namespace bcd {
 namespace {
@@ -24,8 +26,9 @@ constexpr const char* kExitCodes =
 std::string overview() {
   std::ostringstream out;
   out << "bcdbench VERB [NAMES] [OPTIONS]\n\n" << kOverview << "\nVerbs (each explains itself with --help):\n";
-  for (const Verb& verb : verbs()) out << "  " << verb.name << std::string(12 - verb.name.size(), ' ') << verb.summary << "\n";
-  out << "\nOptions:\n  --help      this text\n  --version   version, commit, compiler, libraries\n\n"
+  for (const Verb& verb : verbs()) out << "  " << verb.name << std::string(16 - verb.name.size(), ' ') << verb.summary << "\n";
+  out << "\nOptions:\n  --help            this text\n  --version         version, commit, compiler, libraries\n"
+      << "  --plugin FILE.so  with every verb: add the algorithm of a shared library; may be given several times\n\n"
       << "Start with:\n  bcdbench list experiments\n  bcdbench reproduce\n\n"
       << kExitCodes;
   return out.str();
@@ -43,7 +46,8 @@ std::string verb_help(const Verb& verb) {
   std::ostringstream out;
   out << "bcdbench " << verb.name << (verb.arguments.empty() ? "" : " " + verb.arguments) << " [OPTIONS]\n\n"
       << verb.help << "\n"
-      << verb.options() << "  --help                this text\n\nExamples:\n";
+      << verb.options() << "  --plugin FILE.so      add the algorithm of a shared library\n"
+      << "  --help                this text\n\nExamples:\n";
   std::istringstream lines(verb.examples);
   for (std::string line; std::getline(lines, line);) out << "  " << line << "\n";
   return out.str();
@@ -54,7 +58,7 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
 }
 
 std::vector<std::string> option_names(const OptionList& options) {
-  std::vector<std::string> result{"--help"};
+  std::vector<std::string> result{"--help", "--plugin"};
   for (const auto& option : options.options()) result.push_back("--" + option->long_name());
   return result;
 }
@@ -64,7 +68,7 @@ Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
   const OptionList visible = verb.options();
   OptionList all;
   all.add(visible);
-  all.add_options()("names", po::value<std::vector<std::string>>());
+  all.add_options()("names", po::value<std::vector<std::string>>())("plugin", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   if (!verb.arguments.empty()) positional.add("names", -1);
 
@@ -87,7 +91,8 @@ Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), rate_verbs(), data_verbs()})
+  for (const auto& group :
+       {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), rate_verbs(), compare_verbs(), data_verbs(), source_verbs()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
@@ -115,7 +120,11 @@ int run_command_line(const std::vector<std::string>& arguments) {
       std::cout << verb_help(verb);
       return kAllWell;
     }
-    return verb.run(parse(verb, rest));
+    const Options options = parse(verb, rest);
+    register_external();
+    if (options.count("plugin"))
+      for (const std::string& file : options["plugin"].as<std::vector<std::string>>()) add_shared_plugin(file);
+    return verb.run(options);
   }
   throw UsageError(unknown_name(first.starts_with("-") ? "option" : "verb", first, valid) + "; see 'bcdbench --help'");
 }

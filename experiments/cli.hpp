@@ -28,9 +28,12 @@ struct Verb {
 std::vector<Verb> verbs();
 std::vector<Verb> run_verbs();
 std::vector<Verb> result_verbs();
+std::vector<Verb> claim_verbs();
+std::vector<Verb> compare_verbs();
 std::vector<Verb> rate_verbs();
 std::vector<Verb> show_verbs();
 std::vector<Verb> data_verbs();
+std::vector<Verb> source_verbs();
 
 /// Runs the program on its arguments (without the program's name). Throws UsageError for misuse.
 int run_command_line(const std::vector<std::string>& arguments);

@@ -6,6 +6,7 @@
 #include "experiments/provenance.hpp"
 #include "experiments/runner.hpp"
 #include "experiments/session.hpp"
+#include "experiments/shared_plugin.hpp"
 
 namespace bcd {
 
@@ -35,6 +36,7 @@ void dump(const Cell& cell, const Plugin& plugin, const DumpOptions& options) {
 
   nlohmann::json facts = provenance();
   facts["dataset"] = {{"name", session.data->name}, {"checksum", session.data->checksum}, {"origin", session.data->origin}};
+  if (const auto files = files_of(plugin, cell.parameters); !files.empty()) facts["files"] = files;
   const nlohmann::json run = {
       {"schema", RunRecord::kSchema}, {"config", cell.config}, {"provenance", facts}, {"iterations", options.iterations}};
   write_file_atomically(options.out / "run.json", run.dump(2) + "\n");
@@ -49,10 +51,16 @@ void dump_cell(const Cell& cell, const Plugin& plugin, const DumpOptions& option
   for (const std::int64_t k : options.iterations)
     if (k < 0) throw UsageError("--iterations must be 0 (the start) or more, got " + std::to_string(k));
   if (options.out.empty()) throw UsageError("--out names no folder");
-  if (cell.precision == "f32")
-    dump<float>(cell, plugin, options);
-  else
-    dump<double>(cell, plugin, options);
+  try {
+    if (cell.precision == "f32")
+      dump<float>(cell, plugin, options);
+    else
+      dump<double>(cell, plugin, options);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const std::runtime_error& e) {
+    throw UsageError("dump: " + cell.algorithm + " failed: " + e.what());
+  }
 }
 
 }  // namespace bcd

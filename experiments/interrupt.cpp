@@ -17,6 +17,8 @@ InterruptGuard::InterruptGuard() {
 
 InterruptGuard::~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
 
-bool InterruptGuard::asked() const { return g_asked != 0; }
+bool InterruptGuard::asked() const { return interrupt_asked(); }
+
+bool interrupt_asked() { return g_asked != 0; }
 
 }  // namespace bcd

@@ -18,4 +18,7 @@ class InterruptGuard {
   struct sigaction before_ {};
 };
 
+/// Has Ctrl-C been pressed during the run that the last guard belongs to? For those who wait within an iteration.
+bool interrupt_asked();
+
 }  // namespace bcd

@@ -8,6 +8,7 @@
 #include "algorithms/core/binomial.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/judge_rate.hpp"
+#include "results/statistics/quantiles.hpp"
 
 namespace bcd {
 
@@ -80,12 +81,6 @@ double value_of(const Case& c, const RunRecord& run) {
   for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
     if (iterations[i] == c.claim.number.at("at")) return values[i];
   return std::nan("");
-}
-
-double median(std::vector<double> x) {
-  std::sort(x.begin(), x.end());
-  const std::size_t half = x.size() / 2;
-  return x.size() % 2 == 1 ? x[half] : 0.5 * (x[half - 1] + x[half]);
 }
 
 std::string run_name(const RunRecord& run) { return run.variant() + " seed " + std::to_string(run.seed()); }
@@ -214,9 +209,16 @@ void judge_status(Case& c) {
   c.row.evidence = other + ids(c.runs);
 }
 
+/// Puts the record that decides before the others.
+void decided_by(ClaimRow& row, const std::string& id) {
+  const auto at = std::find(row.records.begin(), row.records.end(), id);
+  if (at != row.records.end()) std::rotate(row.records.begin(), at, at + 1);
+}
+
 void judge_promise(Case& c) {
   std::int64_t checks = 0, violations = 0;
   double worst = kInfinity;
+  const RunRecord *tight = nullptr, *broken = nullptr;
   std::string first, unmet, open, tightest;
   std::size_t not_applicable = 0;
   for (const RunRecord* run : c.runs) {
@@ -234,13 +236,17 @@ void judge_promise(Case& c) {
     violations += it->violations;
     if (it->checks > 0 && it->worst_ratio < worst) {
       worst = it->worst_ratio;
+      tight = run;
       tightest = "smallest slack " + show(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
                  std::to_string(it->worst_iteration) + ", " + it->worst_block + ", record " + run->id + ")";
     }
-    if (verdict == "violated" && first.empty())
+    if (verdict == "violated" && broken == nullptr) {
+      broken = run;
       first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
               it->first_block + ", by " + show(-it->first_slack) + " (record " + run->id + "); ";
+    }
   }
+  if (const RunRecord* run = broken ? broken : tight) decided_by(c.row, run->id);
   c.row.verdict = violations > 0                    ? "violated"
                   : not_applicable == c.runs.size() ? "not applicable"
                   : !open.empty()                   ? "inconclusive"
@@ -338,6 +344,8 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
     });
     Case c{claim, runs, baselines, row, experiment.rates};
     const auto here = runs_of(records, needed);
+    if (kind.needs_runs)
+      for (const RunRecord* run : here) row.records.push_back(run->id);
     if (kind.needs_runs && (runs.empty() || static_cast<std::ptrdiff_t>(here.size()) < wanted))
       row.evidence = "runs are missing: bcdbench run " + experiment.id;
     else if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric")))

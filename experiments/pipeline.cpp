@@ -9,6 +9,8 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/registry.hpp"
+#include "experiments/claims.hpp"
 #include "experiments/jobs.hpp"
 #include "experiments/judge.hpp"
 #include "experiments/progress.hpp"
@@ -166,6 +168,8 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
+  for (const Plugin& plugin : plugins())
+    if (!plugin.library.empty()) line += " --plugin " + quoted(plugin.library);
   if (out != "out") line += " --out " + quoted(out.string());
   return line;
 }
@@ -193,6 +197,18 @@ void require_data(const std::vector<Experiment>& experiments) {
   for (const std::string& name : missing) list += " " + name;
   throw UsageError("missing data:" + list + "; run './bcdbench data fetch" + list +
                    "', or put the files in a folder and name it in the environment variable BCDBENCH_DATA");
+}
+
+std::vector<std::string> experiments_of(const std::vector<std::string>& papers, const Overrides& overrides) {
+  std::vector<std::string> ids, known;
+  for (const std::string& id : experiment_ids()) {
+    const std::string paper = load_experiment(id, overrides).paper;
+    if (std::find(known.begin(), known.end(), paper) == known.end()) known.push_back(paper);
+    if (papers.empty() || std::find(papers.begin(), papers.end(), paper) != papers.end()) ids.push_back(id);
+  }
+  for (const std::string& paper : papers)
+    if (std::find(known.begin(), known.end(), paper) == known.end()) throw UsageError(unknown_name("paper", paper, known));
+  return ids;
 }
 
 std::vector<Results> run_experiments(std::vector<Experiment> experiments, const Selection& selection,
@@ -249,16 +265,21 @@ int unexpected_failures(const std::vector<Results>& results) {
   return count;
 }
 
+std::vector<RunRecord> existing_records(const Experiment& experiment, const fs::path& out) {
+  std::vector<RunRecord> records;
+  for (const Cell& cell : experiment.cells)
+    if (const std::string id = run_id(cell); record_exists(record_folder(out), id))
+      records.push_back(read_record(record_file(out, id)));
+  return records;
+}
+
 std::vector<Results> find_results(const Selection& selection) {
   const bool all = selection.experiments.empty();
   bool any = !all;
   std::vector<Results> found;
   for (const std::string& name : all ? experiment_ids() : selection.experiments) {
     Results part{name, load_experiment(name, selection.overrides), {}};
-    for (const Cell& cell : part.experiment.cells) {
-      const std::string id = run_id(cell);
-      if (record_exists(record_folder(selection.out), id)) part.records.push_back(read_record(record_file(selection.out, id)));
-    }
+    part.records = existing_records(part.experiment, selection.out);
     const bool has_records = !part.records.empty(), studies_only = part.experiment.cells.empty();
     any = any || has_records;
     if (has_records || studies_only)
@@ -289,12 +310,16 @@ std::vector<Judgement> judge_all(const std::vector<Results>& results, const std:
 
 int print_claims(const std::vector<Judgement>& judgements) {
   std::vector<std::vector<std::string>> rows;
+  std::vector<ClaimRow> all;
   std::map<std::string, int> verdicts;
+  std::set<std::string> papers;
   int differing = 0;
   std::string differences;
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& row : judgement.relevant) {
+      all.push_back(row);
       ++verdicts[row.verdict];
+      papers.insert(row.paper);
       rows.push_back({row.as_expected() ? "ok" : "FAIL", row.id, row.item, row.reported.empty() ? "-" : row.reported,
                       row.measured.empty() ? "-" : row.measured, row.verdict});
       if (row.as_expected()) continue;
@@ -302,7 +327,9 @@ int print_claims(const std::vector<Judgement>& judgements) {
       differences += "\nFAIL " + row.id + ": expected '" + row.expected + "', got '" + row.verdict + "'\n" +
                      wrapped(row.statement, 2) + wrapped(row.evidence, 2);
     }
-  std::cout << "\n" << table({"", "claim", "item", "paper", "measured", "verdict"}, rows) << differences << "\nclaims: ";
+  std::cout << "\n"
+            << table({"", "claim", "item", "paper", "measured", "verdict"}, rows) << differences << "\n"
+            << (papers.size() > 1 ? verdict_counts(all) + "\n" : "") << "claims: ";
   for (const auto& [verdict, count] : verdicts) std::cout << count << " " << verdict << ", ";
   std::cout << differing << " of " << rows.size() << " differ from the expectation\n";
   return differing;

@@ -46,6 +46,8 @@ struct Results {
   std::vector<RunRecord> records;
 };
 
+/// The shipped experiments of the papers ("zeng2019"); of all papers if none is named. An unknown paper is a UsageError.
+std::vector<std::string> experiments_of(const std::vector<std::string>& papers, const Overrides& overrides);
 /// Throws UsageError, before anything runs, if the files of a dataset are missing.
 void require_data(const std::vector<Experiment>& experiments);
 /// Runs the cells that have no record yet; reports on stderr; prints a table of the outcomes. Throws Interrupted.
@@ -54,6 +56,8 @@ std::vector<Results> run_experiments(std::vector<Experiment> experiments, const 
 /// Runs that ended as Failed although no claim of their experiment expects it.
 int unexpected_failures(const std::vector<Results>& results);
 
+/// The records of an experiment's cells that are in out/runs.
+std::vector<RunRecord> existing_records(const Experiment& experiment, const std::filesystem::path& out);
 /// Reads the records of the named experiments, or of all that have some. Throws UsageError, with the command that makes them,
 /// if a named experiment, or every one, has no records.
 std::vector<Results> find_results(const Selection& selection);

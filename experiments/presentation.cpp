@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "algorithms/registry.hpp"
+#include "experiments/expectation.hpp"
 #include "experiments/judge_rate.hpp"
 
 namespace bcd {
@@ -62,6 +63,17 @@ void check_text(Section& section, const std::string& key, const std::string& val
   }
 }
 
+/// The verdict that is expected: the claim's own key, or the committed reference, where those of the shipped files are.
+std::string read_expectation(Section& section, const std::string& claim) {
+  const std::string own = section.choice(
+      "expect", {"holds", "violated", "inconclusive", "not applicable", "reproduced", "differs", "not testable", "not run", ""},
+      "");
+  if (!own.empty()) return own;
+  if (const ReferenceClaim* reference = find_reference(claim)) return reference->verdict;
+  throw UsageError(section.place() + ": the claim " + claim +
+                   " has no expectation: write expect = \"holds\", or whichever verdict you expect");
+}
+
 /// What an assertion about a rate needs beyond its name.
 void check_rate_claim(const ClaimSpec& claim, const std::string& place) {
   const std::string what = claim.text.at("assert");
@@ -81,8 +93,7 @@ ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) 
   claim.statement = section.text("statement");
   const ClaimKind& kind = read_kind(section);
   claim.kind = kind.name;
-  claim.expect = section.choice(
-      "expect", {"holds", "violated", "inconclusive", "not applicable", "reproduced", "differs", "not testable", "not run"});
+  claim.expect = read_expectation(section, claim.id);
   claim.scale = section.choice("scale", {"", "quick", "paper"}, "");
   claim.variants = section.texts("variants");
   check_labels(section, claim.variants, variants);

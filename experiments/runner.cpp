@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "algorithms/registry.hpp"
 #include "experiments/auditing.hpp"
@@ -11,6 +12,7 @@
 #include "experiments/interrupt.hpp"
 #include "experiments/provenance.hpp"
 #include "experiments/session.hpp"
+#include "experiments/shared_plugin.hpp"
 
 namespace bcd {
 
@@ -57,17 +59,22 @@ class Run {
   /// Throws UsageError only for a state that cannot be loaded.
   void run() {
     guarded([&] { begin(); });
-    if (ended()) return;
-    if (!options_.init_from.empty()) read_state<T>(options_.init_from, session_.algorithm->state());
-    guarded([&] { loop(); });
+    if (!ended() && !options_.init_from.empty()) {
+      read_state<T>(options_.init_from, session_.algorithm->state());
+      guarded([&] { session_.algorithm->state_replaced(); });
+    }
+    if (!ended()) guarded([&] { loop(); });
     record_.provenance["peak_memory_mib"] = peak_memory_mib();
+    if (const std::string text = session_.algorithm->messages(); !text.empty()) record_.provenance["messages"] = text;
   }
 
  private:
   /// What an algorithm throws is a result of the run.
   template <class Body>
   void guarded(Body&& body) {
-    const auto failed = [&](const std::string& what) { stop("Failed", "iteration " + std::to_string(k_) + ": " + what); };
+    const auto failed = [&](const std::string& what) {
+      stop(interrupt_.asked() ? "Interrupted" : "Failed", "iteration " + std::to_string(k_) + ": " + what);
+    };
     try {
       body();
     } catch (const std::bad_alloc&) {
@@ -119,6 +126,10 @@ class Run {
                           {"train_seconds", train_.seconds()},
                           {"evaluate_seconds", evaluate_.seconds()},
                           {"record_seconds", record_clock_.seconds()}};
+      if (const std::optional<StepCost> cost = session_.algorithm->cost()) {
+        row.emplace_back("matrix_products", static_cast<double>(k_) * cost->products);
+        row.emplace_back("flops", static_cast<double>(k_) * cost->flops);
+      }
       row.insert(row.end(), measured.begin(), measured.end());
       record_.trace.append(row);
       report(row);
@@ -126,10 +137,13 @@ class Run {
   }
 
   void measure(Measurements& row) {
-    const Weights<T>& weights = session_.algorithm->weights();
-    bool finite = all_finite(session_.problem.net, weights);
-    if (k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations || !finite)
-      finite &= std::isfinite(measure_weights(session_.problem, *session_.data, weights, row));
+    const bool due = k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations;
+    bool finite = true;
+    if (due || session_.algorithm->weights_at_hand()) {
+      const Weights<T>& weights = session_.algorithm->weights();
+      finite = all_finite(session_.problem.net, weights);
+      if (due || !finite) finite &= std::isfinite(measure_weights(session_.problem, *session_.data, weights, row));
+    }
     if (!finite) stop("Diverged", "the weights or the training loss are not finite at iteration " + std::to_string(k_));
     session_.algorithm->measure(row);
     if (k_ > 0) auditing_->after_sweep(static_cast<int>(k_), row);
@@ -170,7 +184,14 @@ void run_in_precision(const Cell& cell, const Plugin& plugin, const RunOptions& 
   }
 }
 
-std::string id_of(const json& config) { return short_hash(config.dump() + "\n" + code_version()); }
+/// The files' contents count, not their places.
+std::string id_of(const json& config, const std::map<std::string, std::string>& files) {
+  std::set<std::string> checksums;
+  for (const auto& [path, checksum] : files) checksums.insert(checksum);
+  std::string text = config.dump() + "\n" + code_version();
+  for (const std::string& checksum : checksums) text += "\n" + checksum;
+  return short_hash(text);
+}
 
 /// A run from a dumped state is another run: the state is part of its configuration.
 json config_of(const Cell& cell, const RunOptions& options) {
@@ -182,9 +203,13 @@ json config_of(const Cell& cell, const RunOptions& options) {
 
 }  // namespace
 
-std::string run_id(const Cell& cell) { return id_of(cell.config); }
+std::string run_id(const Cell& cell) { return run_id(cell, find_plugin(cell.algorithm)); }
 
-std::string run_id(const Cell& cell, const RunOptions& options) { return id_of(config_of(cell, options)); }
+std::string run_id(const Cell& cell, const Plugin& plugin) { return id_of(cell.config, files_of(plugin, cell.parameters)); }
+
+std::string run_id(const Cell& cell, const RunOptions& options) {
+  return id_of(config_of(cell, options), files_of(find_plugin(cell.algorithm), cell.parameters));
+}
 
 RunRecord run_cell(const Cell& cell, const RunOptions& options) { return run_cell(cell, find_plugin(cell.algorithm), options); }
 
@@ -192,8 +217,11 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
   const fs::path folder = options.out / "runs";
   RunRecord record;
   record.config = config_of(cell, options);
-  record.id = id_of(record.config);
+  const auto files = files_of(plugin, cell.parameters);
+  record.id = id_of(record.config, files);
   record.provenance = provenance();
+  if (!files.empty()) record.provenance["files"] = files;
+  for (const std::string& warning : plugin.warnings) record.provenance["warnings"].push_back(warning);
   record.provenance["jobs"] = options.jobs;
   if (options.jobs > 1)
     record.provenance["warnings"].push_back("made beside other runs (--jobs " + std::to_string(options.jobs) +

@@ -213,7 +213,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 
 std::vector<std::string> experiment_ids() {
   std::vector<std::string> ids;
-  for (const EmbeddedExperiment& e : embedded_experiments()) ids.emplace_back(e.id);
+  for (const EmbeddedFile& e : embedded_experiments()) ids.emplace_back(e.name);
   return ids;
 }
 
@@ -225,8 +225,8 @@ std::string experiment_text(const std::string& id_or_path) {
     text << in.rdbuf();
     return text.str();
   }
-  for (const EmbeddedExperiment& e : embedded_experiments())
-    if (e.id == id_or_path) return std::string(e.text);
+  for (const EmbeddedFile& e : embedded_experiments())
+    if (e.name == id_or_path) return std::string(e.text);
   throw UsageError(unknown_name("experiment", id_or_path, experiment_ids()) + ". A file of your own ends in .toml");
 }
 

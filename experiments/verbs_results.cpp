@@ -92,8 +92,9 @@ std::vector<Verb> result_verbs() {
        "bcdbench plot zeng2019-fig1 --format pdf --width one-column,two-column\n",
        plot_options, plot_verb},
       {"report", "[EXPERIMENT...]", "write one HTML page with figures and claims",
-       "Writes OUT/report.html: figures, how to read them, the claims with their evidence, provenance, and the commands that\n"
-       "make it all again. The page needs no network. Without a name: every experiment that has records.\n",
+       "Writes OUT/report.html: figures as charts, how to read them, the claims with their evidence, provenance, and the\n"
+       "commands that make it all again. The page needs no network; beside it lie the pictures, also in the widths of papers.\n"
+       "Without a name: every experiment that has records.\n",
        "bcdbench report\n", selection_options, report_verb},
   };
 }

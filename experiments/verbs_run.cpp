@@ -96,19 +96,6 @@ OptionList reproduce_options() {
   return options;
 }
 
-/// The shipped experiments of the papers ("zeng2019"); of all papers if none is named.
-std::vector<std::string> experiments_of(const std::vector<std::string>& papers, const Overrides& overrides) {
-  std::vector<std::string> ids, known;
-  for (const std::string& id : experiment_ids()) {
-    const std::string paper = load_experiment(id, overrides).paper;
-    if (std::find(known.begin(), known.end(), paper) == known.end()) known.push_back(paper);
-    if (papers.empty() || std::find(papers.begin(), papers.end(), paper) != papers.end()) ids.push_back(id);
-  }
-  for (const std::string& paper : papers)
-    if (std::find(known.begin(), known.end(), paper) == known.end()) throw UsageError(unknown_name("paper", paper, known));
-  return ids;
-}
-
 int reproduce_verb(const Options& options) {
   Selection selection = Selection::from(options);
   const std::vector<std::string> papers = names(options);

@@ -77,7 +77,8 @@ std::string Axis::tics() const {
   const std::string plain = format + "'%h'\n";
   if (!log_) return set + number_text(round_step(high_ - low_)) + "\n  unset m" + name_ + "tics\n" + plain;
   const double decades = std::log10(high_ / low_);
-  if (decades < 1.5) {
+  const bool two_powers = std::floor(std::log10(high_)) > std::ceil(std::log10(low_));
+  if (decades < 1.5 || !two_powers) {
     std::string list;
     for (const double tic : few_decades(low_, high_)) list += (list.empty() ? "" : ", ") + number_text(tic);
     return set + "(" + list + ")\n  unset m" + name_ + "tics\n" + plain;

@@ -4,15 +4,11 @@
 #include <cmath>
 #include <set>
 
+#include "results/statistics/quantiles.hpp"
+
 namespace bcd {
 
 namespace {
-
-double median(std::vector<double> x) {
-  std::sort(x.begin(), x.end());
-  const std::size_t half = x.size() / 2;
-  return x.size() % 2 == 1 ? x[half] : 0.5 * (x[half - 1] + x[half]);
-}
 
 /// Rows to draw: all, or about `points` of them, evenly spaced along the axis as it is drawn.
 std::vector<std::size_t> chosen_rows(std::size_t rows, std::size_t points, bool log_x) {

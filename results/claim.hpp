@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace bcd {
 
@@ -16,6 +17,7 @@ struct ClaimRow {
   std::string verdict;     ///< holds, violated, inconclusive, not applicable, reproduced, differs, not testable, not run
   std::string expected;    ///< the committed expectation; the check fails when the verdict differs from it
   std::string evidence;    ///< numbers and file of the record that decides
+  std::vector<std::string> records = {};  ///< ids of the records consulted, the deciding one first where there is one
 
   bool as_expected() const { return verdict == expected; }
 };

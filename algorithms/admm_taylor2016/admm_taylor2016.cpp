@@ -2,6 +2,7 @@
 
 #include <Eigen/Eigenvalues>
 
+#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/prox.hpp"
@@ -39,7 +40,7 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   z_.assign(static_cast<std::size_t>(L() + 1), {});
   a_.assign(static_cast<std::size_t>(L()), {});
   lambda_ = m_ = Matrix<T>::Zero(problem.net.d(L()), n);
-  input_gram_ = gram(1);
+  inputs_ = spectrum(1);
   for (int l = 1; l <= L(); ++l) {
     z(l).resize(problem.net.d(l), n);
     Matrix<T>* a_l = l < L() ? &a_[static_cast<std::size_t>(l)] : nullptr;
@@ -119,15 +120,9 @@ void Admm<T>::affine(int l, Index first, Index count, MutRef<T> out) const {
 /// A A^T with A = [a_{l-1}; 1] (no row of ones without a bias), by its eigenvalues. Those below d eps times the largest are
 /// rounding: the pseudo-inverse has 0 there.
 template <class T>
-typename Admm<T>::Spectrum Admm<T>::gram(int l) const {
-  const Matrix<T>& A = a(l - 1);
-  const Index d = A.rows(), p = d + (problem_->net.bias ? 1 : 0);
-  Matrix<T> M = Matrix<T>::Zero(p, p);
-  M.topLeftCorner(d, d).template selfadjointView<Eigen::Lower>().rankUpdate(A);
-  if (p > d) {
-    M.row(d).head(d) = A.rowwise().sum().transpose();
-    M(d, d) = static_cast<T>(A.cols());
-  }
+typename Admm<T>::Spectrum Admm<T>::spectrum(int l) const {
+  const Matrix<T> M = gram<T>(a(l - 1), problem_->net.bias);
+  const Index p = M.rows();
   if (!M.allFinite()) {  // a run that overflows is seen as diverged
     constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
     return {Matrix<double>::Constant(p, p, kNaN), Vector<double>::Constant(p, kNaN)};
@@ -140,13 +135,10 @@ typename Admm<T>::Spectrum Admm<T>::gram(int l) const {
 /// W_l = argmin |z_l - W a_{l-1}|^2: W = z_l A^T (A A^T)^+.
 template <class T>
 void Admm<T>::update_W(int l) {
-  const Matrix<T>& A = a(l - 1);
-  const Index d = A.rows();
-  const Spectrum own = l == 1 ? Spectrum{} : gram(l);
-  const Spectrum& M = l == 1 ? input_gram_ : own;
-  Matrix<T> cross(z(l).rows(), M.Q.rows());
-  cross.leftCols(d).noalias() = z(l) * A.transpose();
-  if (problem_->net.bias) cross.col(d) = z(l).rowwise().sum();
+  const Index d = a(l - 1).rows();
+  const Spectrum own = l == 1 ? Spectrum{} : spectrum(l);
+  const Spectrum& M = l == 1 ? inputs_ : own;
+  const Matrix<T> cross = cross_moments<T>(z(l), a(l - 1), problem_->net.bias);
   // In this order the residual of the normal equations stays at rounding level, however ill-conditioned A A^T is.
   Matrix<double> solution = cross.template cast<double>() * M.Q;
   solution = solution * M.inverse.asDiagonal() * M.Q.transpose();

@@ -66,7 +66,7 @@ class Admm final : public Algorithm<T> {
     Matrix<double> Q;
     Vector<double> inverse;
   };
-  Spectrum gram(int l) const;
+  Spectrum spectrum(int l) const;
 
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;
@@ -74,7 +74,7 @@ class Admm final : public Algorithm<T> {
   Weights<T> P_;
   std::vector<Matrix<T>> z_, a_;  // z_l, a_l: d_l x n, entries 0 unused, and a_L
   Matrix<T> lambda_, m_;          // d_L x n; m_ = W_L a_{L-1} + b_L of the last z_L-update
-  Spectrum input_gram_;           // of [X; 1][X; 1]^T, which never changes
+  Spectrum inputs_;               // of [X; 1][X; 1]^T, which never changes
 };
 
 /// What holds for the method, and its judge: properties.cpp.

@@ -2,7 +2,6 @@
 // nothing about it; that the multiplier's steps can undo the descent of the others is seen in the trace.
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "algorithms/admm_taylor2016/admm_taylor2016.hpp"
 #include "algorithms/core/prox.hpp"

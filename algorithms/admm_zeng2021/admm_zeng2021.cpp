@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "algorithms/admm_zeng2021/majoriser.hpp"
+#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/spec_text.hpp"
@@ -73,7 +74,7 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) 
   }
   scratch_.assign(static_cast<std::size_t>(threads()), Matrix<T>(widest, kColumnBlock));
   E_.resize(widest, n);
-  input_gram_ = gram(1);
+  input_gram_ = gram<T>(*problem.X, net.bias);
 }
 
 template <class T>
@@ -163,33 +164,16 @@ void Admm<T>::model_target(int i, double c, bool with_bias) {
   });
 }
 
-/// The lower triangle of A A^T, A = [V_{i-1}; 1] (no row of ones without a bias).
-template <class T>
-Matrix<T> Admm<T>::gram(int i) const {
-  const Matrix<T>& A = V(i - 1);
-  const Index d = A.rows(), p = d + (problem_->net.bias ? 1 : 0);
-  Matrix<T> M = Matrix<T>::Zero(p, p);
-  M.topLeftCorner(d, d).template selfadjointView<Eigen::Lower>().rankUpdate(A);
-  if (p > d) {
-    M.row(d).head(d) = A.rowwise().sum().transpose();
-    M(d, d) = static_cast<T>(A.cols());
-  }
-  return M;
-}
-
 /// [W_i b_i] = beta_i E A^T (lambda I + beta_i c A A^T)^{-1}: argmin lambda/2 |[W b]|^2 + beta_i (model of the fit).
 template <class T>
 void Admm<T>::update_W(int i) {
   const double c = curvature(i);
   model_target(i, c, true);
   const Index d = V(i - 1).rows();
-  Matrix<T> system = i == 1 ? input_gram_ : gram(i);
+  Matrix<T> system = i == 1 ? input_gram_ : gram<T>(V(i - 1), problem_->net.bias);
   system *= static_cast<T>(parameters_.beta(i) * c);
   system.diagonal().array() += static_cast<T>(parameters_.lambda);
-  const auto E = E_.topRows(problem_->net.d(i));
-  Matrix<T> solution(E.rows(), system.rows());
-  solution.leftCols(d).noalias() = beta(i) * E * V(i - 1).transpose();
-  if (problem_->net.bias) solution.col(d) = beta(i) * E.rowwise().sum();
+  Matrix<T> solution = cross_moments<T>(beta(i) * E_.topRows(problem_->net.d(i)), V(i - 1), problem_->net.bias);
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);
   P_.W[static_cast<std::size_t>(i)] = solution.leftCols(d);

@@ -67,7 +67,6 @@ class Admm final : public Algorithm<T> {
   void layer(int i, Index first, Index count, MutRef<T> out) const;
   double curvature(int i) const;
   void model_target(int i, double c, bool with_bias);
-  Matrix<T> gram(int i) const;
 
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;

@@ -2,7 +2,6 @@
 // each block and the identities of the multipliers. The constants are derived in README.md.
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "algorithms/admm_zeng2021/admm_zeng2021.hpp"
 #include "algorithms/admm_zeng2021/majoriser.hpp"

@@ -22,6 +22,7 @@ Plugin plugin() {
   p.make_f64 = [] { return std::make_unique<Bcd3<double>>(); };
   p.promises = three_splitting_promises();
   p.make_audit = make_three_splitting_audit;
+  p.studies = studies();
   return p;
 }
 

@@ -13,6 +13,8 @@ class Bcd3 final : public ThreeSplitting<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
 };
 
+/// Lemma 14 (studies.cpp).
+std::vector<Study> studies();
 Plugin plugin();
 
 }  // namespace bcd::bcd3_zeng2019

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/problem.hpp"
@@ -17,6 +19,12 @@ class BlockObserver {
  public:
   virtual ~BlockObserver() = default;
   virtual void after(const Block& block) = 0;
+};
+
+/// What one step costs, counted from the shapes: the same on every machine, unlike seconds.
+struct StepCost {
+  double products = 0;  ///< products of matrices over all samples (W V, G V', V V'); a mini-batch of m counts as m/n of one
+  double flops = 0;     ///< floating-point operations of products (2mnk), Gram matrices (half of it), factorisations and solves
 };
 
 template <class T>
@@ -39,8 +47,16 @@ class Algorithm {
   virtual const Weights<T>& weights() const = 0;
   /// Windows on the whole state; writing through them replaces it (restart from a dump).
   virtual State<T> state() = 0;
+  /// Told after the state was replaced through those windows; for an algorithm that keeps copies of it.
+  virtual void state_replaced() {}
+  /// False where weights() has to fetch them from elsewhere: the runner then asks for them at evaluated iterations only.
+  virtual bool weights_at_hand() const { return true; }
   /// Adds cheap quantities of the algorithm's own to the trace's row (not the potential: that is the audit's).
   virtual void measure(Measurements& row) const { (void)row; }
+  /// The end of what the algorithm, or what works for it, has said during the run; kept in the record.
+  virtual std::string messages() const { return {}; }
+  /// The cost of a step, after initialise(); nothing where it is not counted or depends on the data (inner iterations).
+  virtual std::optional<StepCost> cost() const { return std::nullopt; }
 };
 
 /// The windows W1, b1, ..., WN, bN (b only with a bias) on a set of weights.
@@ -79,6 +95,10 @@ struct Plugin {
   /// The judge of these promises for one run; empty where there are none.
   std::function<std::unique_ptr<Audit>(const ParameterList& parameters, const Problem<double>& problem)> make_audit;
   std::vector<Study> studies;
+  /// The files that a run depends on beyond the program and the data (path, SHA-256); part of the run's name. Empty: none.
+  std::function<std::map<std::string, std::string>(const ParameterList& parameters)> files;
+  std::string library;                ///< the shared library the plugin came from; empty: part of the program
+  std::vector<std::string> warnings;  ///< what a reader of its results should know; kept in the record
 
   template <class T>
   std::unique_ptr<Algorithm<T>> make() const {

@@ -71,6 +71,18 @@ void MiniBatch<T>::step(BlockObserver* observer) {
   if (observer) observer->after({"epoch", 0});
 }
 
+template <class T>
+std::optional<StepCost> MiniBatch<T>::cost() const {
+  StepCost cost;
+  for (int i = 1; i <= problem_->net.N(); ++i) {
+    const double product = 2.0 * static_cast<double>(problem_->net.d(i) * problem_->net.d(i - 1) * problem_->n());
+    const int products = i > 1 ? 3 : 2;
+    cost.products += products;
+    cost.flops += products * product;
+  }
+  return cost;
+}
+
 /// Fisher-Yates permutation of the samples; the same for the same seed and epoch.
 template <class T>
 void MiniBatch<T>::draw_order(std::int64_t epoch) {

@@ -37,6 +37,8 @@ class MiniBatch : public Algorithm<T> {
   State<T> state() final;
   /// "epoch_objective": mean over the epoch's batches of the objective, each before its update.
   void measure(Measurements& row) const override { row.emplace_back("epoch_objective", epoch_objective_); }
+  /// Of an epoch: W V forwards, the weights' gradients, and W' D backwards (not into the data).
+  std::optional<StepCost> cost() const final;
 
  protected:
   explicit MiniBatch(double learning_rate) { common_.learning_rate = learning_rate; }

@@ -7,7 +7,8 @@ Plugin plugin() {
   p.name = "dlam_wang2018";
   p.title = "Alternating minimisation with inequality constraints (DLAM)";
   p.citation =
-      "Wang, Yu, Chen, Zhao: The Global Convergence of the Alternating Minimization Algorithm for Deep Neural Network Problems, "
+      "Wang, Yu, Chen, Zhao: The Global Convergence of the Alternating Minimization Algorithm for Deep Neural Network "
+      "Problems, "
       "arXiv 1811.04187v1, 2018, Algorithms 1-3";
   p.make_f32 = [] { return std::make_unique<DlamWang<float>>(); };
   p.make_f64 = [] { return std::make_unique<DlamWang<double>>(); };

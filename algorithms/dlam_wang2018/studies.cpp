@@ -16,7 +16,8 @@ struct Setup {
   DlamParameters parameters;
   DlamWang<double> algorithm;
 
-  Setup(std::vector<Index> widths, Matrix<double> x, Matrix<double> y, const std::string& loss) : X(std::move(x)), Y(std::move(y)) {
+  Setup(std::vector<Index> widths, Matrix<double> x, Matrix<double> y, const std::string& loss)
+      : X(std::move(x)), Y(std::move(y)) {
     problem.net.input = widths.front();
     for (std::size_t l = 1; l < widths.size(); ++l)
       problem.net.layers.push_back({widths[l], Activation::parse(l + 1 < widths.size() ? "relu" : "linear"), false});
@@ -70,10 +71,10 @@ std::vector<Matrix<double>> exact_reach(const DlamPoint& P) {
   return reach;
 }
 
-// Two layers, one neuron each, three samples; all numbers are binary fractions, so that every update is exact in floating point.
-// x = (-1, 0, 1), z_1 = W_1 x + b_1 + (1, -2, 1)/8: residuals orthogonal to 1 and x, so W_1, b_1 stay. z_1 is held by its interval
-// and a_1 by its box. z_2 = W_2 a_1 + b_2 + q with q orthogonal to 1 and a_1, y = z_2 + rho q. z and a of one sample moved
-// together stay feasible, and F has the slope g_z + g_a, which is not zero.
+// Two layers, one neuron each, three samples; all numbers are binary fractions, so that every update is exact in floating
+// point. x = (-1, 0, 1), z_1 = W_1 x + b_1 + (1, -2, 1)/8: residuals orthogonal to 1 and x, so W_1, b_1 stay. z_1 is held by
+// its interval and a_1 by its box. z_2 = W_2 a_1 + b_2 + q with q orthogonal to 1 and a_1, y = z_2 + rho q. z and a of one
+// sample moved together stay feasible, and F has the slope g_z + g_a, which is not zero.
 StudyResult fixed_point() {
   const Matrix<double> x = row({-1, 0, 1}), z = row({1.125, 1.75, 3.125}), a = row({1.375, 1.5, 3.375}),
                        q = row({0.234375, -0.25, 0.015625});
@@ -99,10 +100,10 @@ StudyResult fixed_point() {
   StudyResult result;
   result.measured = std::sqrt(d.joint);
   result.holds = moved2 == 0 && d.partial == 0 && result.measured > 0.1 && feasible && change < -0.9 * t * std::abs(slope) / 1;
-  result.evidence = "1000 sweeps move nothing (squared distance " + show(moved2) + "), every block's own subdifferential contains 0 (" +
-                    show(std::sqrt(d.partial)) + "), the distance of 0 to the limiting subdifferential of F is " +
-                    show(result.measured) + "; moving z and a of one sample by " + show(t) + " together changes F by " + show(change) +
-                    " and stays feasible.";
+  result.evidence =
+      "1000 sweeps move nothing (squared distance " + show(moved2) + "), every block's own subdifferential contains 0 (" +
+      show(std::sqrt(d.partial)) + "), the distance of 0 to the limiting subdifferential of F is " + show(result.measured) +
+      "; moving z and a of one sample by " + show(t) + " together changes F by " + show(change) + " and stays feasible.";
   return result;
 }
 
@@ -195,8 +196,10 @@ StudyResult zero_infimum() {
   StudyResult result;
   result.measured = oracle.potential(P).value;
   result.holds = result.measured == 0 && oracle.infeasibility(P) <= 0 && spread == 0;
-  result.evidence = "F = " + show(result.measured) + " at a feasible point for random labels, while the network's own output is the same for "
-                    "every input (spread " + show(spread) + "): its accuracy is chance. The objective alone says nothing about learning.";
+  result.evidence = "F = " + show(result.measured) +
+                    " at a feasible point for random labels, while the network's own output is the same for "
+                    "every input (spread " +
+                    show(spread) + "): its accuracy is chance. The objective alone says nothing about learning.";
   return result;
 }
 
@@ -243,12 +246,14 @@ StudyResult printed_algorithm3() {
   StudyResult result;
   result.measured = refused / 120.0;
   result.holds = result.measured > 0.9 && F[1] > 1.5 * F[0];
-  result.evidence = std::to_string(refused) + " of 120 a-steps find no feasible t and leave a_l; after 60 sweeps F = " + show(F[1]) +
-                    " against " + show(F[0]) + " with the projection that (6) asks for.";
+  result.evidence = std::to_string(refused) +
+                    " of 120 a-steps find no feasible t and leave a_l; after 60 sweeps F = " + show(F[1]) + " against " +
+                    show(F[0]) + " with the projection that (6) asks for.";
   return result;
 }
 
-// Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is 0 on every sample change nothing.
+// Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is 0 on every sample change
+// nothing.
 StudyResult assumption1() {
   ThreeClasses s(40);
   s.X.row(0).setZero();  // as the corner pixels of the digits
@@ -260,8 +265,8 @@ StudyResult assumption1() {
   StudyResult result;
   result.measured = after;
   result.holds = after > 2 * before + 1;
-  result.evidence = "an input that is zero on every sample: F = " + show(before) + " with its weights at the start, " + show(after) +
-                    " with all of them 1e9. A coercive Omega would repair it.";
+  result.evidence = "an input that is zero on every sample: F = " + show(before) + " with its weights at the start, " +
+                    show(after) + " with all of them 1e9. A coercive Omega would repair it.";
   return result;
 }
 
@@ -320,17 +325,19 @@ StudyResult lemma1_last_line() {
 
 std::vector<Study> studies() {
   const std::string paper = "Wang et al. 2018, ";
-  return {
-      {"wang2018.fixed-point", paper + "Theorem 1, Property 3",
-       "DLAM can rest for ever at a point that is not stationary: 0 is not in the limiting subdifferential.", fixed_point},
-      {"wang2018.joint-descent", paper + "Theorem 1", "The limit of an ordinary run is partially stationary only.", joint_descent},
-      {"wang2018.zero-infimum", paper + "Problem 2", "F reaches 0 for random labels at chance accuracy.", zero_infimum},
-      {"wang2018.assumption1", paper + "Assumption 1", "F is multi-coercive without a regulariser.", assumption1},
-      {"wang2018.frozen-layers", paper + "Algorithm 1", "With a fixed eps and a forward-pass start layers 1..L-1 never move.",
-       frozen_layers},
-      {"wang2018.algorithm3-printed", paper + "Algorithm 3", "Algorithm 3 as printed stalls.", printed_algorithm3},
-      {"wang2018.bias-summed", paper + "(3)", "Equation (3) with the gradient summed over n > 2 samples raises F.", summed_bias},
-      {"wang2018.lemma1-last-line", paper + "Lemma 1", "The last line of Lemma 1 holds with tau, not with rho.", lemma1_last_line}};
+  return {{"wang2018.fixed-point", paper + "Theorem 1, Property 3",
+           "DLAM can rest for ever at a point that is not stationary: 0 is not in the limiting subdifferential.", fixed_point},
+          {"wang2018.joint-descent", paper + "Theorem 1", "The limit of an ordinary run is partially stationary only.",
+           joint_descent},
+          {"wang2018.zero-infimum", paper + "Problem 2", "F reaches 0 for random labels at chance accuracy.", zero_infimum},
+          {"wang2018.assumption1", paper + "Assumption 1", "F is multi-coercive without a regulariser.", assumption1},
+          {"wang2018.frozen-layers", paper + "Algorithm 1",
+           "With a fixed eps and a forward-pass start layers 1..L-1 never move.", frozen_layers},
+          {"wang2018.algorithm3-printed", paper + "Algorithm 3", "Algorithm 3 as printed stalls.", printed_algorithm3},
+          {"wang2018.bias-summed", paper + "(3)", "Equation (3) with the gradient summed over n > 2 samples raises F.",
+           summed_bias},
+          {"wang2018.lemma1-last-line", paper + "Lemma 1", "The last line of Lemma 1 holds with tau, not with rho.",
+           lemma1_last_line}};
 }
 
 }  // namespace bcd::dlam_wang2018

@@ -1,5 +1,6 @@
 #include "algorithms/ridge/ridge.hpp"
 
+#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 
 namespace bcd::ridge {
@@ -31,22 +32,15 @@ void Ridge<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&)
 template <class T>
 void Ridge<T>::step(BlockObserver* observer) {
   const int N = problem_->net.N();
-  const Index d = features_.rows(), p = d + (problem_->net.bias ? 1 : 0), n = problem_->n();
-  const T w = static_cast<T>(problem_->loss.weight(n));
-  const Matrix<T>& Y = *problem_->Y;
-  Matrix<T> system = Matrix<T>::Zero(p, p), solution(Y.rows(), p);
-  system.topLeftCorner(d, d).template selfadjointView<Eigen::Lower>().rankUpdate(features_, w);
-  solution.leftCols(d).noalias() = w * Y * features_.transpose();
-  if (p > d) {
-    system.row(d).head(d) = w * features_.rowwise().sum().transpose();
-    system(d, d) = w * static_cast<T>(n);
-    solution.col(d) = w * Y.rowwise().sum();
-  }
+  const bool bias = problem_->net.bias;
+  const T w = static_cast<T>(problem_->loss.weight(problem_->n()));
+  Matrix<T> system = w * gram<T>(features_, bias), solution = w * cross_moments<T>(*problem_->Y, features_, bias);
   system.diagonal().array() += static_cast<T>(parameters_.lambda);
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);
+  const Index d = features_.rows();
   P_.W[static_cast<std::size_t>(N)] = solution.leftCols(d);
-  if (p > d) P_.b[static_cast<std::size_t>(N)] = solution.col(d);
+  if (bias) P_.b[static_cast<std::size_t>(N)] = solution.col(d);
   if (observer) observer->after({"W", N});
 }
 

@@ -104,7 +104,7 @@ class PanelChart {
       width: Math.max(200, this.plot.clientWidth),
       height: this.height(),
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 20, 0, 0],
       series: this.series(),
       bands: this.panel.curves.map((curve, k) => ({ series: [kMedian * k + 1, kMedian * k + 2], fill: this.colour(curve) + "2e" })),
       scales: {
@@ -198,8 +198,9 @@ class PanelChart {
     const left = u.cursor.left + 14;
     const width = tip.offsetWidth, room = u.over.clientWidth;
     tip.style.left = Math.max(0, left + width > room ? u.cursor.left - width - 14 : left) + "px";
-    // In the half of the chart where the cursor is not, so that it hides little of what is looked at.
-    tip.style.top = (top > u.over.clientHeight / 2 ? 0 : Math.max(0, u.over.clientHeight - tip.offsetHeight)) + "px";
+    // In the half of the chart where the cursor is not, or below the axis: it hides little of what is looked at.
+    const height = u.over.clientHeight;
+    tip.style.top = (tip.offsetHeight > height / 2 - 8 ? height + 34 : top > height / 2 ? 4 : height - tip.offsetHeight - 4) + "px";
   }
 
   tipHead(row) {

@@ -38,15 +38,16 @@ function logSplits(min, max) {
   return splits;
 }
 
-/// The names at the splits of a logarithmic axis: every so many powers of ten; on a short axis 2 and 5 times these, or all.
+/// The names at the splits of a logarithmic axis: every so many powers of ten; where there are few 2 and 5 times these, or all.
 function logTicks(splits) {
   const decades = splits.length ? Math.log10(splits[splits.length - 1] / splits[0]) : 0;
   const step = Math.max(1, Math.ceil(decades / 6));
+  const powers = splits.filter((v) => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9).length;
   return splits.map((v) => {
     if (decades < 0.7) return formatNumber(v);
     const exponent = Math.floor(Math.log10(v) + 1e-9);
     const lead = Math.round(v / 10 ** exponent);
     if (lead === 1) return exponent % step !== 0 ? "" : Math.abs(exponent) < 3 ? formatNumber(v) : powerOfTen(exponent);
-    return decades < 1.6 && (lead === 2 || lead === 5) ? formatNumber(v) : "";
+    return (decades < 1.6 || powers < 2) && (lead === 2 || lead === 5) ? formatNumber(v) : "";
   });
 }

@@ -370,6 +370,17 @@ TEST_CASE("the audit's potential is the Lagrangian, and every promise holds alon
     }
 }
 
+TEST_CASE("without hidden layers the method's promises hold and the hidden one is not applicable", "[taylor]") {
+  const Tiny<> tiny(network({5, 2}, "relu", true), Loss::parse("hinge", false), 30, 3);
+  taylor::Admm<double> admm;
+  Rng rng(1, "start");
+  admm.initialise(tiny.problem, tiny.w0, rng);
+  Judge judge(admm, taylor::promises(), taylor::make_audit(admm.parameters(), tiny.problem));
+  for (int k = 1; k <= 15; ++k) judge.sweep();
+  for (const Promise& p : taylor::promises())
+    CHECK(judge.result(p.id).verdict() == (p.id == "exact.hidden" ? "not applicable" : "holds"));
+}
+
 namespace {
 
 enum class Bug { none, stale_W, weak_a, local_z, hinge_without_kink, wrong_sign, half_multiplier };

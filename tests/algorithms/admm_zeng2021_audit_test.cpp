@@ -89,6 +89,18 @@ TEST_CASE("every promise holds along runs, and needs beta_N > w for the output p
   }
 }
 
+TEST_CASE("a single layer is ridge regression with one multiplier, and its promises hold", "[zeng-admm]") {
+  Fixture f({"sigmoid", "sharp", "2"}, {3, 2});
+  Judge judge(f.admm, admm_zeng2021::promises(), audit(f));
+  for (int k = 1; k <= 200; ++k) judge.sweep();
+  for (const Promise& p : admm_zeng2021::promises()) CHECK(judge.result(p.id).verdict() == "holds");
+  // The limit minimises 1/2 |W X + b - Y|^2 + lambda/2 |[W b]|^2.
+  Matrix<double> A(4, f.tiny.X.cols()), fitted(2, 4);
+  A << f.tiny.X, Matrix<double>::Ones(1, f.tiny.X.cols());
+  fitted << window(f.state, "W", 1), window(f.state, "b", 1);
+  CHECK(((fitted * A - f.tiny.Y) * A.transpose() + 0.05 * fitted).norm() < 1e-9);
+}
+
 TEST_CASE("a model that may cut below its fit is not judged as if it lay above", "[zeng-admm]") {
   Fixture f({"sigmoid", "published", "1"});  // all |B| < 0.15, where max|B|/2 is too small
   Judge judge(f.admm, admm_zeng2021::promises(), audit(f));

@@ -12,7 +12,8 @@ struct DlamReference {
   std::vector<Matrix<double>> W, z, a;
   std::vector<Vector<double>> b;
 
-  DlamReference(const Problem<double>& p, const Weights<double>& w0) : problem(p), W(w0.W), z(w0.W.size()), a(w0.W.size()), b(w0.b) {
+  DlamReference(const Problem<double>& p, const Weights<double>& w0)
+      : problem(p), W(w0.W), z(w0.W.size()), a(w0.W.size()), b(w0.b) {
     for (int l = 1; l <= L(); ++l) {
       z[at(l)] = affine(l);
       a[at(l)] = z[at(l)].unaryExpr([&](double u) { return h(l, u); });

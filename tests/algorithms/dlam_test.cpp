@@ -128,7 +128,12 @@ TEST_CASE("every update of DLAM minimises its model: no feasible perturbation do
     for (const char* omega : {"none", "l2:0.3", "l1:0.2"})
       for (const auto& [theta, tau] : {std::pair{"block", "block"}, {"row", "sample"}, {"entry", "entry"}}) {
         Run run(activation, kEntropy,
-                {{"omega", omega}, {"theta", theta}, {"tau", tau}, {"start_noise", "0.5"}, {"output_update", "exact"}, {"eps", "0.2"}});
+                {{"omega", omega},
+                 {"theta", theta},
+                 {"tau", tau},
+                 {"start_noise", "0.5"},
+                 {"output_update", "exact"},
+                 {"eps", "0.2"}});
         DlamParameters p;
         ParameterList list;
         p.fields(list);
@@ -140,9 +145,11 @@ TEST_CASE("every update of DLAM minimises its model: no feasible perturbation do
           const auto l = static_cast<std::size_t>(block.layer);
           const auto phi_or_model = [&](const DlamPoint& x) {  // the model at x of the block that moved
             if (block.name == "W" || block.name == "a") {
-              const Matrix<double>&old = block.name == "W" ? before.W[l] : before.a[l], &at = block.name == "W" ? x.W[l] : x.a[l];
+              const Matrix<double>&old = block.name == "W" ? before.W[l] : before.a[l],
+                    &at = block.name == "W" ? x.W[l] : x.a[l];
               const Matrix<double>& t = block.name == "W" ? now.theta[l] : now.tau[l];
-              const Matrix<double> G = block.name == "W" ? oracle.gradient_W(block.layer, before) : oracle.gradient_a(block.layer, before);
+              const Matrix<double> G =
+                  block.name == "W" ? oracle.gradient_W(block.layer, before) : oracle.gradient_a(block.layer, before);
               const Matrix<double> D = at - old, weights = t.replicate(D.rows() / t.rows(), D.cols() / t.cols());
               return G.cwiseProduct(D).sum() + weights.cwiseProduct(D.cwiseAbs2()).sum() / 2 +
                      (block.name == "W" ? p.omega.value<double>(at) : 0.0);

@@ -64,9 +64,9 @@ struct Trial {
     for (const auto& [name, value] : options) list.set(name, value);
     Rng rng(5, "dlam twins");
     twin.initialise(tiny.problem, tiny.w0, rng);
-    judge = std::make_unique<Judge>(twin, accelerated ? mdlam_promises() : dlam_promises(),
-                                    accelerated ? make_mdlam_audit(twin.parameters(), tiny.problem)
-                                                : make_dlam_audit(twin.parameters(), tiny.problem));
+    judge = std::make_unique<Judge>(
+        twin, accelerated ? mdlam_promises() : dlam_promises(),
+        accelerated ? make_mdlam_audit(twin.parameters(), tiny.problem) : make_dlam_audit(twin.parameters(), tiny.problem));
     for (int k = 0; k < sweeps; ++k) judge->sweep();
   }
   std::string verdict(const std::string& id) const { return judge->result(id).verdict(); }
@@ -83,7 +83,8 @@ Twin::Spoil at(const std::string& block, std::function<void(State<double>&)> cha
 
 }  // namespace
 
-TEST_CASE("what Wang et al. 2018 promise holds on runs with every activation, loss, regulariser and step size", "[dlam][promise]") {
+TEST_CASE("what Wang et al. 2018 promise holds on runs with every activation, loss, regulariser and step size",
+          "[dlam][promise]") {
   for (const char* activation : {"relu", "leaky_relu:0.1", "sigmoid", "tanh", "linear"})
     for (const Loss& loss : {kSquared, kEntropy})
       for (const Options& more : {Options{}, Options{{"theta", "row"}, {"tau", "sample"}, {"omega", "l1:0.1"}},
@@ -91,11 +92,11 @@ TEST_CASE("what Wang et al. 2018 promise holds on runs with every activation, lo
         Options options = kOptions;
         options.insert(options.end(), more.begin(), more.end());
         const Trial trial(kSound, loss, options, 25, false, activation);
-        for (const char* id : {"optimality.block", "models.above", "descent.block", "output.descent", "descent.sweep", "feasible",
-                               "backtracking.bound", "bounded.below", "rate.smallest", "subgradient.partial"}) {
+        for (const char* id : {"optimality.block", "models.above", "descent.block", "output.descent", "descent.sweep",
+                               "feasible", "backtracking.bound", "bounded.below", "rate.smallest", "subgradient.partial"}) {
           const PromiseResult& r = trial.judge->result(id);
-          INFO(activation << " " << loss.name() << " " << id << ": slack/allowance " << r.worst_ratio << " at " << r.worst_iteration
-                          << " " << r.worst_block);
+          INFO(activation << " " << loss.name() << " " << id << ": slack/allowance " << r.worst_ratio << " at "
+                          << r.worst_iteration << " " << r.worst_block);
           CHECK(r.verdict() == "holds");
         }
       }
@@ -103,7 +104,8 @@ TEST_CASE("what Wang et al. 2018 promise holds on runs with every activation, lo
 
 TEST_CASE("an inexact z_L-step breaks (13) as printed and keeps it with the residual's term", "[dlam][promise]") {
   // few samples, so that the classes are told apart and the loss is nearly flat: the momentum overshoots
-  const Options options = {{"rho", "0.5"}, {"eps", "0.02"}, {"start_noise", "1"}, {"fista_iterations", "5"}, {"fista_tolerance", "0"}};
+  const Options options = {
+      {"rho", "0.5"}, {"eps", "0.02"}, {"start_noise", "1"}, {"fista_iterations", "5"}, {"fista_tolerance", "0"}};
   const Trial trial(kSound, kEntropy, options, 300, false, "relu", 5);
   CHECK(trial.verdict("descent.block") == "holds");
   CHECK(trial.verdict("output.descent") == "violated");
@@ -144,19 +146,50 @@ TEST_CASE("each checker of DLAM catches a twin that is broken on purpose", "[dla
     CHECK(trial.verdict("output.descent") == "violated");
   }
   SECTION("a_1 pushed to the other side of its box: (14)") {
-    const Trial trial(at("a1", [](State<double>& s) { window(s, "a1") = window(s, "z1").cwiseMax(0.0).array() - 0.1; }), kSquared,
-                      kOptions, 3);
+    const Trial trial(at("a1", [](State<double>& s) { window(s, "a1") = window(s, "z1").cwiseMax(0.0).array() - 0.1; }),
+                      kSquared, kOptions, 3);
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("descent.block") == "violated");
+  }
+  SECTION("b_2 thrown about: the steps do not vanish as Property 2 asks") {
+    double side = 10;
+    const Trial trial(at("b2", [&](State<double>& s) { window(s, "b2").setConstant(side = -side); }), kSquared, kOptions, 6);
+    CHECK(trial.verdict("rate.smallest") == "violated");
+  }
+  SECTION("everything put back after each block: no step, and a subgradient that is not zero") {
+    std::vector<Matrix<double>> saved;
+    const Trial trial(
+        [&](const Block& block, State<double>& s) {
+          if (saved.empty() && block.text() == "z3")
+            for (const NamedMatrix<double>& m : s) saved.push_back(m.value);
+          else
+            for (std::size_t i = 0; i < saved.size(); ++i) s[i].value = saved[i];
+        },
+        kSquared, kOptions, 3);
+    CHECK(trial.verdict("subgradient.partial") == "violated");
+    CHECK(trial.verdict("subgradient.joint") == "violated");
+    CHECK(trial.verdict("optimality.block") == "violated");
   }
   SECTION("mDLAM without its safeguard") {
     const Options options = {{"rho", "0.5"}, {"eps", "0.1"}, {"eps_factor", "1"}, {"start_noise", "0.5"}};
     CHECK(Trial(kSound, kSquared, options, 30, true).verdict("descent.block") == "holds");
-    const Trial trial(at("W1", [](State<double>& s) { window(s, "W1") += 30 * (window(s, "W1") - window(s, "Wbefore1")); }), kSquared,
-                      options, 3, true);
+    const Trial trial(at("W1", [](State<double>& s) { window(s, "W1") += 30 * (window(s, "W1") - window(s, "Wbefore1")); }),
+                      kSquared, options, 3, true);
     CHECK(trial.verdict("descent.block") == "violated");
     CHECK(trial.verdict("descent.sweep") == "violated");
   }
+}
+
+TEST_CASE("a risk that is not bounded below is seen", "[dlam][twin]") {
+  Tiny<> tiny(network({4, 3, 3, 2}, "relu"), kEntropy, 15, 3);
+  tiny.Y *= -1;  // R = sum of logarithms of probabilities
+  Dlam<double> algorithm;
+  algorithm.parameters().set("fista_iterations", "5");
+  Rng rng(5, "dlam twins");
+  algorithm.initialise(tiny.problem, tiny.w0, rng);
+  Judge judge(algorithm, dlam_promises(), make_dlam_audit(algorithm.parameters(), tiny.problem));
+  judge.sweep();
+  CHECK(judge.result("bounded.below").verdict() == "violated");
 }
 
 TEST_CASE("while eps shrinks the promises about descent are not applicable", "[dlam][promise]") {
@@ -181,21 +214,23 @@ TEST_CASE("while eps shrinks the promises about descent are not applicable", "[d
 }
 
 TEST_CASE("the joint distance is the distance to the limiting normal cone, by brute force over normals", "[dlam]") {
-  // Regular normals v at feasible points x near (z, a): <v, y - x> <= o(|y - x|). Where h is linear near x the set is a polygon,
-  // whose regular normals at boundary points other than the corner are the rays of the edge; at the convex corner all between.
+  // Regular normals v at feasible points x near (z, a): <v, y - x> <= o(|y - x|). Where h is linear near x the set is a
+  // polygon, whose regular normals at boundary points other than the corner are the rays of the edge; at the convex corner all
+  // between.
   const Activation relu = Activation::parse("relu");
   Rng rng(41, "cones");
   for (int trial = 0; trial < 200; ++trial) {
     const double g_z = rng.normal(), g_a = rng.normal();
-    const auto to_rays = [&](std::vector<std::pair<double, double>> rays) {  // distance of -g to the nearest of the rays, sampled
-      double best = g_z * g_z + g_a * g_a;
-      for (const auto& [u, v] : rays)
-        for (int k = 0; k <= 40000; ++k) {
-          const double t = k * 1e-4;
-          best = std::min(best, std::pow(-g_z - t * u, 2) + std::pow(-g_a - t * v, 2));
-        }
-      return best;
-    };
+    const auto to_rays =
+        [&](std::vector<std::pair<double, double>> rays) {  // distance of -g to the nearest of the rays, sampled
+          double best = g_z * g_z + g_a * g_a;
+          for (const auto& [u, v] : rays)
+            for (int k = 0; k <= 40000; ++k) {
+              const double t = k * 1e-4;
+              best = std::min(best, std::pow(-g_z - t * u, 2) + std::pow(-g_a - t * v, 2));
+            }
+          return best;
+        };
     CAPTURE(g_z, g_a);
     CHECK(joint_distance2(relu, 1, g_z, g_a, true, false) == Approx(to_rays({{-1, 1}})).margin(1e-6));
     CHECK(joint_distance2(relu, -1, g_z, g_a, true, false) == Approx(to_rays({{0, 1}})).margin(1e-6));
@@ -221,7 +256,8 @@ TEST_CASE("the studies of Wang et al. 2018 come out as the claims table expects"
 
 TEST_CASE("DLAM refuses what Problem 2 does not cover", "[dlam]") {
   Dlam<double> algorithm;
-  Tiny<> polynomial(network({4, 3, 2}, "polynomial:0,1,0.25"), kSquared, 5, 1), fine(network({4, 3, 2}, "relu"), kSquared, 5, 1);
+  Tiny<> polynomial(network({4, 3, 2}, "polynomial:0,1,0.25"), kSquared, 5, 1),
+      fine(network({4, 3, 2}, "relu"), kSquared, 5, 1);
   CHECK(algorithm.not_applicable(polynomial.problem).find("quasilinear") != std::string::npos);
   CHECK(algorithm.not_applicable(fine.problem).empty());
   fine.problem.loss = Loss::parse("exponential", false);

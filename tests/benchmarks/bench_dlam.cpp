@@ -1,8 +1,8 @@
-// Sweeps of DLAM at the sizes of Wang et al. 2018 (60000 samples, 784 inputs). With 10 neurons a layer the sweep moves more than it
-// computes, so its traffic is compared with the memory's; with 100 neurons the products dominate.
-// Counters: MB (sample-sized arrays that a sweep has to move at least), memory_GBs (measured rate of reading a large array, same
-// threads), of_memory (MB a second over that rate), GFLOP (products of one sweep), gemm_GFLOPs (rate of a large product),
-// skinny_GFLOPs (rate of the product W x with 10 rows), of_gemm.
+// Sweeps of DLAM at the sizes of Wang et al. 2018 (60000 samples, 784 inputs). With 10 neurons a layer the sweep moves more
+// than it computes, so its traffic is compared with the memory's; with 100 neurons the products dominate. Counters: MB
+// (sample-sized arrays that a sweep has to move at least), memory_GBs (measured rate of reading a large array, same threads),
+// of_memory (MB a second over that rate), GFLOP (products of one sweep), gemm_GFLOPs (rate of a large product), skinny_GFLOPs
+// (rate of the product W x with 10 rows), of_gemm.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -43,7 +43,8 @@ double product_rate(Index rows, Index d, Index n) {
   const Matrix<T> W = Matrix<T>::Random(rows, d), x = Matrix<T>::Random(d, n);
   Matrix<T> out(rows, n);
   const double seconds = best_time([&] {
-    for_columns(n, [&](Index first, Index count, int) { out.middleCols(first, count).noalias() = W * x.middleCols(first, count); });
+    for_columns(
+        n, [&](Index first, Index count, int) { out.middleCols(first, count).noalias() = W * x.middleCols(first, count); });
     benchmark::DoNotOptimize(out.data());
   });
   return 2e-9 * static_cast<double>(rows) * static_cast<double>(d) * static_cast<double>(n) / seconds;

@@ -68,7 +68,7 @@ void three_splitting(benchmark::State& state, Index width, int depth, Index n) {
   double entries = static_cast<double>(X.size() + Y.size());
   for (const auto& part : algorithm.state()) entries += static_cast<double>(part.value.size());
   const double rss = peak_rss_mb();  // before the product below takes memory of its own
-  const double flops = 1e-9 * algorithm.flops_per_sweep(), rate = gemm_rate<T>();
+  const double flops = 1e-9 * algorithm.cost()->flops, rate = gemm_rate<T>();
   state.counters["GFLOP"] = flops;
   state.counters["gemm_GFLOPs"] = rate;
   state.counters["fraction"] = benchmark::Counter(flops / rate, benchmark::Counter::kIsIterationInvariantRate);

@@ -1,16 +1,27 @@
-// What every algorithm of the registry owes the program. A new plugin is tested here by its line in algorithms/registry.cpp.
+// What every algorithm of the registry owes the program. A new plugin is tested here by its line in algorithms/registry.cpp, or, as
+// a shared library named in the environment variable BCDBENCH_PLUGIN, alone.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
 #include "algorithms/registry.hpp"
+#include "experiments/shared_plugin.hpp"
 
 using namespace bcd;
 
 namespace {
+
+/// The algorithms that are judged.
+const std::vector<Plugin>& judged() {
+  const char* library = std::getenv("BCDBENCH_PLUGIN");
+  if (library == nullptr) return plugins();
+  static const std::vector<Plugin> one{load_shared_plugin(library)};
+  return one;
+}
 
 constexpr Index kSamples = 12, kInputs = 4, kOutputs = 2;
 
@@ -138,7 +149,7 @@ struct AuditingObserver : BlockObserver {
 }  // namespace
 
 TEMPLATE_TEST_CASE("every algorithm stays finite for five steps and keeps its shapes", "[contract]", float, double) {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     CAPTURE(plugin.name);
     const Tiny<TestType> tiny(accepted<TestType>(plugin));
     const Network& net = tiny.problem.net;
@@ -164,7 +175,7 @@ TEMPLATE_TEST_CASE("every algorithm stays finite for five steps and keeps its sh
 }
 
 TEMPLATE_TEST_CASE("the same seed gives the same trace bit for bit", "[contract]", float, double) {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     CAPTURE(plugin.name);
     const Tiny<TestType> tiny(accepted<TestType>(plugin));
     BlockList watched;
@@ -178,7 +189,7 @@ TEMPLATE_TEST_CASE("the same seed gives the same trace bit for bit", "[contract]
 }
 
 TEMPLATE_TEST_CASE("the state names every weight once and is a window on it", "[contract]", float, double) {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     CAPTURE(plugin.name);
     const Tiny<TestType> tiny(accepted<TestType>(plugin));
     const auto algorithm = plugin.make<TestType>();
@@ -200,7 +211,7 @@ TEMPLATE_TEST_CASE("the state names every weight once and is a window on it", "[
 }
 
 TEMPLATE_TEST_CASE("every block that is reported has a name and a layer of the network", "[contract]", float, double) {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     CAPTURE(plugin.name);
     const Tiny<TestType> tiny(accepted<TestType>(plugin));
     BlockList watched;
@@ -214,7 +225,7 @@ TEMPLATE_TEST_CASE("every block that is reported has a name and a layer of the n
 }
 
 TEST_CASE("no promise is violated on a small problem, judged after every block update", "[contract][promise]") {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     if (!plugin.make_audit) continue;
     CAPTURE(plugin.name);
     const Tiny<double> tiny(accepted<double>(plugin));
@@ -253,7 +264,7 @@ TEST_CASE("no promise is violated on a small problem, judged after every block u
 }
 
 TEST_CASE("every parameter reads back what it shows and refuses nonsense", "[contract]") {
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     const auto algorithm = plugin.make_f64();
     ParameterList parameters = algorithm->parameters();
     for (const Parameter& parameter : parameters.all()) {
@@ -271,7 +282,7 @@ TEST_CASE("every parameter reads back what it shows and refuses nonsense", "[con
 }
 
 TEST_CASE("an algorithm refuses a problem with a reason or makes finite steps on it", "[contract]") {
-  for (const Plugin& plugin : plugins())
+  for (const Plugin& plugin : judged())
     for (const char* loss : {"squared", "cross_entropy", "logistic", "hinge", "squared_hinge", "exponential"})
       for (const char* activation : {"relu", "leaky_relu:0.1", "sigmoid", "tanh", "softplus", "linear"})
         for (const int variant : {0, 1, 2, 3}) {
@@ -313,7 +324,7 @@ TEST_CASE("an unknown algorithm is answered with the valid names and the nearest
 
 TEST_CASE("every plugin says where it comes from, and the names of its studies are unique", "[contract]") {
   std::set<std::string> ids;
-  for (const Plugin& plugin : plugins()) {
+  for (const Plugin& plugin : judged()) {
     CAPTURE(plugin.name);
     CHECK_FALSE(plugin.title.empty());
     CHECK_FALSE(plugin.citation.empty());

@@ -127,7 +127,7 @@ TEST_CASE("a run from a dumped state goes on exactly as the run it was taken fro
   dump_cell(cell(5), plugin, {{2}, folder.path / "dump"});
   options.init_from = (folder.path / "dump" / "iter_00002").string();
   const RunRecord rest = run_cell(cell(3), plugin, options);
-  CHECK(rest.id != run_id(cell(3)));  // another start is another run
+  CHECK(rest.id != run_id(cell(3), plugin));  // another start is another run
   for (const char* name : {"train_loss", "test_loss", "train_accuracy"}) {
     const std::vector<double> all = whole.trace.column(name);
     CHECK(rest.trace.column(name) == std::vector<double>(all.begin() + 2, all.end()));

@@ -275,6 +275,7 @@ TEST_CASE("tics stand at round numbers, as many as can be read", "[figure][axis]
   CHECK(contains(script(true, 0.3, 12), "set ytics 1e1\n"));     // 1.6 decades
   CHECK(contains(script(true, 1e-2, 1e12), "set ytics 1e3\n"));  // 14 decades
   CHECK(contains(script(true, 0.4, 6), "set ytics (0.5, 1, 2, 5)\n"));
+  CHECK(contains(script(true, 0.13, 4.6), "set ytics (0.2, 0.5, 1, 2)\n"));  // 1.5 decades with one power of ten
   CHECK(contains(script(true, 30, 42), "set ytics (30, 32, 34, 36, 38, 40, 42)\n"));
 }
 

@@ -263,7 +263,7 @@ TEST_CASE("a finished run is not made twice unless forced, a damaged one is", "[
   RunOptions options = into(folder);
   options.progress = [&](const Progress&) { ++reports; };
   const RunRecord first = run_cell(cell, plugin, options);
-  CHECK(first.id == run_id(cell));
+  CHECK(first.id == run_id(cell, plugin));
   CHECK(reports == 6);
   const RunRecord second = run_cell(cell, plugin, options);
   CHECK(reports == 6);

@@ -67,9 +67,8 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
   std::vector<double> part(at(threads()), 0.0);
   for_columns(n, [&](Index first, Index count, int thread) {
     const auto D = move(first, count, thread);
-    part[at(thread)] += static_cast<double>(p_.tau == DlamParameters::Tau::entry
-                                                ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum())
-                                                : D.squaredNorm());
+    part[at(thread)] += static_cast<double>(p_.tau == DlamParameters::Tau::entry ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum())
+                                                                                 : D.squaredNorm());
   });
   double size = 0;
   for (double& x : part) size += std::exchange(x, 0.0);
@@ -125,7 +124,8 @@ void Dlam<T>::activation_step_by_sample(int l, const Matrix<T>& from) {
   });
 }
 
-// Algorithm 3 to the letter: t grows until a - g/t is feasible in EVERY entry, then until the test holds. False: there was no t.
+// Algorithm 3 to the letter: t grows until a - g/t is feasible in EVERY entry, then until the test holds. False: there was no
+// t.
 template <class T>
 bool Dlam<T>::activation_step_printed(int l) {
   const Matrix<T>& a = a_[at(l)];

@@ -28,7 +28,8 @@ void DlamParameters::fields(ParameterList& list) {
   list.choice("output_update", output_update, {{"fista", OutputUpdate::fista}, {"exact", OutputUpdate::exact}},
               "z_L: FISTA (the paper; the squared loss has a closed form) or the proximal step to rounding");
   list.integer("fista_iterations", fista_iterations, Range::at_least(1), "most iterations of FISTA");
-  list.number("fista_tolerance", fista_tolerance, Range::nonnegative(), "FISTA stops once no entry moves by more, relative to 1 + the largest entry");
+  list.number("fista_tolerance", fista_tolerance, Range::nonnegative(),
+              "FISTA stops once no entry moves by more, relative to 1 + the largest entry");
   list.choice("a_update", a_update, {{"projected", ActivationUpdate::projected}, {"printed", ActivationUpdate::printed}},
               "projected: (6) solved, that is with projection on the box; printed: Algorithm 3 to the letter, which stalls");
   list.number("start_noise", start_noise, Range::nonnegative(),
@@ -136,8 +137,7 @@ void Dlam<T>::step(BlockObserver* observer) {
   const auto done = [&](const char* name, int l) {
     if (observer) observer->after({name, l});
   };
-  if (p_.eps_factor < 1)
-    eps_(0, 0) = static_cast<T>(std::max(p_.eps_factor * static_cast<double>(eps_(0, 0)), p_.eps_min));
+  if (p_.eps_factor < 1) eps_(0, 0) = static_cast<T>(std::max(p_.eps_factor * static_cast<double>(eps_(0, 0)), p_.eps_min));
   const double s = static_cast<double>(s_(0, 0)), s_next = (1 + std::sqrt(1 + 4 * s * s)) / 2;
   omega_ = (s - 1) / s_next;
   s_(0, 0) = static_cast<T>(s_next);
@@ -249,7 +249,8 @@ void Dlam<T>::update_b(int l) {
   w_.b[at(l)] += moments_[at(l)].rows / static_cast<T>(problem_->n());
 }
 
-// ---- z_l, (4): W_l a_{l-1} + b_l projected on the preimage of a_l; z_L, (5): argmin R(z) + rho/2 |z - W_L a_{L-1} - b_L|^2. The
+// ---- z_l, (4): W_l a_{l-1} + b_l projected on the preimage of a_l; z_L, (5): argmin R(z) + rho/2 |z - W_L a_{L-1} - b_L|^2.
+// The
 //      quadratic models with L_z = rho are the functions themselves. ----
 
 template <class T>
@@ -287,9 +288,9 @@ double Dlam<T>::flops_per_sweep() const {
   double flops = 0;
   for (int l = 1; l <= L(); ++l) {
     const double d = static_cast<double>(net_->d(l)), before = static_cast<double>(net_->d(l - 1));
-    flops += 4 * d * before * n + 2 * d * before * before;              // W a of the z-update, R a', D gram
-    if (l > 1) flops += 2 * d * before * n + before * before * n;       // W a again for R, gram
-    if (l > 1) flops += 2 * 2 * d * before * n + 2 * d * before * n;    // a-update of layer l-1: R, W'R, W D
+    flops += 4 * d * before * n + 2 * d * before * before;            // W a of the z-update, R a', D gram
+    if (l > 1) flops += 2 * d * before * n + before * before * n;     // W a again for R, gram
+    if (l > 1) flops += 2 * 2 * d * before * n + 2 * d * before * n;  // a-update of layer l-1: R, W'R, W D
   }
   return flops;
 }
@@ -300,12 +301,12 @@ double Dlam<T>::bytes_per_sweep() const {
   double entries = static_cast<double>(net_->d(0)) * n;
   for (int l = 1; l <= L(); ++l) {
     const double z = static_cast<double>(net_->d(l)) * n;
-    entries += 2 * z;                                            // z_l written, a_l or Y read, by the z-update
+    entries += 2 * z;  // z_l written, a_l or Y read, by the z-update
     if (l == L()) break;
     const double next = static_cast<double>(net_->d(l + 1)) * n;
-    entries += z + next + z;                                     // gradient: a_l, z_{l+1} read, gradient written
-    entries += 2 * 3 * z + 4 * z;                                // one trial in two passes over a, z, gradient; then a written
-    entries += 2 * z + 2 * next;                                 // layer l+1: a_l read twice, z_{l+1} read twice
+    entries += z + next + z;       // gradient: a_l, z_{l+1} read, gradient written
+    entries += 2 * 3 * z + 4 * z;  // one trial in two passes over a, z, gradient; then a written
+    entries += 2 * z + 2 * next;   // layer l+1: a_l read twice, z_{l+1} read twice
   }
   return entries * sizeof(T);
 }

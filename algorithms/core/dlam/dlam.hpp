@@ -37,9 +37,9 @@ struct DlamParameters {
   void fields(ParameterList& list);
 };
 
-/// State: W_l, b_l, z_l, a_l, theta_l, tau_l as they came out of the last sweep, eps; with acceleration also the iterates before
-/// the last and s. theta_l is 1 x 1, d_l x 1 or 1 x d_{l-1} and tau_l 1 x 1, 1 x n or d_l x 1, to be repeated over the block.
-/// Blocks: "W", "b", "z" and "a" with their layer.
+/// State: W_l, b_l, z_l, a_l, theta_l, tau_l as they came out of the last sweep, eps; with acceleration also the iterates
+/// before the last and s. theta_l is 1 x 1, d_l x 1 or 1 x d_{l-1} and tau_l 1 x 1, 1 x n or d_l x 1, to be repeated over the
+/// block. Blocks: "W", "b", "z" and "a" with their layer.
 template <class T>
 class Dlam : public Algorithm<T> {
  public:
@@ -100,9 +100,9 @@ class Dlam : public Algorithm<T> {
   const Problem<T>* problem_ = nullptr;
   const Network* net_ = nullptr;
   Weights<T> w_;
-  std::vector<Matrix<T>> z_, a_;        // z_l: d_l x n, l = 1..L; a_l: l < L; entry 0 unused
-  std::vector<Matrix<T>> theta_, tau_;  // shapes above
-  Matrix<T> eps_, s_;                   // 1 x 1
+  std::vector<Matrix<T>> z_, a_;                // z_l: d_l x n, l = 1..L; a_l: l < L; entry 0 unused
+  std::vector<Matrix<T>> theta_, tau_;          // shapes above
+  Matrix<T> eps_, s_;                           // 1 x 1
   std::vector<Matrix<T>> W_before_, a_before_;  // X^{k-1}, with acceleration
   double omega_ = 0;
   std::int64_t safeguards_ = 0;
@@ -112,15 +112,15 @@ class Dlam : public Algorithm<T> {
     Matrix<T> cross, gram;
     Vector<T> rows, sums;
   };
-  std::vector<Moments> moments_;               // by layer
-  std::vector<std::vector<Moments>> partial_;  // by layer, then thread
-  bool first_ready_ = false;                   // the moments of layer 1 belong to the present state
-  bool shared_ = false;                        // state() was called: somebody may write to the state at any time
-  std::vector<Matrix<T>> change_, curved_;     // by layer: the trial step D of W_l and D gram
-  std::vector<Vector<T>> shape_;               // by layer: s of theta = t s
-  Vector<T> tau_shape_;                        // s of tau = t s
-  Vector<T> gradient_;                         // d_l x n for the layer at work
-  Matrix<T> extrapolated_;                     // likewise
+  std::vector<Moments> moments_;                // by layer
+  std::vector<std::vector<Moments>> partial_;   // by layer, then thread
+  bool first_ready_ = false;                    // the moments of layer 1 belong to the present state
+  bool shared_ = false;                         // state() was called: somebody may write to the state at any time
+  std::vector<Matrix<T>> change_, curved_;      // by layer: the trial step D of W_l and D gram
+  std::vector<Vector<T>> shape_;                // by layer: s of theta = t s
+  Vector<T> tau_shape_;                         // s of tau = t s
+  Vector<T> gradient_;                          // d_l x n for the layer at work
+  Matrix<T> extrapolated_;                      // likewise
   std::vector<std::vector<Vector<T>>> blocks_;  // column blocks, by use, then thread
 };
 

@@ -6,12 +6,18 @@ namespace bcd {
 
 namespace {
 
-/// G = S softmax(Z) - Y per column, S the sum of the column of Y: the whole block at once, so that exp is vectorised.
+/// G = S softmax(Z) - Y with S the sum of a sample's targets. Samples are ROWS here: every operation runs over a contiguous
+/// column of as many samples as the block has, where a sample's ten classes would not fill two vectors.
 template <class T>
-void cross_entropy_gradient(const Matrix<T>& Z, ConstRef<T> Y, Matrix<T>& G) {
-  for (Index j = 0; j < Z.cols(); ++j) G.col(j).array() = Z.col(j).array() - Z.col(j).maxCoeff();
+void cross_entropy_gradient(const Matrix<T>& Z, const Matrix<T>& Y, const Vector<T>& S, Vector<T>& scratch, Matrix<T>& G) {
+  scratch = Z.col(0);
+  for (Index c = 1; c < Z.cols(); ++c) scratch = scratch.cwiseMax(Z.col(c));
+  for (Index c = 0; c < Z.cols(); ++c) G.col(c) = Z.col(c) - scratch;
   G.array() = G.array().exp();
-  for (Index j = 0; j < Z.cols(); ++j) G.col(j) = G.col(j) * (Y.col(j).sum() / G.col(j).sum()) - Y.col(j);
+  scratch = G.col(0);
+  for (Index c = 1; c < Z.cols(); ++c) scratch += G.col(c);
+  scratch = S.cwiseQuotient(scratch);
+  for (Index c = 0; c < Z.cols(); ++c) G.col(c) = G.col(c).cwiseProduct(scratch) - Y.col(c);
 }
 
 }  // namespace
@@ -19,25 +25,29 @@ void cross_entropy_gradient(const Matrix<T>& Z, ConstRef<T> Y, Matrix<T>& G) {
 template <class T>
 int fista(const Loss& loss, double w, double rho, ConstRef<T> P, ConstRef<T> Y, double tolerance, int iterations, MutRef<T> Z) {
   const double inverse_step = w * loss.gradient_lipschitz();  // 1/eta
-  const T keep = static_cast<T>(inverse_step / (rho + inverse_step)), pull = static_cast<T>(rho / (rho + inverse_step));
-  const T slope = static_cast<T>(w / (rho + inverse_step));
-  Matrix<T> point = Z, zeta(Z.rows(), Z.cols()), G(Z.rows(), Z.cols());  // small: one block of columns
+  const T keep = static_cast<T>(inverse_step / (rho + inverse_step)), slope = static_cast<T>(w / (rho + inverse_step));
+  // small: one block of columns, transposed; the other losses act entry by entry, whatever the layout
+  const Matrix<T> pull = static_cast<T>(rho / (rho + inverse_step)) * P.transpose(), y = Y.transpose();
+  const Vector<T> S = y.rowwise().sum();
+  Matrix<T> z = Z.transpose(), point = z, zeta(z.rows(), z.cols()), G(z.rows(), z.cols());
+  Vector<T> scratch(z.rows());
   double t = 1;
   int k = 0;
   while (k < iterations) {
     ++k;
     if (loss.kind == Loss::Kind::cross_entropy)
-      cross_entropy_gradient<T>(point, Y, G);
+      cross_entropy_gradient<T>(point, y, S, scratch, G);
     else
-      loss.template gradient<T>(point, Y, G);
-    zeta = pull * P + keep * point - slope * G;
+      loss.template gradient<T>(point, y, G);
+    zeta = pull + keep * point - slope * G;
     const T moved = (zeta - point).cwiseAbs().maxCoeff();
     const double next = (1 + std::sqrt(1 + 4 * t * t)) / 2;
-    point = zeta + static_cast<T>((t - 1) / next) * (zeta - Z);
-    Z = zeta;
+    point = zeta + static_cast<T>((t - 1) / next) * (zeta - z);
+    z.swap(zeta);
     t = next;
-    if (!(static_cast<double>(moved) > tolerance * (1 + static_cast<double>(Z.cwiseAbs().maxCoeff())))) break;
+    if (!(static_cast<double>(moved) > tolerance * (1 + static_cast<double>(z.cwiseAbs().maxCoeff())))) break;
   }
+  Z = z.transpose();
   return k;
 }
 

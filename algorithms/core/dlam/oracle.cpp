@@ -25,19 +25,19 @@ double lower_kink_distance2(double x, double y, double slope_lo, double slope_hi
 
 }  // namespace
 
-// c = a - h(z) - eps <= 0 has the normals lambda (-h', 1), c = h(z) - eps - a <= 0 those lambda (h', -1). At a kink of a convex h
-// the second set is convex and every slope between belongs to its cone; the first is a union of two half planes near the kink,
-// whose limiting normals are those of either side alone.
+// c = a - h(z) - eps <= 0 has the normals lambda (-h', 1), c = h(z) - eps - a <= 0 those lambda (h', -1). At a kink of a convex
+// h the second set is convex and every slope between belongs to its cone; the first is a union of two half planes near the
+// kink, whose limiting normals are those of either side alone.
 double joint_distance2(const Activation& h, double z, double g_z, double g_a, bool above, bool below) {
   const auto [lo, hi] = h.subdifferential(z);
   double best = g_z * g_z + g_a * g_a;
-  if (above)
-    best = std::min({best, ray_distance2(-g_z, -g_a, -lo, 1), ray_distance2(-g_z, -g_a, -hi, 1)});
+  if (above) best = std::min({best, ray_distance2(-g_z, -g_a, -lo, 1), ray_distance2(-g_z, -g_a, -hi, 1)});
   if (below) best = std::min(best, lower_kink_distance2(-g_z, -g_a, lo, hi));
   return best;
 }
 
-// a fixed: with a = h(z) + eps z may not fall, so N_z = (-inf, 0], unless h is flat to the left of z; likewise at a = h(z) - eps.
+// a fixed: with a = h(z) + eps z may not fall, so N_z = (-inf, 0], unless h is flat to the left of z; likewise at a = h(z) -
+// eps.
 double partial_distance2(const Activation& h, double z, double g_z, double g_a, bool above, bool below) {
   const auto [lo, hi] = h.subdifferential(z);
   const bool z_blocked = (above && g_z > 0 && lo > 0) || (below && g_z < 0 && hi > 0);
@@ -68,16 +68,13 @@ DlamPoint DlamOracle::read(const State<double>& state) const {
   return P;
 }
 
-Matrix<double> DlamOracle::affine(int l, const DlamPoint& P) const {
-  return (P.W[at(l)] * input(l, P)).colwise() + P.b[at(l)];
-}
+Matrix<double> DlamOracle::affine(int l, const DlamPoint& P) const { return (P.W[at(l)] * input(l, P)).colwise() + P.b[at(l)]; }
 
-// An entry of z - W a - b is an inner product of length k = d_{l-1} + 2, wrong by at most k eps times the sum of the magnitudes,
-// whose Frobenius norm is at most M = |z| + |W| |a| + sqrt(n) |b|.
+// An entry of z - W a - b is an inner product of length k = d_{l-1} + 2, wrong by at most k eps times the sum of the
+// magnitudes, whose Frobenius norm is at most M = |z| + |W| |a| + sqrt(n) |b|.
 double DlamOracle::residual_rounding(int l, const DlamPoint& P) const {
   const double n = static_cast<double>(problem_.n()), k = static_cast<double>(problem_.net.d(l - 1) + 2);
-  return p_.rho * k * kEps *
-         (P.z[at(l)].norm() + P.W[at(l)].norm() * input(l, P).norm() + std::sqrt(n) * P.b[at(l)].norm());
+  return p_.rho * k * kEps * (P.z[at(l)].norm() + P.W[at(l)].norm() * input(l, P).norm() + std::sqrt(n) * P.b[at(l)].norm());
 }
 
 DlamOracle::Term DlamOracle::term(int l, const DlamPoint& P) const {
@@ -88,7 +85,7 @@ DlamOracle::Term DlamOracle::term(int l, const DlamPoint& P) const {
     t.value = w() * problem_.loss.sum<double>(z, *problem_.Y);
     Matrix<double> slope(z.rows(), z.cols());
     problem_.loss.gradient<double>(z, *problem_.Y, slope);
-    t.rounding = sum_rounding(static_cast<double>(z.size())) * t.value +
+    t.rounding = sum_rounding(static_cast<double>(z.size())) * std::abs(t.value) +
                  4 * kEps * w() * slope.norm() * (z.norm() + problem_.Y->norm()) + std::numeric_limits<double>::min();
     return t;
   }
@@ -105,7 +102,7 @@ DlamOracle::Term DlamOracle::potential(const DlamPoint& P) const {
   for (int l = 1; l <= L() + 1; ++l) {
     const Term t = term(l, P);
     total.value += t.value;
-    total.rounding += t.rounding + kEps * total.value;
+    total.rounding += t.rounding + kEps * std::abs(total.value);
   }
   return total;
 }
@@ -126,8 +123,7 @@ double DlamOracle::infeasibility(const DlamPoint& P) const {
 // right to a few units in the last place of their argument.
 double DlamOracle::feasibility_rounding(const DlamPoint& P) const {
   double size = 1 + P.eps;
-  for (int l = 1; l < L(); ++l)
-    size = std::max({size, P.a[at(l)].cwiseAbs().maxCoeff(), P.z[at(l)].cwiseAbs().maxCoeff()});
+  for (int l = 1; l < L(); ++l) size = std::max({size, P.a[at(l)].cwiseAbs().maxCoeff(), P.z[at(l)].cwiseAbs().maxCoeff()});
   return 16 * kEps * size;
 }
 

@@ -44,12 +44,14 @@ class DlamOracle {
   /// Of phi_l, for l = L also of R (which must be smooth).
   Matrix<double> gradient_z(int l, const DlamPoint& P) const;
   Matrix<double> gradient_a(int l, const DlamPoint& P) const;
-  /// Rounding bound of any of these gradients, per unit of the factor that multiplies the residual (|a_{l-1}|, sqrt n, 1, |W_l|).
+  /// Rounding bound of any of these gradients, per unit of the factor that multiplies the residual (|a_{l-1}|, sqrt n, 1,
+  /// |W_l|).
   double residual_rounding(int l, const DlamPoint& P) const;
 
-  /// Squared distances of 0 to the subdifferential of F at P. joint: of the limiting one, whose normal cone couples z_l and a_l;
-  /// partial: of each block's own, the others fixed (what block updates can see). A bound counts as active for an entry within
-  /// `slack` of it, slack a matrix per layer: the smallest distance over the readings, so that a large value is no accident.
+  /// Squared distances of 0 to the subdifferential of F at P. joint: of the limiting one, whose normal cone couples z_l and
+  /// a_l; partial: of each block's own, the others fixed (what block updates can see). A bound counts as active for an entry
+  /// within `slack` of it, slack a matrix per layer: the smallest distance over the readings, so that a large value is no
+  /// accident.
   struct Distances {
     double joint = 0, partial = 0, weights = 0;
   };

@@ -1,6 +1,6 @@
 // W_l by a quadratic model with backtracking: Wang et al. 2018, (1) and Algorithm 2. With D = W - Wbar,
-// phi(W) = phi(Wbar) + <G, D> + rho/2 |D a|^2, so phi(W) <= P(W; theta) reads rho |D a|^2 <= sum theta_ij D_ij^2: no difference of
-// large numbers. |D a|^2 = <D gram, D> needs no pass over the samples, and splits into rows.
+// phi(W) = phi(Wbar) + <G, D> + rho/2 |D a|^2, so phi(W) <= P(W; theta) reads rho |D a|^2 <= sum theta_ij D_ij^2: no difference
+// of large numbers. |D a|^2 = <D gram, D> needs no pass over the samples, and splits into rows.
 #include <cmath>
 
 #include "algorithms/core/dlam/dlam.hpp"

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/output_prox.hpp"
 #include "algorithms/core/prox.hpp"
@@ -85,14 +86,8 @@ void ThreeSplitting<T>::initialise(const Problem<T>& problem, const Weights<T>& 
     });
   }
 
-  const Index k = solved(1), d0 = net_->d(0);
-  Matrix<T> full = Matrix<T>::Zero(inputs(1), inputs(1));
-  full.topLeftCorner(d0, d0).template selfadjointView<Eigen::Lower>().rankUpdate(*problem.X);
-  if (net_->bias) {
-    full.row(d0).head(d0) = problem.X->rowwise().sum().transpose();
-    full(d0, d0) = static_cast<T>(n);
-  }
-  first_system_ = full.topLeftCorner(k, k);
+  const Index k = solved(1);
+  first_system_ = gram<T>(*problem.X, net_->bias).topLeftCorner(k, k);
   finish_system({first_system_.data(), k, k});
 }
 
@@ -372,21 +367,27 @@ void ThreeSplitting<T>::v_constrained(int i) {
 }
 
 template <class T>
-double ThreeSplitting<T>::flops_per_sweep() const {
+std::optional<StepCost> ThreeSplitting<T>::cost() const {
+  if (!p_.r.is_quadratic() || !p_.s.is_quadratic()) return std::nullopt;
   const double n = static_cast<double>(problem_->n());
-  const bool forward = p_.order == Parameters::Order::forward;
-  double flops = 0;
+  const int passes = p_.order == Parameters::Order::forward ? 3 : 2;  // Z (for U, and again for W), residual times input
+  StepCost cost;
   for (int i = 1; i <= N(); ++i) {
     const double d = static_cast<double>(net_->d(i)), before = static_cast<double>(net_->d(i - 1)),
                  k = static_cast<double>(solved(i));
-    flops += (forward ? 6 : 4) * d * before * n + 2 * k * k * d;  // Z, residual times input, solve
-    if (i > 1) flops += before * before * n + k * k * k / 3;      // Gram matrix by half, factorisation
+    cost.products += passes;
+    cost.flops += 2 * passes * d * before * n + 2 * k * k * d;  // and the solve for [W b]
+    if (i > 1) {
+      cost.products += 1;
+      cost.flops += before * before * n + k * k * k / 3;  // Gram matrix by half, factorisation
+    }
     if (i < N()) {
       const double after = static_cast<double>(net_->d(i + 1)), small = std::min(d, after), large = std::max(d, after);
-      flops += 4 * d * after * n + 3 * small * small * large + small * small * small / 3;
+      cost.products += 2;
+      cost.flops += 4 * d * after * n + 3 * small * small * large + small * small * small / 3;
     }
   }
-  return flops;
+  return cost;
 }
 
 template class ThreeSplitting<float>;

@@ -47,9 +47,8 @@ class ThreeSplitting : public Algorithm<T> {
   State<T> state() override;
   void measure(Measurements& row) const override;
 
-  /// Floating-point operations of one sweep (products 2mnk, Gram matrices by half, factorisations and solves; no elementwise
-  /// work).
-  double flops_per_sweep() const;
+  /// Of a sweep; nothing where r or s needs an inner iteration.
+  std::optional<StepCost> cost() const override;
 
  private:
   const Matrix<T>& V(int i) const { return i == 0 ? *problem_->X : V_[static_cast<std::size_t>(i)]; }

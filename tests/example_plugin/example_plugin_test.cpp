@@ -1,0 +1,127 @@
+// Plugins outside of the tree, with the installed program: what prepare.cmake has built.
+#include "datasets/sha256.hpp"
+#include "experiments/new_algorithm.hpp"
+#include "results/record.hpp"
+#include "tests/experiments/program.hpp"
+
+using bcd::test::check_misuse;
+using bcd::test::Outcome;
+using bcd::test::Sandbox;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kWork = BCDBENCH_EXAMPLE_PLUGIN;
+
+std::string built(const std::string& name) { return (kWork / "build" / (name + ".so")).string(); }
+std::string with_plugin(const std::string& file) { return " --plugin '" + file + "'"; }
+
+std::string read_text(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::vector<bcd::RunRecord> records(const fs::path& folder) {
+  std::vector<bcd::RunRecord> found;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".json") found.push_back(bcd::read_record(entry.path()));
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the page's plugin is shown, runs and keeps its promise", "[plugin]") {
+  const Sandbox sandbox;
+  const std::string plugin = with_plugin(built("prox_gradient"));
+  CHECK_THAT(sandbox.run("list algorithms" + plugin).out, Contains("\nprox_gradient ") && Contains("\nsgd "));
+  CHECK_THAT(sandbox.run("describe prox_gradient" + plugin).out,
+             Contains("step = 1   (> 0)") && Contains("descent   (Lemma 2.3)"));
+  check_misuse(sandbox.run("describe prox_gradient"), "unknown algorithm, dataset or experiment 'prox_gradient'");
+
+  sandbox.write("sparse.toml", read_text(kWork / "page" / "sparse.toml"));
+  const std::string settings = "sparse.toml --set run.iterations=20" + plugin;
+  REQUIRE(sandbox.run("run --threads 1 " + settings).code == 0);
+  const Outcome check = sandbox.run("check " + settings);
+  INFO(check.out << check.err);
+  CHECK(check.code == 0);
+  const auto made = records(sandbox.path("out/runs"));
+  REQUIRE(made.size() == 6);
+  for (const bcd::RunRecord& record : made) {
+    if (record.config["algorithm"] == "adam") {
+      CHECK_FALSE(record.provenance.contains("files"));
+      continue;
+    }
+    CHECK(record.provenance["files"][built("prox_gradient")] == bcd::sha256(read_text(built("prox_gradient"))));
+    REQUIRE(record.promises.size() == 1);
+    CHECK(record.promises[0].checks == 20);
+    CHECK(record.promises[0].verdict() == "holds");
+    const auto potential = record.trace.column("potential"), loss = record.trace.column("train_loss");
+    CHECK(potential.back() > loss.back());  // the regulariser is positive
+    CHECK(loss.back() < loss.front());
+  }
+}
+
+TEST_CASE("a run's name follows the content of the library, not its place", "[plugin]") {
+  const Sandbox sandbox;
+  sandbox.write("sparse.toml", read_text(kWork / "page" / "sparse.toml"));
+  const auto plan = [&](const std::string& library) {
+    const Outcome planned = sandbox.run("run sparse.toml --dry-run --variant prox" + with_plugin(library));
+    INFO(planned.err);
+    REQUIRE(planned.code == 0);
+    return planned.out;
+  };
+  const std::string library = read_text(built("prox_gradient"));
+  sandbox.write("copy.so", library);
+  sandbox.write("longer.so", library + "\n");  // what follows the last section is not loaded
+  const std::string original = plan(built("prox_gradient"));
+  CHECK(plan("copy.so") == original);
+  CHECK(plan("./longer.so") != original);
+}
+
+TEST_CASE("a library that does not fit is refused with the reason, and nothing runs", "[plugin]") {
+  const Sandbox sandbox;
+  const auto refused = [&](const std::string& file, const std::string& part) {
+    CAPTURE(file);
+    const Outcome outcome = sandbox.run("run zeng2019-fig1" + with_plugin(file));
+    check_misuse(outcome, "--plugin " + file + ": ");
+    check_misuse(outcome, part);
+    CHECK(outcome.out.empty());
+    CHECK_FALSE(fs::exists(sandbox.path("out")));
+  };
+  refused("nowhere.so", "no such file");
+  sandbox.write("text.so", "not a library");
+  refused("text.so", "cannot be loaded");
+  refused(built("no_entry"), "exports no 'bcdbench_plugin'; its source must say BCDBENCH_PLUGIN");
+  refused(built("missing_symbol"), "function_of_another_version");
+  refused(built("other_version"), "has interface version 4000000000, this program has version ");
+  refused(built("other_alignment"), "aligned to 16 bytes");
+  refused(built("taken_name"), "the algorithm name 'sgd' is taken by the program");
+  check_misuse(sandbox.run("list" + with_plugin(built("prox_gradient")) + with_plugin(built("prox_gradient"))),
+               "'prox_gradient' is taken by " + built("prox_gradient"));
+  CHECK(sandbox.run("list --plugin").code == 2);
+}
+
+TEST_CASE("the page's C++ is shorter than 60 lines", "[plugin]") {
+  const std::string code = read_text(kWork / "page" / "prox_gradient.cpp");
+  CHECK(std::count(code.begin(), code.end(), '\n') < 60);
+}
+
+TEST_CASE("a new algorithm passes the contract and its own tests as it is written", "[new-algorithm]") {
+  const Sandbox sandbox;
+  const auto run = [&](const std::string& command) {
+    const int status = std::system((command + " >'" + sandbox.path("output").string() + "' 2>&1").c_str());
+    INFO(sandbox.read("output"));
+    CHECK(status == 0);
+  };
+  run("env BCDBENCH_PLUGIN='" + built("fresh_method") + "' '" BCDBENCH_CONTRACT "'");
+  CHECK_THAT(sandbox.read("output"), Contains("All tests passed"));
+  run("'" + (kWork / "build/fresh_method_test").string() + "'");
+  CHECK_THAT(sandbox.read("output"), Contains("in 3 test cases"));
+  CHECK_THAT(sandbox.run("describe fresh_method" + with_plugin(built("fresh_method"))).out,
+             Contains("descent   (Armijo 1966)"));
+  for (const auto& entry : fs::recursive_directory_iterator(kWork / "checkout"))
+    if (entry.is_regular_file() && entry.path().string().find("fresh_method") != std::string::npos)
+      CHECK_THAT(read_text(entry.path()), !Contains("template_method") && !Contains("TemplateMethod") && !Contains("TEMPLATE"));
+}

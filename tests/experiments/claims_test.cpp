@@ -1,0 +1,220 @@
+// The claims table: complete, the same from records and from the reference, and a reference that never changes silently.
+#include "experiments/claims.hpp"
+
+#include <catch2/catch.hpp>
+#include <cctype>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "experiments/expectation.hpp"
+#include "tests/experiments/program.hpp"
+
+using namespace bcd;
+using Catch::Contains;
+
+namespace {
+
+struct PaperItem {
+  std::string paper, number;
+};
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(' ');
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+std::vector<PaperItem> paper_items() {
+  std::ifstream in(BCDBENCH_SOURCE_DIR "/tests/experiments/paper_items.txt");
+  std::vector<PaperItem> items;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    std::istringstream fields(line);
+    std::string paper, number;
+    std::getline(fields, paper, '|');
+    std::getline(fields, number, '|');
+    items.push_back({trimmed(paper), trimmed(number)});
+  }
+  return items;
+}
+
+/// Whether a claim's item names the number: "Lemma 1" is in "Lemma 1, (4.1)" but neither in "Lemma 13" nor in "Lemma 1.2".
+bool names(const std::string& item, const std::string& number) {
+  const auto digit = [&](std::size_t i) { return i < item.size() && std::isdigit(static_cast<unsigned char>(item[i])); };
+  for (std::size_t at = item.find(number); at != std::string::npos; at = item.find(number, at + 1)) {
+    const std::size_t end = at + number.size();
+    const bool begins = at == 0 || !std::isalnum(static_cast<unsigned char>(item[at - 1]));
+    const bool goes_on = digit(end) || (end < item.size() && item[end] == '.' && digit(end + 1));
+    if (begins && !goes_on) return true;
+  }
+  return false;
+}
+
+std::vector<ClaimSpec> shipped_claims(std::map<std::string, std::string>& paper_of) {
+  std::vector<ClaimSpec> claims;
+  for (const std::string& id : experiment_ids()) {
+    const Experiment experiment = load_experiment(id);
+    for (const ClaimSpec& claim : experiment.claims) {
+      claims.push_back(claim);
+      INFO("two claims have the id " << claim.id);
+      CHECK(paper_of.emplace(claim.id, experiment.paper).second);
+    }
+  }
+  return claims;
+}
+
+ClaimEntry entry(const std::string& id, const std::string& verdict, const std::string& expected, const std::string& measured,
+                 ClaimEntry::Source source = ClaimEntry::Source::records) {
+  ClaimEntry e;
+  e.row.id = id;
+  e.row.paper = "nobody2000";
+  e.row.verdict = verdict;
+  e.row.expected = expected;
+  e.row.measured = measured;
+  e.scale = "quick";
+  e.source = source;
+  return e;
+}
+
+}  // namespace
+
+TEST_CASE("a number is recognised in a claim's item, and a longer number is not taken for it", "[claims]") {
+  CHECK(names("Proposition 1(b), Lemma 1, (4.1)", "Lemma 1"));
+  CHECK(names("Proposition 1(b), Lemma 1, (4.1)", "(4.1)"));
+  CHECK(names("Theorem 1(a), (b)", "Theorem 1(a)"));
+  CHECK_FALSE(names("Lemma 13", "Lemma 1"));
+  CHECK_FALSE(names("Theorem 4.1", "Theorem 4"));
+  CHECK_FALSE(names("Figure A.1", "Figure 1"));
+}
+
+TEST_CASE("every theorem, lemma, assumption, figure and number of a paper has a claim", "[claims]") {
+  const std::set<std::string> covered = {"zeng2019", "akiyama2025", "ghauch2018"};
+  std::map<std::string, std::string> paper_of;
+  const std::vector<ClaimSpec> claims = shipped_claims(paper_of);
+  std::size_t checked = 0;
+  for (const PaperItem& item : paper_items()) {
+    if (!covered.contains(item.paper)) continue;
+    ++checked;
+    INFO(item.paper << ": " << item.number);
+    CHECK(std::any_of(claims.begin(), claims.end(), [&](const ClaimSpec& claim) {
+      return paper_of.at(claim.id) == item.paper && names(claim.item, item.number);
+    }));
+  }
+  CHECK(checked > 50);
+}
+
+TEST_CASE("the reference knows no claim that is no more, and agrees with the expectations written in the files", "[claims]") {
+  std::map<std::string, std::string> paper_of;
+  std::map<std::string, std::string> expected;
+  for (const ClaimSpec& claim : shipped_claims(paper_of)) expected[claim.id] = claim.expect;
+  std::set<std::string> papers;
+  for (const auto& [id, paper] : paper_of) papers.insert(paper);
+  for (const std::string& paper : papers)
+    for (const auto& [id, claim] : reference_of(paper).claims) {
+      INFO(paper << ": " << id);
+      REQUIRE(expected.contains(id));
+      CHECK(paper_of.at(id) == paper);
+      CHECK(claim.verdict == expected.at(id));
+    }
+}
+
+TEST_CASE("a reference is written one claim a line and read back the same; faults name the file", "[claims]") {
+  Reference reference;
+  reference.provenance["quick"] = "some day";
+  reference.claims["b"] = {"holds", {{"quick", "1 [0, 2], 3 runs"}}};
+  reference.claims["a"] = {"violated", {}};
+  const std::string text = reference_text(reference);
+  CHECK_THAT(text, Contains("{\"claim\":\"a\",\"verdict\":\"violated\"},\n{\"claim\":\"b\""));
+  const Reference back = parse_reference(text, "x.json");
+  CHECK(back.provenance == reference.provenance);
+  CHECK(back.claims.at("b").measured.at("quick") == "1 [0, 2], 3 runs");
+  CHECK(back.claims.at("a").verdict == "violated");
+
+  CHECK_THROWS_WITH(parse_reference("{", "x.json"), Contains("x.json"));
+  CHECK_THROWS_WITH(parse_reference(R"({"provenance": {}, "claims": [{"claim": "a"}]})", "x.json"), Contains("verdict"));
+  CHECK_THROWS_WITH(parse_reference(R"({"provenance": {}, "claims": [{"claim": "a", "verdit": "holds"}]})", "x.json"),
+                    Contains("did you mean 'verdict'"));
+  CHECK_THROWS_WITH(
+      parse_reference(R"({"provenance": {}, "claims": [{"claim": "a", "verdict": "x"}, {"claim": "a", "verdict": "x"}]})", "f"),
+      Contains("twice"));
+}
+
+TEST_CASE("an update takes measured values and new claims, drops old ones, and changes a verdict only when told to",
+          "[claims]") {
+  Reference reference;
+  reference.claims["same"] = {"holds", {{"quick", "old"}, {"paper", "kept"}}};
+  reference.claims["other"] = {"holds", {{"quick", "old"}}};
+  reference.claims["gone"] = {"holds", {}};
+  const std::vector<ClaimEntry> entries = {entry("same", "holds", "holds", "new"), entry("other", "violated", "holds", "new"),
+                                           entry("fresh", "differs", "differs", "1"),
+                                           entry("unrun", "not run", "reproduced", "", ClaimEntry::Source::none)};
+  Reference kept = reference;
+  const std::vector<std::string> differences = update_reference(kept, entries, false);
+  REQUIRE(differences.size() == 1);
+  CHECK_THAT(differences.front(), Contains("other: 'holds' -> 'violated'"));
+  CHECK(kept.claims.at("same").measured == std::map<std::string, std::string>{{"quick", "new"}, {"paper", "kept"}});
+  CHECK(kept.claims.at("other").verdict == "holds");
+  CHECK(kept.claims.at("other").measured.at("quick") == "old");  // a value without its verdict would be a lie
+  CHECK(kept.claims.at("fresh").verdict == "differs");
+  CHECK(kept.claims.at("unrun").verdict == "reproduced");
+  CHECK(kept.claims.at("unrun").measured.empty());
+  CHECK_FALSE(kept.claims.contains("gone"));
+
+  Reference accepted = reference;
+  CHECK(update_reference(accepted, entries, true) == differences);
+  CHECK(accepted.claims.at("other").verdict == "violated");
+  CHECK(accepted.claims.at("other").measured.at("quick") == "new");
+}
+
+TEST_CASE("the counts have a line per paper and their sum", "[claims]") {
+  ClaimRow a, b;
+  a.paper = "first", a.verdict = "holds";
+  b.paper = "second", b.verdict = "violated";
+  const std::string counts = verdict_counts({a, b, b});
+  CHECK_THAT(counts, Contains("paper   claims  holds  violated"));
+  CHECK_THAT(counts, Contains("first   1       1      0") && Contains("second  2       0      2"));
+  CHECK_THAT(counts, Contains("all     3       1      2"));
+}
+
+TEST_CASE("bcdbench claims shows the reference without a run, and the records once there are some", "[claims][cli]") {
+  const test::Sandbox sandbox;
+  const test::Outcome before = sandbox.run("claims --paper zeng2019 --format json");
+  REQUIRE(before.code == 0);
+  const nlohmann::json rows = nlohmann::json::parse(before.out);
+  CHECK(rows.size() > 60);
+  for (const nlohmann::json& row : rows) {
+    CHECK(row.at("paper") == "zeng2019");
+    CHECK(row.at("source") != "records");
+    CHECK_FALSE(row.at("statement").get<std::string>().empty());
+  }
+  CHECK_FALSE(sandbox.run("claims --format markdown").out.empty());
+
+  REQUIRE(sandbox.run("run zeng2019-algorithm1 --threads 1").code == 0);
+  const test::Outcome after = sandbox.run("claims --paper zeng2019 --format json");
+  int judged = 0;
+  for (const nlohmann::json& row : nlohmann::json::parse(after.out)) {
+    const bool here = row.at("experiment") == "zeng2019-algorithm1";
+    CHECK((row.at("source") == "records") == here);
+    judged += here ? 1 : 0;
+    if (here && row.at("claim") == "zeng2019.algorithm1.descent.block") {
+      REQUIRE_FALSE(row.at("files").empty());
+      CHECK(test::fs::exists(sandbox.path(row.at("files")[0].get<std::string>())));
+    }
+  }
+  CHECK(judged == 4);
+
+  const test::Outcome update = sandbox.run("claims --paper zeng2019 --update-reference ref");
+  CHECK(update.code == 0);
+  const Reference written = parse_reference(sandbox.read("ref/zeng2019.json"), "ref/zeng2019.json");
+  CHECK(written.claims.size() == rows.size());
+  CHECK(written.claims.at("zeng2019.algorithm1.descent.block").measured.contains("quick"));
+}
+
+TEST_CASE("misuse of bcdbench claims is named", "[claims][cli]") {
+  const test::Sandbox sandbox;
+  CHECK_THAT(sandbox.run("claims --paper zeng2109").err, Contains("unknown paper 'zeng2109'"));
+  CHECK_THAT(sandbox.run("claims --format mardown").err, Contains("did you mean 'markdown'"));
+  CHECK_THAT(sandbox.run("claims --scale quik").err, Contains("did you mean 'quick'"));
+  CHECK_THAT(sandbox.run("claims --accept-verdicts").err, Contains("--update-reference"));
+  CHECK(sandbox.run("claims --accept-verdicts").code == 2);
+}
