@@ -220,7 +220,8 @@ std::string RatesPage::script() const {
       << "  if (f eq 'svg') { set terminal svg size " << std::lround(width_) << "," << std::lround(height_) << " " << font
       << " background 'white' }\n"
       << "  if (f eq 'pdf') { set terminal pdfcairo size " << inches(width_) << "," << inches(height_)
-      << " enhanced font 'Helvetica," << number_text(0.75 * format_.font) << "' linewidth " << number_text(scale_) << " }\n"
+      << " enhanced font 'Helvetica," << number_text(0.75 * format_.font) << "' linewidth " << number_text(scale_)
+      << " pointscale 0.6 }\n"
       << "  if (f eq 'png') { set terminal pngcairo size " << std::lround(2 * width_) << "," << std::lround(2 * height_) << " "
       << font << " fontscale 1.6 linewidth 2 pointscale 2 background 'white' }\n"
       << "  set output " << quoted(stem + ".") << ".f\n  set datafile separator ','\n  set minussign\n  unset key\n"

@@ -3,6 +3,7 @@
 
 #include "tests/experiments/program.hpp"
 
+using bcd::test::check_misuse;
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
 using Catch::Contains;
@@ -50,11 +51,6 @@ variants = ['three']
 expect = 'holds'
 )" + claim_keys +
          "\n" + more;
-}
-
-void check_misuse(const Outcome& outcome, const std::string& part) {
-  CHECK(outcome.code == 2);
-  CHECK_THAT(outcome.err, Contains(part));
 }
 
 /// The record of a variant.
