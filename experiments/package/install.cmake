@@ -10,8 +10,8 @@ set_target_properties(bcdbench_program PROPERTIES EXPORT_NAME program)
 install(TARGETS bcd_interface bcd_algorithms bcdbench_program EXPORT bcdbench)
 install(EXPORT bcdbench NAMESPACE bcdbench:: DESTINATION ${package})
 install(DIRECTORY algorithms/core DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/bcdbench/algorithms FILES_MATCHING PATTERN "*.hpp")
-configure_package_config_file(cmake/bcdbench-config.cmake.in ${CMAKE_BINARY_DIR}/cmake/bcdbench-config.cmake
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/bcdbench-config.cmake.in ${CMAKE_BINARY_DIR}/package/bcdbench-config.cmake
                               INSTALL_DESTINATION ${package})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/cmake/bcdbench-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/cmake/bcdbench-config.cmake ${CMAKE_BINARY_DIR}/cmake/bcdbench-config-version.cmake
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/bcdbench-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/package/bcdbench-config.cmake ${CMAKE_BINARY_DIR}/package/bcdbench-config-version.cmake
         DESTINATION ${package})
