@@ -298,8 +298,9 @@ void AdmmAudit::judge_output_pair(int k, CheckLog& log) const {
   const double net_decrease = 0.5 * (w() + beta(N())) * step2 - rise;
   const double constant = 0.5 * (w() + beta(N())) - w() * w() / beta(N());
   const double size = now_.V[last].norm() + problem_.Y->norm() + now_.Lambda[last].norm();
+  // The differences are exact to eps size, their squares to 2 eps size |dV| + (eps size)^2, also where V_N stands still.
   log.check("descent.output", k, {"V", N()}, net_decrease - constant * step2,
-            64 * kEps * (w() + beta(N())) * (step2 + std::sqrt(step2) * size));
+            64 * kEps * (w() + beta(N())) * (step2 + std::sqrt(step2) * size + kEps * size * size));
 }
 
 /// From sweep 2 on |dLambda_N| = w |dV_N|, and Lambda_{N-1} = W_N^T (Lambda_N + beta_N dV_N) gives, with F = Lambda_N + beta_N
