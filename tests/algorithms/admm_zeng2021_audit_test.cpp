@@ -173,3 +173,16 @@ TEST_CASE("the judge of the multiplier method catches every broken twin and no s
   CHECK(flagged(Bug::half_multiplier).contains("identity.multiplier"));
   CHECK(flagged(Bug::skipped_multiplier).contains("identity.multiplier"));
 }
+
+TEST_CASE("a run that has come to rest is judged like any other", "[zeng-admm]") {
+  Fixture f({"sigmoid", "sharp", "20"});
+  const std::unique_ptr<Audit> judge = audit(f);
+  CheckLog log(admm_zeng2021::promises());
+  judge->start(f.state, log);
+  for (int k = 1; k <= 3; ++k) {
+    Measurements row;
+    CHECK_NOTHROW(judge->after_sweep(k, log, row));
+  }
+  for (const PromiseResult& result : log.results())
+    if (result.promise.id == "descent.output") CHECK(result.verdict() == "holds");
+}
