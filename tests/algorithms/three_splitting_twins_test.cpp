@@ -1,6 +1,6 @@
 // Negative controls: broken twins of every update, and which check of the audit sees which of them.
 #include <catch2/catch.hpp>
-#include <fstream>
+#include <sstream>
 #include <map>
 
 #include "tests/algorithms/three_splitting_support.hpp"
@@ -132,7 +132,7 @@ TEST_CASE("every broken twin is caught by the audit and by the golden states", "
   table << "\n\n";
   for (const Setting& setting : kSettings)
     table << setting.letter << ": " << setting.settings << (setting.residual ? ", with skip connections\n" : "\n");
-  std::ofstream("three_splitting_twins.md") << table.str();
+  UNSCOPED_INFO(table.str());  // the README's table: test_algorithms "[three_splitting][twins]" -s
 
   // What each check is for: the certificate misses exactly the choice between two stationary points, which only values see, and
   // the identities see no error of a hidden U and no frozen or misplaced block. |g| <= b |step| sees nothing: a tautology.
