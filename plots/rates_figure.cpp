@@ -68,7 +68,7 @@ struct PanelKind {
 const std::vector<PanelKind>& panel_kinds() {
   static const std::vector<PanelKind> kinds = {
       {"gap", "iteration k", "f(X_k) - f*", "f - f* and the fitted rate", true, true},
-      {"kl", "f(X_k) - f*", "dist(0, {/Symbol \\266}f(X_k))", "KL exponent: the slope", true, true},
+      {"kl", "f(X_k) - f*", "dist(0, ∂f(X_k))", "KL exponent: the slope", true, true},
       {"a1", "j", "c_j", "Constant of A1", false, true},
   };
   return kinds;

@@ -87,7 +87,7 @@ TEST_CASE("rates of a quadratic problem: linear, theta 1/2, A1 with j = 1; table
   const Outcome plot = sandbox.run("plot toy.toml");
   CHECK(plot.code == 0);
   const std::string picture = sandbox.read("out/figures/toy-quick/toy-rates.svg");
-  CHECK_THAT(picture, Contains("three: linear") && Contains("Constant of A1"));
+  CHECK_THAT(picture, Contains("three: linear") && Contains("Constant of A1") && Contains("∂f(X"));
   CHECK_THAT(sandbox.read("out/figures/toy-quick/toy-rates.csv"),
              Contains("three gap: y") && Contains("three kl: fit") && Contains("three a1: y"));
 }
