@@ -2,9 +2,8 @@
 #include <tuple>
 
 #include "algorithms/core/rng.hpp"
-#include "datasets/options.hpp"
+#include "datasets/generated.hpp"
 #include "datasets/sha256.hpp"
-#include "datasets/source.hpp"
 #include "datasets/targets.hpp"
 
 namespace bcd {
@@ -68,17 +67,8 @@ Dataset<T> load(const DatasetOptions& given, TargetCode code, std::uint64_t seed
 }  // namespace
 
 Source function_source() {
-  Source s;
-  s.info.name = kName;
-  s.info.title = "Synthetic: the squared norm or the product of inputs uniform on [-1, 1]";
-  s.info.licence = "none needed (generated)";
-  s.info.embedded = true;
-  s.info.options = describe_options<FunctionOptions>();
-  s.load_f32 = load<float>;
-  s.load_f64 = load<double>;
-  s.location = [] { return std::optional<std::string>("generated"); };
-  s.verify = [] { return std::vector<std::string>{std::string(kName) + ": generated, there is no file to verify"}; };
-  return s;
+  return generated_source<FunctionOptions>(kName, "Synthetic: the squared norm or the product of inputs uniform on [-1, 1]",
+                                           load<float>, load<double>);
 }
 
 }  // namespace bcd

@@ -3,9 +3,8 @@
 
 #include "algorithms/core/activation.hpp"
 #include "algorithms/core/rng.hpp"
-#include "datasets/options.hpp"
+#include "datasets/generated.hpp"
 #include "datasets/sha256.hpp"
-#include "datasets/source.hpp"
 #include "datasets/targets.hpp"
 
 namespace bcd {
@@ -212,17 +211,8 @@ Dataset<T> load(const DatasetOptions& given, TargetCode code, std::uint64_t seed
 }  // namespace
 
 Source teacher_student_source() {
-  Source s;
-  s.info.name = kName;
-  s.info.title = "Synthetic: random inputs labelled by a random network (regression or classes)";
-  s.info.licence = "none needed (generated)";
-  s.info.embedded = true;
-  s.info.options = describe_options<TeacherOptions>();
-  s.load_f32 = load<float>;
-  s.load_f64 = load<double>;
-  s.location = [] { return std::optional<std::string>("generated"); };
-  s.verify = [] { return std::vector<std::string>{std::string(kName) + ": generated, there is no file to verify"}; };
-  return s;
+  return generated_source<TeacherOptions>(
+      kName, "Synthetic: random inputs labelled by a random network (regression or classes)", load<float>, load<double>);
 }
 
 }  // namespace bcd

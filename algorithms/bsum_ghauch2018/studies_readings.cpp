@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "algorithms/bsum_ghauch2018/studies.hpp"
-#include "datasets/dataset.hpp"
 
 namespace bcd::bsum_ghauch2018 {
 
@@ -57,26 +56,17 @@ int wins(const Scores& a, const Scores& b) {
   return count;
 }
 
-struct BodyFat {
-  Dataset<double> data;
-  Problem<double> problem;
-
-  explicit BodyFat(const Reading& reading)
-      : data(load_dataset<double>("bodyfat", {{"scaling", reading.scaling}, {"target_scaling", "percent"}}, TargetCode::real,
-                                  0)) {
-    problem.net.input = data.X.rows();
-    problem.net.bias = false;
-    for (const Index width : {10, 10, 10, 1}) problem.net.layers.push_back({width, Activation::parse("sigmoid"), false});
-    problem.loss = Loss::parse("squared", true);
-    problem.X = &data.X;
-    problem.Y = &data.Y;
-  }
-  BodyFat(const BodyFat&) = delete;
-  BodyFat& operator=(const BodyFat&) = delete;
-};
+Network network(Index inputs) {
+  Network net;
+  net.input = inputs;
+  net.bias = false;
+  for (const Index width : {10, 10, 10, 1}) net.layers.push_back({width, Activation::parse("sigmoid"), false});
+  return net;
+}
 
 /// Mean of log(|Y - H|^2/|Y|^2), taken every eight updates of one run.
-double run_once(const BodyFat& body, const Reading& reading, const Family& family, const char* number, std::uint64_t seed) {
+double run_once(const Problem<double>& problem, const Reading& reading, const Family& family, const char* number,
+                std::uint64_t seed) {
   Bsum<double> algorithm;
   ParameterList list = algorithm.parameters();
   list.set("gamma_rule", "fixed");
@@ -87,7 +77,7 @@ double run_once(const BodyFat& body, const Reading& reading, const Family& famil
     list.set("alpha", number);
   else
     list.set("gamma", number_text(1 / std::stod(number)));
-  const Network& net = body.problem.net;
+  const Network& net = problem.net;
   Weights<double> w0(net);
   Rng first(seed, "init"), rng(seed, "algorithm");
   for (std::size_t l = 1; l < w0.W.size(); ++l) {
@@ -95,26 +85,30 @@ double run_once(const BodyFat& body, const Reading& reading, const Family& famil
     first.fill_normal(w0.W[l], reading.deviation > 0 ? reading.deviation : std::sqrt(1 / fan_in));
     w0.b[l].setZero();
   }
-  algorithm.initialise(body.problem, w0, rng);
-  BlockModel<double> model(net, {LossFunction::Kind::ridge, 1}, body.problem.n());
-  const double scale = body.data.Y.squaredNorm();
+  algorithm.initialise(problem, w0, rng);
+  BlockModel<double> model(net, {LossFunction::Kind::ridge, 1}, problem.n());
+  const double scale = problem.Y->squaredNorm();
   double sum = 0;
   const int steps = kUpdates / kUpdatesPerStep;
   for (int k = 0; k < steps; ++k) {
     algorithm.step(nullptr);
-    model.forward(algorithm.weights(), body.data.X);
-    sum += std::log(model.squared_error(body.data.Y) / scale);
+    model.forward(algorithm.weights(), *problem.X);
+    sum += std::log(model.squared_error(*problem.Y) / scale);
   }
   return std::isfinite(sum) ? sum / steps : std::numeric_limits<double>::infinity();
 }
 
-Table run_all(const Reading& reading) {
-  const BodyFat body(reading);
+Table run_all(const Reading& reading, const Matrix<double>& X, const Matrix<double>& Y) {
+  Problem<double> problem;
+  problem.net = network(X.rows());
+  problem.loss = Loss::parse("squared", true);
+  problem.X = &X;
+  problem.Y = &Y;
   Table table;
   for (std::size_t f = 0; f < kFamilies.size(); ++f)
     for (std::size_t i = 0; i < kNumbers; ++i)
       for (std::size_t seed = 0; seed < kSeeds; ++seed)
-        table[f][i][seed] = run_once(body, reading, kFamilies[f], kFamilies[f].numbers[i], seed + 1);
+        table[f][i][seed] = run_once(problem, reading, kFamilies[f], kFamilies[f].numbers[i], seed + 1);
   return table;
 }
 
@@ -139,8 +133,8 @@ std::string beaten(const Table& table, std::size_t number) {
 }
 
 /// Holds if each rule at its best gamma beats both baselines at their best rates. Measured: the fewest seeds won.
-StudyResult judge(const Reading& reading) {
-  const Table table = run_all(reading);
+StudyResult judge(const Reading& reading, const Matrix<double>& X, const Matrix<double>& Y) {
+  const Table table = run_all(reading, X, Y);
   const std::size_t clr = best(table[kRules]), adagrad = best(table[kRules + 1]);
   std::string text = sentence("mean log NMSE over %d updates, tuned: BP-CLR %s %.2f, ADAGRAD %s %.2f", kUpdates,
                               kFamilies[kRules].numbers[clr], mean(table[kRules][clr]), kFamilies[kRules + 1].numbers[adagrad],
@@ -164,9 +158,12 @@ StudyResult judge(const Reading& reading) {
 std::vector<Study> reading_studies() {
   std::vector<Study> list;
   for (const Reading& reading : kReadings)
-    list.push_back({std::string("ghauch2018.fig2a.reading.") + reading.id, "Ghauch et al. 2018, Figure 2(a)",
+    list.push_back({std::string("ghauch2018.fig2a.reading.") + reading.id,
+                    "Ghauch et al. 2018, Figure 2(a)",
                     "each of the three step rules converges faster than BP-CLR and ADAGRAD, all five tuned",
-                    [&reading] { return judge(reading); }});
+                    {},
+                    {"bodyfat", {{"scaling", reading.scaling}, {"target_scaling", "percent"}}},
+                    [&reading](const auto& X, const auto& Y) { return judge(reading, X, Y); }});
   return list;
 }
 

@@ -77,11 +77,18 @@ struct StudyResult {
   double measured = 0;   ///< the number that decides
   std::string evidence;  ///< one or two sentences with the numbers
 };
+/// Data that a study speaks of, by name and options (datasets/README.md); whoever runs the study loads it, with real targets.
+struct StudyData {
+  std::string name;
+  std::map<std::string, std::string> options;
+};
 struct Study {
   std::string id;         ///< "zeng2019.theorem1.algorithm1-relu"
   std::string source;     ///< paper and number
   std::string statement;  ///< what is shown
   std::function<StudyResult()> run;
+  StudyData data = {};  ///< of a study on a paper's own data, which has run_on instead of run
+  std::function<StudyResult(const Matrix<double>& X, const Matrix<double>& Y)> run_on = {};
 };
 
 /// One line of the registry: what a plugin folder exports.
