@@ -2,42 +2,40 @@
 
 #include <algorithm>
 
-#include "algorithms/adagrad/adagrad.hpp"
-#include "algorithms/adam/adam.hpp"
-#include "algorithms/admm_taylor2016/admm_taylor2016.hpp"
-#include "algorithms/admm_zeng2021/admm_zeng2021.hpp"
-#include "algorithms/bcd2_zeng2019/bcd2_zeng2019.hpp"
-#include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
-#include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
-#include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
-#include "algorithms/bcd_resnet_zeng2019/bcd_resnet_zeng2019.hpp"
-#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
-#include "algorithms/dlam_wang2018/dlam_wang2018.hpp"
-#include "algorithms/mdlam_wang2022/mdlam_wang2022.hpp"
-#include "algorithms/ridge/ridge.hpp"
-#include "algorithms/sgd/sgd.hpp"
-
 namespace bcd {
+
+// What a folder exports, one line a paper.
+namespace akiyama2025 { std::vector<Plugin> paper(); }
+namespace baselines { std::vector<Plugin> paper(); }
+namespace ghauch2018 { std::vector<Plugin> paper(); }
+namespace taylor2016 { std::vector<Plugin> paper(); }
+namespace wang2018 { std::vector<Plugin> paper(); }
+namespace zeng2019 { std::vector<Plugin> paper(); }
+namespace zeng2021 { std::vector<Plugin> paper(); }
 
 namespace {
 
-std::vector<Plugin>& registry() {
-  static std::vector<Plugin> list = {
-      adagrad::plugin(),
-      adam::plugin(),
-      admm_taylor2016::plugin(),
-      admm_zeng2021::plugin(),
-      bcd2_zeng2019::plugin(),
-      bcd3_zeng2019::plugin(),
-      bcd_akiyama2025::plugin(),
-      bcd_relu_akiyama2025::plugin(),
-      bcd_resnet_zeng2019::plugin(),
-      bsum_ghauch2018::plugin(),
-      dlam_wang2018::plugin(),
-      mdlam_wang2022::plugin(),
-      ridge::plugin(),
-      sgd::plugin(),
+/// Folder by folder.
+std::vector<Plugin> all_papers() {
+  std::vector<Plugin> list;
+  const auto add = [&list](const std::string& folder, std::vector<Plugin> paper) {
+    for (Plugin& plugin : paper) {
+      plugin.paper = folder;
+      list.push_back(std::move(plugin));
+    }
   };
+  add("akiyama2025", akiyama2025::paper());
+  add("baselines", baselines::paper());
+  add("ghauch2018", ghauch2018::paper());
+  add("taylor2016", taylor2016::paper());
+  add("wang2018", wang2018::paper());
+  add("zeng2019", zeng2019::paper());
+  add("zeng2021", zeng2021::paper());
+  return list;
+}
+
+std::vector<Plugin>& registry() {
+  static std::vector<Plugin> list = all_papers();
   return list;
 }
 

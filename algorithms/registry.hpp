@@ -1,7 +1,7 @@
-// The factory: every plugin of the program, by name.
+// The factory: every plugin of the program, by name. A folder of algorithms/ exports its plugins as `paper()`.
 #pragma once
 
-#include "algorithms/core/algorithm.hpp"
+#include "algorithms/core/plugin.hpp"
 
 namespace bcd {
 

@@ -1,4 +1,4 @@
-// The program. Everything it can do is a verb of experiments/cli.hpp.
+// The program. Everything it can do is a verb of experiments/cli/cli.hpp.
 #include <unistd.h>
 
 #include <csignal>
@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "algorithms/core/types.hpp"
-#include "experiments/cli.hpp"
-#include "experiments/pipeline.hpp"
+#include "experiments/cli/cli.hpp"
+#include "experiments/run/records.hpp"
 
 namespace {
 

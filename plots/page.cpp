@@ -1,4 +1,5 @@
 #include "plots/page.hpp"
+#include "plots/draw.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 // The page of a figure as a gnuplot script: panels side by side, one legend for all of them underneath.
 #pragma once
 
-#include "plots/chart.hpp"
+#include "plots/kinds/chart.hpp"
 
 namespace bcd {
 

@@ -11,7 +11,7 @@ struct Colour {
 };
 
 /// The colours of Okabe and Ito (without the yellow, too pale for a line), a violet and a wine red. On a dark ground the
-/// lightness of some is raised. tests/experiments/palette_test.cpp measures how far they lie apart for every kind of colour
+/// lightness of some is raised. tests/plots/palette_test.cpp measures how far they lie apart for every kind of colour
 /// blindness.
 constexpr std::array<Colour, 9> kColours = {{{"#0072B2", "#2A8FD0"},
                                              {"#D55E00", "#D9640A"},

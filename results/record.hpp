@@ -2,7 +2,7 @@
 // On disk: <folder>/<id>.csv (the trace) and <folder>/<id>.json (everything else; written last, so its presence means complete).
 #pragma once
 
-#include "algorithms/core/property.hpp"
+#include "algorithms/core/audit.hpp"
 
 #include <nlohmann/json.hpp>
 

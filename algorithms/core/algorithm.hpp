@@ -2,15 +2,14 @@
 // state and one outer iteration. It never prints, times, reads options, opens files or knows a dataset's name.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/problem.hpp"
-#include "algorithms/core/property.hpp"
+#include "algorithms/core/promise.hpp"
 #include "algorithms/core/rng.hpp"
+#include "algorithms/core/state.hpp"
 
 namespace bcd {
 
@@ -65,55 +64,10 @@ State<T> weight_state(const Network& net, Weights<T>& weights) {
   State<T> state;
   for (int i = 1; i <= net.N(); ++i) {
     const auto at = static_cast<std::size_t>(i);
-    state.push_back({"W" + std::to_string(i), {weights.W[at].data(), weights.W[at].rows(), weights.W[at].cols()}});
-    if (net.bias) state.push_back({"b" + std::to_string(i), {weights.b[at].data(), weights.b[at].rows(), 1}});
+    state.add("W", i, weights.W[at]);
+    if (net.bias) state.add("b", i, weights.b[at]);
   }
   return state;
 }
-
-/// A demonstration that needs no training run: a counter-example, a Monte Carlo check. Part of the claims table.
-struct StudyResult {
-  bool holds = false;    ///< whether the study's statement was confirmed
-  double measured = 0;   ///< the number that decides
-  std::string evidence;  ///< one or two sentences with the numbers
-};
-/// Data that a study speaks of, by name and options (datasets/README.md); whoever runs the study loads it, with real targets.
-struct StudyData {
-  std::string name;
-  std::map<std::string, std::string> options;
-};
-struct Study {
-  std::string id;         ///< "zeng2019.theorem1.algorithm1-relu"
-  std::string source;     ///< paper and number
-  std::string statement;  ///< what is shown
-  std::function<StudyResult()> run;
-  StudyData data = {};  ///< of a study on a paper's own data, which has run_on instead of run
-  std::function<StudyResult(const Matrix<double>& X, const Matrix<double>& Y)> run_on = {};
-};
-
-/// One line of the registry: what a plugin folder exports.
-struct Plugin {
-  std::string name;      ///< folder name: <method>_<authorYear>, or the method alone for baselines
-  std::string title;     ///< one line
-  std::string citation;  ///< paper and algorithm number
-  std::function<std::unique_ptr<Algorithm<float>>()> make_f32;
-  std::function<std::unique_ptr<Algorithm<double>>()> make_f64;
-  std::vector<Promise> promises;  ///< what its paper promises; none for baselines
-  /// The judge of these promises for one run; empty where there are none.
-  std::function<std::unique_ptr<Audit>(const ParameterList& parameters, const Problem<double>& problem)> make_audit;
-  std::vector<Study> studies;
-  /// The files that a run depends on beyond the program and the data (path, SHA-256); part of the run's name. Empty: none.
-  std::function<std::map<std::string, std::string>(const ParameterList& parameters)> files;
-  std::string library;                ///< the shared library the plugin came from; empty: part of the program
-  std::vector<std::string> warnings;  ///< what a reader of its results should know; kept in the record
-
-  template <class T>
-  std::unique_ptr<Algorithm<T>> make() const {
-    if constexpr (std::is_same_v<T, float>)
-      return make_f32();
-    else
-      return make_f64();
-  }
-};
 
 }  // namespace bcd

@@ -4,7 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "algorithms/core/property.hpp"
+#include "algorithms/core/audit.hpp"
+#include "algorithms/core/problem.hpp"
 #include "algorithms/core/regulariser.hpp"
 
 namespace bcd {

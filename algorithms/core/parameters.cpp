@@ -1,9 +1,7 @@
 #include "algorithms/core/parameters.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <numeric>
 
 namespace bcd {
 
@@ -73,61 +71,6 @@ std::string ParameterList::one_of(const std::vector<std::string>& names) {
   std::string text = "one of ";
   for (std::size_t i = 0; i < names.size(); ++i) text += (i ? ", " : "") + names[i];
   return text;
-}
-
-std::string nearest_name(const std::string& name, const std::vector<std::string>& valid) {
-  std::string best;
-  std::size_t best_distance = ~std::size_t{0};
-  for (const std::string& candidate : valid) {
-    if (name.size() >= 2 && candidate.starts_with(name)) return candidate;
-    std::vector<std::size_t> row(candidate.size() + 1);  // Levenshtein distance, one row at a time
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i + 1;
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t substitute = diagonal + (name[i] == candidate[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({substitute, row[j] + 1, diagonal + 1});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid) {
-  std::string text = "unknown " + what + " '" + name + "'";
-  if (valid.empty()) return text + "; none are known here";
-  text += "; did you mean '" + nearest_name(name, valid) + "'? Valid: ";
-  for (std::size_t i = 0; i < valid.size(); ++i) text += (i ? ", " : "") + valid[i];
-  return text;
-}
-
-double parse_number(const std::string& what, const std::string& text) {
-  double x = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, x);
-  if (error != std::errc{} || stop != end || !std::isfinite(x))
-    throw UsageError(what + " must be a number, got '" + text + "'");
-  return x;
-}
-
-std::int64_t parse_integer(const std::string& what, const std::string& text) {
-  std::int64_t x = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, x);
-  if (error != std::errc{} || stop != end) throw UsageError(what + " must be a whole number, got '" + text + "'");
-  return x;
-}
-
-std::string number_text(double x) {
-  char buffer[40];
-  const auto [stop, error] = std::to_chars(buffer, buffer + sizeof buffer, x);
-  return std::string(buffer, error == std::errc{} ? stop : buffer);
 }
 
 std::string value_text(const ParameterValue& value) {

@@ -11,11 +11,15 @@
 #include <variant>
 #include <vector>
 
-#include "algorithms/core/types.hpp"
+#include "algorithms/core/text.hpp"
+#include "algorithms/core/usage_error.hpp"
 
 namespace bcd {
 
 using ParameterValue = std::variant<bool, std::int64_t, double, std::string>;
+
+/// The text that ParameterList::set() reads back as the same value.
+std::string value_text(const ParameterValue& value);
 
 /// An interval of numbers; open ends exclude the bound.
 struct Range {
@@ -94,16 +98,20 @@ class ParameterList {
   std::vector<Parameter> list_;
 };
 
-/// "unknown <what> '<name>'; did you mean '<nearest>'? Valid: a, b, c" - the one form of this message in the program.
-std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid);
-/// The first valid name that begins with `name`, else the one with the smallest edit distance.
-std::string nearest_name(const std::string& name, const std::vector<std::string>& valid);
-/// Strict number parsing ("1e-3", "5"); throws UsageError naming `what`.
-double parse_number(const std::string& what, const std::string& text);
-std::int64_t parse_integer(const std::string& what, const std::string& text);
-/// Shortest text that reads back as the same double.
-std::string number_text(double x);
-/// The text that set() reads back as the same value.
-std::string value_text(const ParameterValue& value);
+/// The list of a struct that names its fields by `void fields(ParameterList&)`; valid as long as the struct lives.
+template <class Parameters>
+ParameterList list_of(Parameters& parameters) {
+  ParameterList list;
+  parameters.fields(list);
+  return list;
+}
+/// Such a struct with the values of a list.
+template <class Parameters>
+Parameters values_of(const ParameterList& list) {
+  Parameters parameters;
+  ParameterList own = list_of(parameters);
+  for (const auto& [name, value] : list.values()) own.set(name, value_text(value));
+  return parameters;
+}
 
 }  // namespace bcd

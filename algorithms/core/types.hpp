@@ -2,8 +2,8 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <stdexcept>
-#include <string>
+
+#include "algorithms/core/usage_error.hpp"
 
 namespace bcd {
 
@@ -19,11 +19,5 @@ template <class T>
 using ConstRef = Eigen::Ref<const Matrix<T>, 0, Eigen::OuterStride<>>;
 template <class T>
 using MutRef = Eigen::Ref<Matrix<T>, 0, Eigen::OuterStride<>>;
-
-/// Misuse by the caller: a wrong option, key, range, file or combination. The program prints the message and exits with 2.
-/// The text says what is wrong, where, and what to do.
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 }  // namespace bcd

@@ -6,8 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "algorithms/bcd_akiyama2025/bcd_akiyama2025.hpp"
-#include "algorithms/bcd_relu_akiyama2025/bcd_relu_akiyama2025.hpp"
+#include "algorithms/akiyama2025/gradient_bcd.hpp"
 #include "algorithms/core/parallel.hpp"
 
 namespace {

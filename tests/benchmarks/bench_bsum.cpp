@@ -2,12 +2,12 @@
 // the counter "updates/s"; tests/benchmarks/bsum_numpy.py runs the same loop in NumPy), and the time of one block Hessian.
 #include <benchmark/benchmark.h>
 
-#include "algorithms/bsum_ghauch2018/bsum_ghauch2018.hpp"
+#include "algorithms/ghauch2018/bsum.hpp"
 
 namespace {
 
 using namespace bcd;
-using namespace bcd::bsum_ghauch2018;
+using namespace bcd::ghauch2018;
 
 struct BodyfatSized {
   Matrix<double> X, Y;

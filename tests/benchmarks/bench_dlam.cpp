@@ -9,8 +9,7 @@
 #include <cstdlib>
 
 #include "algorithms/core/parallel.hpp"
-#include "algorithms/dlam_wang2018/dlam_wang2018.hpp"
-#include "algorithms/mdlam_wang2022/mdlam_wang2022.hpp"
+#include "algorithms/wang2018/dlam.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "algorithms/bcd3_zeng2019/bcd3_zeng2019.hpp"
+#include "algorithms/zeng2019/bcd3.hpp"
 #include "algorithms/core/parallel.hpp"
 
 namespace {
@@ -62,7 +62,7 @@ void three_splitting(benchmark::State& state, Index width, int depth, Index n) {
   problem.X = &X, problem.Y = &Y;
   Weights<T> w0(problem.net);
   for (std::size_t i = 1; i < w0.W.size(); ++i) rng.fill_normal(w0.W[i], 0.01), w0.b[i].setConstant(T(0.1));
-  bcd3_zeng2019::Bcd3<T> algorithm;
+  zeng2019::Bcd3<T> algorithm;
   algorithm.initialise(problem, w0, rng);
   for (auto _ : state) algorithm.step(nullptr);
   double entries = static_cast<double>(X.size() + Y.size());

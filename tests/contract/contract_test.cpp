@@ -9,7 +9,7 @@
 #include <set>
 
 #include "algorithms/registry.hpp"
-#include "experiments/shared_plugin.hpp"
+#include "experiments/outside/plugin_library.hpp"
 
 using namespace bcd;
 
@@ -301,20 +301,23 @@ TEST_CASE("an algorithm refuses a problem with a reason or makes finite steps on
         }
 }
 
-TEST_CASE("the registry holds exactly the algorithms that have a folder, and each folder explains itself", "[contract]") {
-  const std::filesystem::path folder = std::filesystem::path(BCDBENCH_SOURCE_DIR) / "algorithms";
-  std::set<std::string> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.is_directory() && entry.path().filename() != "core") folders.insert(entry.path().filename().string());
-  const std::vector<std::string> registered = plugin_names();
-  CHECK(std::set<std::string>(registered.begin(), registered.end()) == folders);
-  CHECK(registered.size() == folders.size());
-  for (const std::string& name : folders) {
+TEST_CASE("registry, folders and paper files name the same papers, and each folder explains itself", "[contract]") {
+  const std::filesystem::path root = BCDBENCH_SOURCE_DIR, papers = root / "experiments/papers";
+  std::set<std::string> with_sources, registered;
+  for (const auto& entry : std::filesystem::directory_iterator(root / "algorithms")) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_directory() || name == "core") continue;
     CAPTURE(name);
-    std::error_code error;
-    CHECK(std::filesystem::file_size(folder / name / "README.md", error) > 0);
-    CHECK_FALSE(error);
+    CHECK(std::filesystem::is_regular_file(entry.path() / "README.md"));
+    if (std::filesystem::exists(entry.path() / "paper.cpp")) with_sources.insert(name);
+    if (name != "baselines") CHECK(std::filesystem::is_regular_file(papers / name / "paper.toml"));
   }
+  for (const Plugin& plugin : plugins()) registered.insert(plugin.paper);
+  CHECK(registered == with_sources);
+  for (const auto& entry : std::filesystem::directory_iterator(papers))
+    if (entry.is_directory()) CHECK(std::filesystem::exists(root / "algorithms" / entry.path().filename() / "README.md"));
+  const std::vector<std::string> names = plugin_names();
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
 }
 
 TEST_CASE("an unknown algorithm is answered with the valid names and the nearest", "[contract]") {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "algorithms/core/parallel.hpp"
-#include "tests/algorithms/tiny.hpp"
+#include "tests/support/tiny.hpp"
 
 using namespace bcd;
 using bcd::test::network;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/algorithms/tiny.hpp"
+#include "tests/support/tiny.hpp"
 
 using namespace bcd;
 

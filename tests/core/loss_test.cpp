@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "algorithms/core/rng.hpp"
-#include "tests/core/numeric.hpp"
+#include "tests/support/numeric.hpp"
 
 using namespace bcd;
 using namespace bcd::test;

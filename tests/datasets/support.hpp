@@ -13,7 +13,7 @@
 
 #include "algorithms/core/types.hpp"
 #include "datasets/idx.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace bcd::test {
 

@@ -2,9 +2,9 @@
 #include <regex>
 
 #include "datasets/sha256.hpp"
-#include "experiments/new_algorithm.hpp"
+#include "experiments/outside/new_algorithm.hpp"
 #include "results/record.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/support/program.hpp"
 
 using bcd::test::check_misuse;
 using bcd::test::Outcome;

@@ -1,5 +1,5 @@
 // The claims table: complete, the same from records and from the reference, and a reference that never changes silently.
-#include "experiments/claims.hpp"
+#include "experiments/report/claims_table.hpp"
 
 #include <catch2/catch.hpp>
 #include <cctype>
@@ -7,8 +7,9 @@
 #include <set>
 #include <sstream>
 
-#include "experiments/expectation.hpp"
-#include "tests/experiments/program.hpp"
+#include "experiments/claims/expectation.hpp"
+#include "tests/support/program.hpp"
+#include "experiments/file/load.hpp"
 
 using namespace bcd;
 using Catch::Contains;

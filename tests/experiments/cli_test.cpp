@@ -1,8 +1,8 @@
 // The command line end to end, through the real program.
-#include "experiments/cli.hpp"
+#include "experiments/cli/cli.hpp"
 
 #include "results/record.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/support/program.hpp"
 
 using namespace bcd::test;
 using Catch::Contains;

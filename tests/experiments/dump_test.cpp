@@ -3,10 +3,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "experiments/npy.hpp"
-#include "experiments/runner.hpp"
-#include "experiments/session.hpp"
-#include "fake_descent.hpp"
+#include "experiments/run/npy.hpp"
+#include "experiments/run/runner.hpp"
+#include "experiments/run/prepared_run.hpp"
+#include "tests/support/fake_descent.hpp"
+#include "experiments/file/load.hpp"
+#include "experiments/run/dump.hpp"
+#include "experiments/run/run_name.hpp"
 
 using namespace bcd;
 using namespace bcd::testing;

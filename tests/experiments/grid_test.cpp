@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "experiments/spec.hpp"
-#include "tests/temporary_folder.hpp"
+#include "experiments/file/load.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
 using Catch::Contains;

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "results/record.hpp"
-#include "tests/experiments/program.hpp"
+#include "tests/support/program.hpp"
 
 using namespace bcd::test;
 using Catch::Contains;

@@ -1,11 +1,11 @@
 // Claims about rates on records made by hand: gradient descent on |x|^m, whose constants and rates are known.
-#include "experiments/judge_rate.hpp"
+#include "experiments/claims/rate.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "algorithms/core/parameters.hpp"
-#include "experiments/judge.hpp"
+#include "experiments/claims/judge.hpp"
 
 using namespace bcd;
 

@@ -1,5 +1,5 @@
 // Verdicts on records made by hand, so that every expected value can be read off the numbers above it.
-#include "experiments/judge.hpp"
+#include "experiments/claims/judge.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "algorithms/registry.hpp"
-#include "fake_descent.hpp"
+#include "tests/support/fake_descent.hpp"
+#include "experiments/file/load.hpp"
 
 using namespace bcd;
 

@@ -1,12 +1,12 @@
 // What new-algorithm writes and refuses. That it builds and passes the contract is tested in tests/example_plugin.
-#include "experiments/new_algorithm.hpp"
+#include "experiments/outside/new_algorithm.hpp"
 
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "algorithms/registry.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using bcd::UsageError;
 using bcd::test::TemporaryFolder;
@@ -42,7 +42,7 @@ struct Checkout : TemporaryFolder {
 
 TEST_CASE("a new algorithm stands in the registry at its place of the alphabet", "[new-algorithm]") {
   const std::string registry =
-      "#include \"algorithms/registry.hpp\"\n#include \"algorithms/adam/adam.hpp\"\n#include \"algorithms/sgd/sgd.hpp\"\n"
+      "#include \"algorithms/registry.hpp\"\n#include \"algorithms/baselines/adam.hpp\"\n#include \"algorithms/baselines/sgd.hpp\"\n"
       "      adam::plugin(),\n      sgd::plugin(),\n  };\n";
   const auto before = [&](const std::string& name, const std::string& first, const std::string& second) {
     const std::string text = bcd::registry_with(registry, name);

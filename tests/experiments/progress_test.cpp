@@ -1,11 +1,11 @@
 // Texts that people read: progress, tables, wrapping.
-#include "experiments/progress.hpp"
+#include "experiments/run/progress.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <sstream>
 
-#include "experiments/cli.hpp"
+#include "experiments/cli/cli.hpp"
 
 using namespace bcd;
 

@@ -1,7 +1,7 @@
 // The verb rates, claims of kind rate and figures of kind rates, through the real program.
 #include <nlohmann/json.hpp>
 
-#include "tests/experiments/program.hpp"
+#include "tests/support/program.hpp"
 
 using bcd::test::check_misuse;
 using bcd::test::Outcome;

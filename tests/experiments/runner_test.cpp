@@ -1,13 +1,14 @@
-#include "experiments/runner.hpp"
+#include "experiments/run/runner.hpp"
 
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
 
 #include "algorithms/core/parallel.hpp"
-#include "experiments/evaluator.hpp"
-#include "experiments/session.hpp"
-#include "fake_descent.hpp"
+#include "experiments/run/evaluator.hpp"
+#include "experiments/run/prepared_run.hpp"
+#include "tests/support/fake_descent.hpp"
+#include "experiments/run/run_name.hpp"
 
 using namespace bcd;
 using namespace bcd::testing;

@@ -1,5 +1,5 @@
 // Calls itself as an algorithm of the program does.
-#include "algorithms/core/shared_plugin.hpp"
+#include "algorithms/core/plugin_entry.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ class Nothing final : public bcd::Algorithm<T> {
   bcd::Weights<T> w_;
 };
 
-bcd::Plugin sgd() { return bcd::plugin_of<Nothing>("sgd", "Another sgd", "Nobody"); }
+bcd::Plugin sgd() { return bcd::describe<Nothing>("sgd", "Another sgd", "Nobody"); }
 
 }  // namespace
 

@@ -1,0 +1,22 @@
+// Internal: the parts of the list of studies, and what they share.
+#pragma once
+
+#include <cstdio>
+
+#include "algorithms/ghauch2018/oracle.hpp"
+
+namespace bcd::ghauch2018 {
+
+/// Numbers in a sentence.
+template <class... Args>
+std::string sentence(const char* format, Args... args) {
+  char text[600];
+  std::snprintf(text, sizeof text, format, args...);
+  return text;
+}
+
+std::vector<Study> convexity_studies();
+std::vector<Study> errata_studies();
+std::vector<Study> reading_studies();
+
+}  // namespace bcd::ghauch2018

@@ -1,0 +1,26 @@
+# Writes OUTPUT, a source file that holds each of FILES as a raw string. HEADER declares the struct TYPE {name, text} and the function
+# LIST that returns them; NAMED is the part of a file's path that names it (NAME; NAME_WE: without the
+# ending; PAPER: the folder and the name without the ending). The list is an
+# argument, so that a file that comes or goes changes the command and with it the output.
+set(files ${FILES})
+list(SORT files)
+set(content "#include \"${HEADER}\"\n\nnamespace bcd {\n\n")
+string(APPEND content "const std::vector<${TYPE}>& ${LIST}() {\n")
+string(APPEND content "  static const std::vector<${TYPE}> list = {\n")
+foreach(file IN LISTS files)
+  if(NAMED STREQUAL "PAPER")
+    get_filename_component(folder "${file}" DIRECTORY)
+    get_filename_component(folder "${folder}" NAME)
+    get_filename_component(name "${file}" NAME_WE)
+    set(name "${folder}-${name}")
+  elseif(NAMED STREQUAL "FOLDER")
+    get_filename_component(folder "${file}" DIRECTORY)
+    get_filename_component(name "${folder}" NAME)
+  else()
+    get_filename_component(name "${file}" ${NAMED})
+  endif()
+  file(READ "${file}" text)
+  string(APPEND content "      {\"${name}\", R\"~file~(${text})~file~\"},\n")
+endforeach()
+string(APPEND content "  };\n  return list;\n}\n\n}  // namespace bcd\n")
+file(WRITE "${OUTPUT}" "${content}")

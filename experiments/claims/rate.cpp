@@ -1,0 +1,220 @@
+#include "experiments/claims/rate.hpp"
+
+#include <functional>
+#include <map>
+
+#include "algorithms/core/parameters.hpp"
+#include "results/rates/regression.hpp"
+
+namespace bcd {
+
+namespace {
+
+using namespace rates;
+
+std::string shown(double x) { return show(x, 4); }
+std::string shown(const Interval& i) { return "[" + shown(i.low) + ", " + shown(i.high) + "]"; }
+std::string shown(const Estimate& e) { return shown(e.value) + " " + shown(e.interval); }
+
+/// What one run says about a claim, and the number that decides ("theta", 0.5 with its interval).
+struct Finding {
+  std::string verdict, quantity;
+  Estimate number;
+  std::string reason;
+};
+
+struct Question {
+  const ClaimSpec& claim;
+  const RunRecord& run;
+  const Sequence& sequence;
+  const Report& report;
+
+  double number(const std::string& key, double otherwise) const {
+    const auto it = claim.number.find(key);
+    return it == claim.number.end() ? otherwise : it->second;
+  }
+  std::string text(const std::string& key) const {
+    const auto it = claim.text.find(key);
+    return it == claim.text.end() ? "" : it->second;
+  }
+  Interval range() const { return {number("low", -kInfinity), number("high", kInfinity)}; }
+};
+
+bool meets(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
+
+const Finding kNoGradient{
+    "not applicable", "", {}, "the record has no column with the norm of an element of the subdifferential"};
+
+Finding found_decrease(const Decrease& d, const Report& report) {
+  using State = Decrease::State;
+  const std::string at = "iteration " + number_text(report.first_k + static_cast<double>(d.worst));
+  const std::string verdict = d.state == State::holds ? "holds" : d.state == State::violated ? "violated" : "inconclusive";
+  std::string reason = "smallest ratio at " + at + ", drift k^" + shown(d.drift);
+  if (d.state == State::violated)
+    reason = std::to_string(d.rises) + " of " + std::to_string(d.resolved) + " differences are rises; " + reason;
+  if (d.state == State::shrinking) reason = "the constant shrinks with k, so no constant is supported; " + reason;
+  if (d.state == State::unresolved) reason = "rounding hides the decreases that would decide; " + reason;
+  return {verdict, "c_" + std::to_string(d.j), {d.constant, {}}, reason};
+}
+
+Finding assert_a1(const Question& q) {
+  if (!q.sequence.has_gradient()) return kNoGradient;
+  return found_decrease(q.report.a1.at(static_cast<std::size_t>(q.number("j", 1)) - 1), q.report);
+}
+
+Finding assert_constant(const Question& q) {
+  if (!q.sequence.has_gradient()) return kNoGradient;
+  const std::vector<double> bounds = q.run.trace.column(q.text("column"));
+  if (bounds.empty() || !std::isfinite(bounds.back()))
+    return {"not applicable", "", {}, "the record has no column " + q.text("column")};
+  const double factor = q.report.a1.front().constant / bounds.back();
+  return {factor >= 1 ? "holds" : "violated",
+          "c_1/(the paper's constant)",
+          {factor, {}},
+          "c_1 = " + shown(q.report.a1.front().constant) + ", the paper's constant is " + shown(bounds.back())};
+}
+
+Finding assert_a2(const Question& q) {
+  if (!q.sequence.has_gradient()) return kNoGradient;
+  Finding finding = found_decrease(q.report.a2, q.report);
+  finding.reason = "alpha = " + shown(q.report.options.alpha) + "; " + finding.reason;
+  return finding;
+}
+
+Finding assert_theta(const Question& q) {
+  if (!q.sequence.has_gradient()) return kNoGradient;
+  const Exponent& e = q.report.exponent;
+  if (!e.theta.known()) return {"inconclusive", "", {}, e.reason};
+  const bool met = meets(e.theta.interval, q.range()), narrow = e.theta.interval.width() < 0.2;
+  return {!met     ? "violated"
+          : narrow ? "holds"
+                   : "inconclusive",
+          "theta", e.theta, "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
+}
+
+/// eta where linear, p where sublinear.
+Finding with_rate(const std::string& verdict, const Rate& rate, const std::string& reason) {
+  if (rate.kind == Kind::linear) return {verdict, "linear, eta", rate.eta, reason};
+  if (rate.kind == Kind::sublinear) return {verdict, "sublinear, p", rate.power, reason};
+  return {verdict, name(rate.kind), {}, reason};
+}
+
+Finding assert_rate(const Question& q) {
+  const Rate& rate = q.report.rate;
+  if (rate.kind == Kind::inconclusive) return {"inconclusive", "", {}, rate.reason};
+  const std::string wanted = q.text("rate");
+  bool holds = wanted == "linear" ? rate.at_least_linear() : name(rate.kind) == wanted;
+  if (holds && rate.kind == Kind::sublinear) holds = meets(rate.power.interval, q.range());
+  return with_rate(holds ? "holds" : "violated", rate,
+                   "f* " + shown(q.report.limit.middle) + " by " + q.report.limit.origin + ", window of " +
+                       shown(rate.window.decades()) + " decades, 1/p = " + shown(rate.lambda));
+}
+
+Finding assert_root_rate(const Question& q) {
+  Finding finding = assert_rate(q);
+  const RootRate root = root_rate(q.report.rate);
+  if (root.R1.known()) finding.quantity = root.name + ", R_1", finding.number = root.R1;
+  return finding;
+}
+
+Finding assert_finite_length(const Question& q) {
+  const Length& length = q.report.length;
+  if (!q.sequence.has_step()) return {"not applicable", "", {}, length.reason};
+  const std::string steps = std::string("the steps are ") + name(length.steps.kind);
+  if (length.state != Length::State::finite)
+    return {length.state == Length::State::infinite ? "violated" : "inconclusive",
+            "length so far",
+            {length.sum, {}},
+            steps + "; " + length.reason};
+  return {"holds", "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
+}
+
+Finding found(const Consistency& c, const Report& report) {
+  return with_rate(c.verdict, report.rate, "theta = " + shown(report.exponent.theta) + "; " + c.reason);
+}
+Finding assert_theorem41(const Question& q) {
+  return q.sequence.has_gradient() ? found(q.report.theorem41, q.report) : kNoGradient;
+}
+Finding assert_theorem42(const Question& q) {
+  return q.sequence.has_gradient() ? found(q.report.theorem42, q.report) : kNoGradient;
+}
+
+const std::map<std::string, Finding (*)(const Question&)>& assertions() {
+  static const std::map<std::string, Finding (*)(const Question&)> all = {
+      {"a1", assert_a1},
+      {"constant", assert_constant},
+      {"a2", assert_a2},
+      {"theta", assert_theta},
+      {"rate", assert_rate},
+      {"theorem41", assert_theorem41},
+      {"theorem42", assert_theorem42},
+      {"finite_length", assert_finite_length},
+      {"root_rate", assert_root_rate},
+  };
+  return all;
+}
+
+Finding examine_run(const ClaimSpec& claim, const RunRecord& run, Options options) {
+  if (claim.number.contains("alpha")) options.alpha = claim.number.at("alpha");
+  if (run.trace.index("potential") < 0) return {"not applicable", "", {}, run.status + ": the run has no objective"};
+  try {
+    const bool other = claim.text.contains("column") && claim.text.at("assert") != "constant";
+    const Sequence sequence = sequence_of(run, other ? claim.text.at("column") : "subgradient_norm2");
+    const Report report = examine(sequence, options);
+    return assertions().at(claim.text.at("assert"))({claim, run, sequence, report});
+  } catch (const UsageError& e) {
+    return {"inconclusive", "", {}, e.what()};
+  }
+}
+
+/// "theta 0.5 [0.498, 0.511]": the median over the runs and the hull of their intervals (of their values where they have none).
+std::string summary(const std::string& quantity, const std::vector<Estimate>& numbers) {
+  std::vector<double> values;
+  Interval hull;
+  for (const Estimate& e : numbers) {
+    if (!e.known()) continue;
+    values.push_back(e.value);
+    hull.cover(e.value);
+    if (!std::isnan(e.interval.low)) hull.cover(e.interval);
+  }
+  if (values.empty()) return quantity;
+  return quantity + " " + shown(median(values)) + (hull.width() > 0 ? " " + shown(hull) : "");
+}
+
+}  // namespace
+
+const std::vector<std::string>& rate_assertions() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const auto& [name, judge] : assertions()) list.push_back(name);
+    return list;
+  }();
+  return names;
+}
+
+void judge_rate(const ClaimSpec& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
+  std::map<std::string, std::vector<std::string>> reasons;  // by verdict, run by run
+  std::map<std::string, std::vector<Estimate>> numbers;     // by quantity
+  std::string ids;
+  for (const RunRecord* run : runs) {
+    const Finding finding = examine_run(claim, *run, options);
+    reasons[finding.verdict].push_back(run->variant() + " seed " + std::to_string(run->seed()) + ": " + finding.reason);
+    if (!finding.quantity.empty()) numbers[finding.quantity].push_back(finding.number);
+    ids += (ids.empty() ? (runs.size() == 1 ? "record " : "records ") : ", ") + run->id;
+  }
+  for (const char* verdict : {"violated", "inconclusive", "holds", "not applicable"})
+    if (reasons.contains(verdict)) {
+      row.verdict = verdict;
+      break;
+    }
+  for (const auto& [quantity, of_runs] : numbers) row.measured += summary(quantity, of_runs) + "; ";
+  row.measured += std::to_string(reasons[row.verdict].size()) + " of " + std::to_string(runs.size()) +
+                  (runs.size() == 1 ? " run" : " runs");
+  for (const auto& [verdict, of_runs] : reasons) {
+    row.evidence += verdict + ": ";
+    for (const std::string& reason : of_runs) row.evidence += reason + "; ";
+  }
+  row.evidence += ids;
+}
+
+}  // namespace bcd

@@ -1,0 +1,46 @@
+// The command line: verbs as data, one strict parser for all of them, one place for help.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <string>
+#include <vector>
+
+#include "algorithms/core/text.hpp"
+#include "experiments/run/exit_code.hpp"
+
+namespace bcd {
+
+/// The parsed options of one verb; names given without an option are under "names".
+using Options = boost::program_options::variables_map;
+using OptionList = boost::program_options::options_description;
+
+struct Verb {
+  std::string name;
+  std::string arguments;  ///< the positional part of the usage line: "EXPERIMENT..."; empty: the verb takes no names
+  std::string summary;    ///< one line, for the overview
+  std::string help;       ///< what it does, for a newcomer
+  std::string examples;   ///< complete commands, one a line
+  OptionList (*options)();
+  int (*run)(const Options&);
+};
+
+/// Every verb, in the order of the overview. Each group lives in its own file: experiments/verbs_*.cpp.
+std::vector<Verb> verbs();
+std::vector<Verb> run_verbs();
+std::vector<Verb> result_verbs();
+std::vector<Verb> claim_verbs();
+std::vector<Verb> compare_verbs();
+std::vector<Verb> rate_verbs();
+std::vector<Verb> show_verbs();
+std::vector<Verb> data_verbs();
+std::vector<Verb> source_verbs();
+
+/// Runs the program on its arguments (without the program's name). Throws UsageError for misuse.
+int run_command_line(const std::vector<std::string>& arguments);
+
+/// The names given without an option.
+std::vector<std::string> names(const Options& options);
+/// An option's text, or "" when it was not given.
+std::string text(const Options& options, const std::string& option);
+
+}  // namespace bcd

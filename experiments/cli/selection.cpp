@@ -1,0 +1,140 @@
+#include "experiments/cli/selection.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "algorithms/core/parallel.hpp"
+#include "algorithms/registry.hpp"
+#include "experiments/file/load.hpp"
+
+namespace bcd {
+namespace {
+
+namespace po = boost::program_options;
+
+void require(bool condition, const std::string& message) {
+  if (!condition) throw UsageError(message);
+}
+
+void require_one_of(const std::string& what, const std::string& value, const std::vector<std::string>& valid) {
+  require(std::find(valid.begin(), valid.end(), value) != valid.end(), unknown_name(what, value, valid));
+}
+
+std::pair<std::string, std::string> key_and_value(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  require(equals != std::string::npos && equals > 0,
+          "--set " + assignment + ": write key=value, for example --set alpha=2 or --set run.iterations=20");
+  return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
+
+/// As a shell needs it.
+std::string quoted(const std::string& word) {
+  const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+void Selection::add_options(OptionList& options) {
+  auto add = options.add_options();
+  add("scale", po::value<std::string>()->default_value("quick")->value_name("S"),
+      "quick: minutes on two cores; paper: the published setting");
+  add("seeds", po::value<std::int64_t>()->value_name("N"), "use N seeds per variant instead of the experiment's own number");
+  add("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
+      "change a setting; may be given several times. A bare key is a parameter of the algorithm (alpha=2), a dotted key a "
+      "place in "
+      "the experiment file (run.iterations=20, dataset.n=500)");
+  add("grid", po::value<std::vector<std::string>>()->value_name("KEY=V,V,..."),
+      "make a variant for every value (of every combination, when given several times); keys as in --set. No claims are judged "
+      "then");
+  add("precision", po::value<std::string>()->value_name("P"), "f32 or f64 instead of the experiment's own");
+  add("time-limit", po::value<double>()->value_name("SECONDS"), "stop each run after this much training time");
+  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of records, figures and report");
+}
+
+Selection Selection::from(const Options& options) {
+  Selection selection;
+  selection.experiments = names(options);
+  selection.out = text(options, "out");
+  require(!selection.out.empty(), "--out needs the name of a folder");
+  Overrides& overrides = selection.overrides;
+  overrides.scale = text(options, "scale");
+  require_one_of("scale", overrides.scale, {"quick", "paper"});
+  overrides.precision = text(options, "precision");
+  if (!overrides.precision.empty()) require_one_of("precision", overrides.precision, {"f32", "f64"});
+  if (options.count("variant")) overrides.variants = options["variant"].as<std::vector<std::string>>();
+  if (options.count("seeds")) {
+    overrides.seeds = options["seeds"].as<std::int64_t>();
+    require(*overrides.seeds >= 1, "--seeds must be at least 1, got " + std::to_string(*overrides.seeds));
+  }
+  if (options.count("time-limit")) {
+    overrides.time_limit = options["time-limit"].as<double>();
+    require(overrides.time_limit > 0 && std::isfinite(overrides.time_limit),
+            "--time-limit must be > 0 seconds, got " + number_text(overrides.time_limit));
+  }
+  if (options.count("set"))
+    for (const std::string& assignment : options["set"].as<std::vector<std::string>>())
+      overrides.set.push_back(key_and_value(assignment));
+  if (options.count("grid")) overrides.grid = options["grid"].as<std::vector<std::string>>();
+  return selection;
+}
+
+std::string Selection::command(const std::string& verb, const std::string& experiment) const {
+  std::string line = "./bcdbench " + verb;
+  if (!experiment.empty()) line += " " + quoted(experiment);
+  line += " --scale " + overrides.scale;
+  for (const std::string& variant : overrides.variants) line += " --variant " + quoted(variant);
+  if (overrides.seeds) line += " --seeds " + std::to_string(*overrides.seeds);
+  for (const auto& [key, value] : overrides.set) line += " --set " + quoted(key + "=" + value);
+  for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
+  if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
+  if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
+  for (const Plugin& plugin : plugins())
+    if (!plugin.library.empty()) line += " --plugin " + quoted(plugin.library);
+  if (out != "out") line += " --out " + quoted(out.string());
+  return line;
+}
+
+std::vector<Results> Selection::load() const {
+  std::vector<Results> loaded;
+  for (const std::string& name : experiments) loaded.push_back({name, load_experiment(name, overrides), {}});
+  return loaded;
+}
+
+ReportPlace Selection::place() const {
+  return {out, overrides.scale, [self = *this](const std::string& verb, const std::string& name) { return self.command(verb, name); }};
+}
+
+void apply_threads(const Options& options) {
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int count = options.count("threads") ? options["threads"].as<int>() : cores;
+  require(count >= 1 && count <= 1024, "--threads must be between 1 and 1024, got " + std::to_string(count));
+  set_threads(count);
+}
+
+std::vector<Results> find_results(const Selection& selection) {
+  const bool all = selection.experiments.empty();
+  bool any = !all;
+  std::vector<Results> found;
+  for (const std::string& name : all ? experiment_ids() : selection.experiments) {
+    Results part{name, load_experiment(name, selection.overrides), {}};
+    part.records = existing_records(part.experiment, selection.out);
+    const bool has_records = !part.records.empty(), studies_only = part.experiment.cells.empty();
+    any = any || has_records;
+    if (has_records || studies_only)
+      found.push_back(std::move(part));
+    else
+      require(all, "no records of " + name + " with these settings in " + record_folder(selection.out).string() +
+                       "; make them with '" + selection.command("run", name) + "'");
+  }
+  require(any, "no records with these settings in " + record_folder(selection.out).string() + "; make them with '" +
+                   selection.command("run", "EXPERIMENT") + "' (see './bcdbench list experiments') or with '" +
+                   selection.command("reproduce") + "'");
+  return found;
+}
+
+}  // namespace bcd

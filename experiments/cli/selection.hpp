@@ -1,0 +1,40 @@
+// What a verb works on, from its options.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiments/cli/cli.hpp"
+#include "experiments/report/write.hpp"
+#include "experiments/run/records.hpp"
+
+namespace bcd {
+
+/// What to work on: experiments, what the command line changes in them, and the folder of the results.
+struct Selection {
+  std::vector<std::string> experiments;
+  Overrides overrides;
+  std::filesystem::path out;
+
+  /// --scale, --seeds, --set, --precision, --time-limit, --out: together with the experiment they name its records.
+  static void add_options(OptionList& options);
+  /// Reads those, --variant where the verb has it, and the names. Throws UsageError for values out of range.
+  static Selection from(const Options& options);
+  /// The command that does `verb` with these settings on one experiment (or none): "./bcdbench run zeng2019-fig1 --scale
+  /// paper".
+  std::string command(const std::string& verb, const std::string& experiment = "") const;
+  /// Loads every experiment, so that a mistake in any of them is found before the first one is run.
+  std::vector<Results> load() const;
+  /// Where its report and figures go.
+  ReportPlace place() const;
+};
+
+/// Sets the number of threads from --threads (default: all cores).
+void apply_threads(const Options& options);
+
+/// Reads the records of the named experiments, or of all that have some. Throws UsageError, with the command that makes them,
+/// if a named experiment, or every one, has no records.
+std::vector<Results> find_results(const Selection& selection);
+
+}  // namespace bcd

@@ -1,0 +1,105 @@
+// The verb claims: what the papers say, in one table with verdicts.
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "algorithms/core/parameters.hpp"
+#include "experiments/report/claims_table.hpp"
+#include "experiments/cli/selection.hpp"
+#include "experiments/run/provenance.hpp"
+#include "results/record.hpp"
+
+namespace bcd {
+namespace {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+OptionList claims_options() {
+  OptionList options("Options");
+  auto add = options.add_options();
+  add("paper", po::value<std::vector<std::string>>()->value_name("P"), "only this paper; may be given several times");
+  add("format", po::value<std::string>()->default_value("table")->value_name("F"), "table, markdown or json");
+  add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper: whose records are judged");
+  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of the records");
+  add("update-reference", po::value<std::string>()->value_name("DIR"),
+      "write the measured values into DIR/<paper>.json (results/reference in the source tree)");
+  add("accept-verdicts", po::bool_switch(), "with --update-reference: verdicts that differ replace the expected ones");
+  return options;
+}
+
+Reference read_reference(const fs::path& file) {
+  if (!fs::exists(file)) return {};
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return parse_reference(text.str(), file.string());
+}
+
+std::string run_of_today() {
+  const nlohmann::json facts = provenance();
+  return facts.at("commit").get<std::string>().substr(0, 12) + (facts.at("dirty").get<bool>() ? " with changes, " : ", ") +
+         facts.at("cpu").get<std::string>() + ", " + facts.at("date").get<std::string>();
+}
+
+/// One file per paper; returns how many verdicts differ.
+std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path& folder, const std::string& scale,
+                         bool accept) {
+  std::map<std::string, std::vector<ClaimEntry>> papers;
+  for (const ClaimEntry& entry : entries) papers[entry.row.paper].push_back(entry);
+  std::size_t differing = 0;
+  for (const auto& [paper, claims] : papers) {
+    const fs::path file = folder / (paper + ".json");
+    Reference reference = read_reference(file);
+    const std::vector<std::string> differences = update_reference(reference, claims, accept);
+    const bool judged =
+        std::any_of(claims.begin(), claims.end(), [](const ClaimEntry& e) { return e.source == ClaimEntry::Source::records; });
+    if (judged) reference.provenance[scale] = run_of_today();
+    write_file_atomically(file, reference_text(reference));
+    std::cout << file.string() << ": " << reference.claims.size() << " claims, " << differences.size() << " verdicts differ"
+              << (differences.empty() ? ""
+                  : accept            ? ", accepted:"
+                                      : ", kept as they were (--accept-verdicts takes them):")
+              << "\n";
+    for (const std::string& difference : differences) std::cout << "  " << difference << "\n";
+    differing += differences.size();
+  }
+  return differing;
+}
+
+int claims_verb(const Options& options) {
+  const std::string format = text(options, "format"), scale = text(options, "scale"),
+                    folder = text(options, "update-reference");
+  const std::vector<std::string> formats{"table", "markdown", "json"}, scales{"quick", "paper"};
+  if (std::find(formats.begin(), formats.end(), format) == formats.end())
+    throw UsageError(unknown_name("format", format, formats));
+  if (std::find(scales.begin(), scales.end(), scale) == scales.end()) throw UsageError(unknown_name("scale", scale, scales));
+  const bool accept = options["accept-verdicts"].as<bool>();
+  if (accept && folder.empty()) throw UsageError("claims: --accept-verdicts needs --update-reference DIR");
+  const auto papers = options.count("paper") ? options["paper"].as<std::vector<std::string>>() : std::vector<std::string>{};
+
+  const std::vector<ClaimEntry> entries = collect_claims(papers, scale, text(options, "out"));
+  if (!folder.empty()) return update_files(entries, folder, scale, accept) > 0 && !accept ? kCheckFailed : kAllWell;
+  std::cout << (format == "json" ? claims_as_json : format == "markdown" ? claims_as_markdown : claims_as_text)(entries);
+  return kAllWell;
+}
+
+}  // namespace
+
+std::vector<Verb> claim_verbs() {
+  return {
+      {"claims", "", "every statement of the papers with its verdict",
+       "One row for each theorem, lemma, figure and number of the papers: what it says, which experiment tests it, the "
+       "verdict,\n"
+       "the measured value and the file with the evidence. Experiments whose records are in OUT are judged from them; the "
+       "other\n"
+       "rows show the committed reference run and say so. With --update-reference the judged values are written into the\n"
+       "reference; an expected verdict changes only with --accept-verdicts, and every change is listed.\n",
+       "bcdbench claims\n"
+       "bcdbench claims --paper zeng2019 --format markdown\n"
+       "bcdbench claims --update-reference results/reference\n",
+       claims_options, claims_verb},
+  };
+}
+
+}  // namespace bcd

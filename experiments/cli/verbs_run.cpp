@@ -1,0 +1,212 @@
+// Verbs that make results: run, reproduce, dump.
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+#include "algorithms/core/parameters.hpp"
+#include "experiments/file/load.hpp"
+#include "experiments/run/dump.hpp"
+#include "experiments/run/estimate.hpp"
+#include "experiments/run/run_name.hpp"
+#include "experiments/cli/selection.hpp"
+#include "experiments/run/progress.hpp"
+
+namespace bcd {
+namespace {
+
+namespace po = boost::program_options;
+
+void add_execution_options(OptionList& options) {
+  auto add = options.add_options();
+  add("threads", po::value<int>()->value_name("T"), "number of threads (default: all cores)");
+  add("jobs", po::value<int>()->default_value(1)->value_name("J"),
+      "runs made side by side, which share the threads; their seconds then do not compare");
+  add("force", po::bool_switch(), "run again although the record exists");
+}
+
+OptionList run_options() {
+  OptionList options("Options");
+  auto add = options.add_options();
+  add("variant", po::value<std::vector<std::string>>()->value_name("LABEL"),
+      "run only this variant; may be given several times");
+  Selection::add_options(options);
+  add_execution_options(options);
+  add("dry-run", po::bool_switch(),
+      "print the runs that would be made, with their records and the time each will take (found from its first iterations)");
+  add("init-from", po::value<std::string>()->value_name("DIR"),
+      "start from the state in this folder of .npy files, as written by dump");
+  return options;
+}
+
+/// The options of execution, checked; sets the number of threads.
+RunOptions execution(const Options& options, const Selection& selection) {
+  apply_threads(options);
+  RunOptions how;
+  how.out = selection.out;
+  how.force = options["force"].as<bool>();
+  how.jobs = options["jobs"].as<int>();
+  if (how.jobs < 1 || how.jobs > 1024) throw UsageError("--jobs must be between 1 and 1024, got " + std::to_string(how.jobs));
+  return how;
+}
+
+int print_plan(const std::vector<Results>& selected, const Selection& selection, int jobs) {
+  double total = 0;
+  int count = 0;
+  for (const Results& part : selected) {
+    const Experiment& experiment = part.experiment;
+    std::vector<std::vector<std::string>> rows;
+    for (const Cell& cell : experiment.cells) {
+      const std::string id = run_id(cell);
+      std::string state = "to run", time = "-";
+      if (record_exists(selection.out / "runs", id)) {
+        state = "exists";
+      } else if (!dataset_location(cell.dataset)) {
+        state = "data missing";
+      } else {
+        const double seconds = estimated_seconds(cell);
+        time = std::isfinite(seconds) ? duration_text(seconds) : "-";
+        total += std::isfinite(seconds) ? seconds : 0;
+        ++count;
+      }
+      rows.push_back({cell.variant, std::to_string(cell.seed), cell.algorithm, cell.dataset, cell.precision,
+                      std::to_string(cell.iterations), id, state, time});
+    }
+    std::cout << experiment.id << ": " << experiment.title << "\n"
+              << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time"}, rows)
+              << "\n";
+  }
+  std::cout << count << (count == 1 ? " run, about " : " runs, about ") << duration_text(total / jobs)
+            << (jobs > 1 ? " side by side" : " one after the other") << "\n";
+  return kAllWell;
+}
+
+int run_verb(const Options& options) {
+  const Selection selection = Selection::from(options);
+  if (selection.experiments.empty())
+    throw UsageError("run: name at least one experiment; 'bcdbench list experiments' shows them");
+  std::vector<Results> results = selection.load();
+  RunOptions how = execution(options, selection);
+  if (options["dry-run"].as<bool>()) return print_plan(results, selection, how.jobs);
+  require_data(results);
+  how.init_from = text(options, "init-from");
+  make_runs(results, how);
+  print_outcomes(results, selection.out);
+  return unexpected_failures(results) > 0 ? kCheckFailed : kAllWell;
+}
+
+OptionList reproduce_options() {
+  OptionList options("Options");
+  Selection::add_options(options);
+  add_execution_options(options);
+  return options;
+}
+
+int reproduce_verb(const Options& options) {
+  Selection selection = Selection::from(options);
+  const std::vector<std::string> papers = names(options);
+  std::string command = selection.command("reproduce");
+  for (const std::string& paper : papers) command += " " + paper;
+  // A plain scale finds the papers: settings such as --set need not fit the experiments of the other papers.
+  Overrides plain;
+  plain.scale = selection.overrides.scale;
+  selection.experiments = experiments_of(papers, plain);
+
+  std::vector<Results> results = selection.load();
+  require_data(results);
+  const RunOptions how = execution(options, selection);
+  make_runs(results, how);
+  print_outcomes(results, selection.out);
+  const auto judgements = judge_all(results, selection.overrides.scale);
+  const auto pictures = draw_for_report(results, selection.place());
+  const auto report = report_all(results, judgements, pictures, selection.place(), command);
+  const int differing = print_claims(judgements);
+  const int failures = unexpected_failures(results);
+  if (failures > 0) std::cout << "runs that failed: " << failures << "\n";
+  std::cout << "report: " << report.string() << "\n";
+  return differing + failures > 0 ? kCheckFailed : kAllWell;
+}
+
+OptionList dump_options() {
+  OptionList options("Options");
+  auto add = options.add_options();
+  add("variant", po::value<std::string>()->value_name("LABEL"), "the variant; may be left out where there is only one");
+  add("seed", po::value<std::uint64_t>()->value_name("S"), "the seed (default: the experiment's first)");
+  add("iterations", po::value<std::string>()->default_value("0,1")->value_name("LIST"),
+      "iterates to write, for example 0,1,5; 0 is the start");
+  add("n", po::value<std::int64_t>()->value_name("N"), "number of training samples; short for --set dataset.n=N");
+  add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper");
+  add("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"), "change a setting, as in run");
+  add("precision", po::value<std::string>()->value_name("P"), "f32 or f64 instead of the experiment's own");
+  add("out", po::value<std::string>()->value_name("DIR"), "the folder to write (required)");
+  return options;
+}
+
+std::string labels(const Experiment& experiment) {
+  std::vector<std::string> seen;
+  for (const Cell& cell : experiment.cells)
+    if (std::find(seen.begin(), seen.end(), cell.variant) == seen.end()) seen.push_back(cell.variant);
+  return ParameterList::one_of(seen);
+}
+
+const Cell& the_cell(const Experiment& experiment) {
+  if (experiment.cells.empty()) throw UsageError("dump: " + experiment.id + " has no runs, only studies");
+  const Cell& first = experiment.cells.front();
+  const bool one_variant = std::all_of(experiment.cells.begin(), experiment.cells.end(),
+                                       [&](const Cell& cell) { return cell.variant == first.variant; });
+  if (!one_variant)
+    throw UsageError("dump: " + experiment.id + " has several variants; name one with --variant: " + labels(experiment));
+  return first;
+}
+
+int dump_verb(const Options& options) {
+  if (text(options, "out").empty()) throw UsageError("dump: --out DIR is required: the folder to write");
+  Options with_variants = options;
+  with_variants.erase("variant");  // one label here, a list in Selection
+  Selection selection = Selection::from(with_variants);
+  if (selection.experiments.size() != 1)
+    throw UsageError("dump: name exactly one experiment; 'bcdbench list experiments' shows them");
+  if (options.count("variant")) selection.overrides.variants = {text(options, "variant")};
+  if (options.count("n")) selection.overrides.set.emplace_back("dataset.n", std::to_string(options["n"].as<std::int64_t>()));
+  if (options.count("seed"))
+    selection.overrides.set.emplace_back("run.seeds", nlohmann::json::array({options["seed"].as<std::uint64_t>()}).dump());
+  DumpOptions what;
+  what.out = selection.out;
+  for (const std::string& k : split_list("iterations", text(options, "iterations"))) {
+    what.iterations.push_back(parse_integer("--iterations", k));
+    if (what.iterations.back() < 0) throw UsageError("--iterations must be >= 0, got " + k);
+  }
+  const std::vector<Results> selected = selection.load();
+  require_data(selected);
+  dump_cell(the_cell(selected.front().experiment), what);
+  std::cout << "written: " << selection.out.string() << "\n";
+  return kAllWell;
+}
+
+}  // namespace
+
+std::vector<Verb> run_verbs() {
+  return {
+      {"run", "EXPERIMENT...", "run an experiment and record every iteration",
+       "Makes every run of the experiments (each variant with each seed) and writes one record per run to OUT/runs. A run\n"
+       "whose record exists is not made again. EXPERIMENT is a name from 'bcdbench list experiments', the path of\n"
+       "an experiment file (.toml), or of a record (.json), whose run is made again.\n",
+       "bcdbench run zeng2019-fig1\n"
+       "bcdbench run zeng2019-fig1 --variant BCD --seeds 1 --set run.iterations=5\n"
+       "bcdbench run zeng2019-fig1 --scale paper --dry-run\n"
+       "bcdbench run zeng2019-theorem1 --grid alpha=0.1,1,10 --grid gamma=1,10 --jobs 2\n",
+       run_options, run_verb},
+      {"reproduce", "[PAPER...]", "run, check, plot and report everything of a paper",
+       "Makes the runs of every experiment of the papers (all papers if none is named), judges the claims, draws the\n"
+       "figures and writes one report, OUT/report.html. Finished runs are not made again.\n",
+       "bcdbench reproduce\n"
+       "bcdbench reproduce zeng2019 --scale paper\n",
+       reproduce_options, reproduce_verb},
+      {"dump", "EXPERIMENT", "write problem and iterates as NumPy files",
+       "Writes the data (DIR/problem/X.npy, Y.npy), the chosen iterates (DIR/iter_00000/W1.npy, ...: the paper's letters,\n"
+       "samples as columns, biases as column vectors) and every resolved parameter (DIR/run.json), to compare with another\n"
+       "implementation. 'run --init-from DIR/iter_00000' starts from such a state.\n",
+       "bcdbench dump zeng2019-fig1 --variant BCD --iterations 0,1,5 --n 200 --out dump\n", dump_options, dump_verb},
+  };
+}
+
+}  // namespace bcd

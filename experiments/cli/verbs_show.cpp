@@ -1,0 +1,182 @@
+// Verbs that only explain: list and describe.
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "algorithms/registry.hpp"
+#include "experiments/cli/cli.hpp"
+#include "experiments/file/load.hpp"
+
+namespace bcd {
+namespace {
+
+OptionList no_options() { return OptionList("Options"); }
+
+void list_algorithms() {
+  std::vector<std::vector<std::string>> rows;
+  for (const Plugin& plugin : plugins()) rows.push_back({plugin.name, plugin.title});
+  std::cout << table({"algorithm", "title"}, rows);
+}
+
+void list_datasets() {
+  std::vector<std::vector<std::string>> rows;
+  for (const DatasetInfo& info : datasets())
+    rows.push_back({info.name, dataset_location(info.name).value_or("missing"), info.title});
+  std::cout << table({"dataset", "where", "title"}, rows);
+}
+
+void list_experiments() {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& id : experiment_ids()) {
+    const Experiment experiment = load_experiment(id);
+    rows.push_back({id, experiment.paper, std::to_string(experiment.cells.size()), std::to_string(experiment.claims.size()),
+                    experiment.title});
+  }
+  std::cout << table({"experiment", "paper", "runs", "claims", "title"}, rows);
+}
+
+void list_claims() {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& id : experiment_ids())
+    for (const ClaimSpec& claim : load_experiment(id).claims)
+      rows.push_back({claim.id, claim.item, claim.kind, claim.expect, claim.scale.empty() ? "any" : claim.scale, id});
+  std::cout << table({"claim", "item", "kind", "expected", "scale", "experiment"}, rows);
+}
+
+int list_verb(const Options& options) {
+  const std::vector<std::pair<std::string, void (*)()>> lists{
+      {"algorithms", list_algorithms}, {"datasets", list_datasets}, {"experiments", list_experiments}, {"claims", list_claims}};
+  std::vector<std::string> valid;
+  for (const auto& [name, show] : lists) valid.push_back(name);
+  const std::vector<std::string> chosen = names(options);
+  for (const std::string& name : chosen)
+    if (std::find(valid.begin(), valid.end(), name) == valid.end()) throw UsageError(unknown_name("list", name, valid));
+  bool first = true;
+  for (const auto& [name, show] : lists) {
+    const bool wanted = chosen.empty() ? name != "claims" : std::find(chosen.begin(), chosen.end(), name) != chosen.end();
+    if (!wanted) continue;
+    if (!first) std::cout << "\n";
+    first = false;
+    show();
+  }
+  return kAllWell;
+}
+
+void describe_algorithm(const Plugin& plugin) {
+  std::cout << plugin.name << ": " << plugin.title << "\n"
+            << wrapped(plugin.citation, 2) << "\nParameters (--set NAME=VALUE):\n";
+  const auto algorithm = plugin.make_f64();
+  const ParameterList parameters = algorithm->parameters();
+  for (const Parameter& parameter : parameters.all())
+    std::cout << "  " << parameter.name << " = " << value_text(parameter.get()) << "   (" << parameter.range << ")\n"
+              << wrapped(parameter.help, 6);
+  std::cout << (plugin.promises.empty() ? "\nPromises: none\n" : "\nPromises, checked at every iteration when a run is audited:\n");
+  for (const Promise& promise : plugin.promises) {
+    std::cout << "  " << promise.id << "   (" << promise.source << ")\n" << wrapped(promise.statement, 6);
+    if (!promise.constant.empty()) std::cout << wrapped("constant: " + promise.constant, 6);
+    if (!promise.assumes.empty()) std::cout << wrapped("assumes: " + promise.assumes, 6);
+  }
+  if (!plugin.studies.empty()) std::cout << "\nStudies, which need no training run:\n";
+  for (const Study& study : plugin.studies)
+    std::cout << "  " << study.id << "   (" << study.source << ")\n" << wrapped(study.statement, 6);
+}
+
+void describe_dataset(const DatasetInfo& info) {
+  std::cout << info.name << ": " << info.title << "\n"
+            << "  licence: " << info.licence << "\n  where: " << dataset_location(info.name).value_or("missing") << "\n";
+  if (info.downloadable) std::cout << "  download: bcdbench data fetch " << info.name << "\n";
+  std::cout << (info.options.empty() ? "\nOptions: none\n" : "\nOptions (--set dataset.KEY=VALUE):\n");
+  for (const auto& [key, meaning] : info.options) std::cout << "  " << key << "\n" << wrapped(meaning, 6);
+}
+
+std::string widths(const Cell& cell) {
+  std::string text = "inputs";
+  for (const Index width : cell.hidden) text += "-" + std::to_string(width);
+  return text + "-outputs";
+}
+
+/// " a=1 b=2", or nothing.
+std::string assignments(const std::map<std::string, std::string>& values) {
+  std::string text;
+  for (const auto& [key, value] : values) text += " " + key + "=" + value;
+  return text;
+}
+
+void describe_scale(const std::string& id, const std::string& scale) {
+  Overrides overrides;
+  overrides.scale = scale;
+  std::cout << "\nScale " << scale << ":\n";
+  std::set<std::string> seen;
+  const Experiment experiment = load_experiment(id, overrides);
+  for (const Cell& cell : experiment.cells) {
+    if (!seen.insert(cell.variant).second) continue;
+    std::string seeds;
+    for (const Cell& other : experiment.cells)
+      if (other.variant == cell.variant) seeds += " " + std::to_string(other.seed);
+    std::cout << "  " << cell.variant << ": " << cell.algorithm << assignments(cell.parameters) << "\n"
+              << wrapped(cell.dataset + assignments(cell.dataset_options) + ", network " + widths(cell) + " " +
+                             cell.activation.text() + (cell.skip ? " with skip connections" : "") + ", loss " +
+                             cell.loss.name() + (cell.loss.mean ? " (mean)" : " (sum)") + ", " +
+                             std::to_string(cell.iterations) + " iterations in " + cell.precision + ", audit " + cell.audit +
+                             ", seeds" + seeds,
+                         6);
+  }
+}
+
+void describe_experiment(const std::string& id) {
+  const Experiment experiment = load_experiment(id);
+  std::cout << experiment.id << " (" << experiment.paper << "): " << experiment.title << "\n"
+            << wrapped(experiment.description, 2);
+  for (const char* scale : {"quick", "paper"}) describe_scale(id, scale);
+  std::cout << (experiment.claims.empty() ? "\nClaims: none\n" : "\nClaims:\n");
+  for (const ClaimSpec& claim : experiment.claims)
+    std::cout << "  " << claim.id << "   (" << claim.item << ", expected: " << claim.expect
+              << (claim.scale.empty() ? "" : ", scale " + claim.scale) << ")\n"
+              << wrapped(claim.statement, 6);
+  std::cout << "\nRun it with: bcdbench run " << id << "\n";
+}
+
+int describe_verb(const Options& options) {
+  const std::vector<std::string> chosen = names(options);
+  if (chosen.empty()) throw UsageError("describe: name an algorithm, a dataset or an experiment; 'bcdbench list' shows them");
+  std::vector<std::string> valid = plugin_names();
+  for (const DatasetInfo& info : datasets()) valid.push_back(info.name);
+  for (const std::string& id : experiment_ids()) valid.push_back(id);
+  const auto is = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (const std::string& name : chosen)
+    if (!is(valid, name) && !name.ends_with(".toml"))
+      throw UsageError(unknown_name("algorithm, dataset or experiment", name, valid));
+  for (const std::string& name : chosen) {
+    if (is(plugin_names(), name))
+      describe_algorithm(find_plugin(name));
+    else if (is(experiment_ids(), name) || name.ends_with(".toml"))
+      describe_experiment(name);
+    else
+      describe_dataset(find_dataset(name));
+  }
+  return kAllWell;
+}
+
+}  // namespace
+
+std::vector<Verb> show_verbs() {
+  return {
+      {"list", "[algorithms|datasets|experiments|claims]", "what there is",
+       "Lists the algorithms, the datasets and the experiments, or only what is named; 'list claims' shows every statement of\n"
+       "the papers that is checked.\n",
+       "bcdbench list\n"
+       "bcdbench list claims\n",
+       no_options, list_verb},
+      {"describe", "NAME...", "one algorithm, dataset or experiment in full",
+       "Algorithm: citation, parameters with default and range, what the paper promises. Dataset: licence, place, options.\n"
+       "Experiment: its variants at each scale and its claims.\n",
+       "bcdbench describe bcd3_zeng2019\n"
+       "bcdbench describe mnist\n"
+       "bcdbench describe zeng2019-fig1\n",
+       no_options, describe_verb},
+  };
+}
+
+}  // namespace bcd

@@ -1,0 +1,85 @@
+// What an experiment is, once its file is understood: the types that every room of experiments/ shares.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "algorithms/core/problem.hpp"
+#include "datasets/dataset.hpp"
+#include "plots/figure.hpp"
+#include "results/rates/laboratory.hpp"
+
+namespace bcd {
+
+/// How the network's first weights are drawn; the same for every algorithm of an experiment.
+struct Initialisation {
+  enum class Kind { normal, fan_in, fan_out, he, xavier, orthogonal };
+  Kind kind = Kind::normal;
+  double scale =
+      0.01;  ///< W ~ scale N(0, v), v = 1 (normal), 1/d_{i-1} (fan_in), 2/d_{i-1} (he), 2/(d_i + d_{i-1}) (xavier), 2/d_i
+             ///< and 1/d_N (fan_out); orthogonal: scale Q, Q uniform among matrices with orthonormal rows or columns
+  double bias = 0;  ///< constant start of every b_i
+};
+
+/// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).
+struct Cell {
+  std::string experiment, variant, algorithm;
+  std::uint64_t seed = 0;
+
+  std::string dataset;
+  DatasetOptions dataset_options;
+  std::vector<Index> hidden;     ///< widths d_1 .. d_{N-1}; d_0 and d_N come from the data
+  Activation activation;         ///< hidden layers
+  Activation output_activation;  ///< layer N, normally linear
+  bool bias = true;
+  bool skip = false;  ///< skip connections around every layer with d_i == d_{i-1} (never around layer N)
+  Loss loss;
+  Initialisation init;
+  std::map<std::string, std::string> parameters;  ///< the algorithm's, as set (text); resolved values are in config
+
+  std::int64_t iterations = 10;
+  double time_limit = 0;          ///< seconds of training time, 0: none
+  std::string precision = "f64";  ///< f32 or f64
+  std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
+  std::int64_t evaluate_every = 1;
+
+  /// For people: "zeng2019-fig1 BCD seed 8".
+  std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
+
+  nlohmann::json config;  ///< canonical form of all of the above with the algorithm's resolved parameters
+};
+
+/// How a claim is judged; see experiments/claims/judge.hpp for each kind's keys.
+struct ClaimSpec {
+  std::string id, item, statement, kind, expect;
+  std::map<std::string, std::string> text;  ///< kind's text keys: promise, metric, study, baseline, op, ...
+  std::map<std::string, double> number;     ///< kind's numeric keys: value, at, tolerance, reported, ...
+  std::vector<std::string> variants;        ///< which variants' runs it speaks of; empty: all
+  std::string scale;                        ///< "quick", "paper" or empty: at which scale it is judged
+};
+
+struct Experiment {
+  std::string id, paper, title, description;
+  std::vector<Figure> figures;
+  std::vector<ClaimSpec> claims;
+  std::vector<Cell> cells;
+  rates::Options rates;  ///< how its runs are examined for rates
+};
+
+/// What the command line may change.
+struct Overrides {
+  std::string scale = "quick";
+  std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
+  std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
+  std::vector<std::pair<std::string, std::string>>
+      set;                        ///< "key=value": a bare key is a parameter of the algorithm (for every
+                                  ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::vector<std::string> grid;  ///< "key=value,value,...": a variant for every combination; keys as in `set`
+  std::string precision;          ///< empty: as in the file
+  double time_limit = 0;
+};
+
+}  // namespace bcd

@@ -1,0 +1,159 @@
+#include "experiments/file/resolve.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "experiments/toml/section.hpp"
+
+namespace bcd {
+
+using nlohmann::json;
+
+namespace {
+
+const std::vector<std::pair<std::string, Initialisation::Kind>>& initialisations() {
+  static const std::vector<std::pair<std::string, Initialisation::Kind>> list = {
+      {"normal", Initialisation::Kind::normal},   {"fan_in", Initialisation::Kind::fan_in},
+      {"fan_out", Initialisation::Kind::fan_out}, {"he", Initialisation::Kind::he},
+      {"xavier", Initialisation::Kind::xavier},   {"orthogonal", Initialisation::Kind::orthogonal}};
+  return list;
+}
+
+std::string init_name(Initialisation::Kind kind) {
+  for (const auto& [name, candidate] : initialisations())
+    if (candidate == kind) return name;
+  throw std::logic_error("an initialisation has no name");
+}
+
+/// The option's name of a description "key = default" or "key (default 5)".
+std::string option_key(const std::string& described) {
+  return described.substr(
+      0, static_cast<std::size_t>(std::find_if(described.begin(), described.end(),
+                                               [](unsigned char c) { return !std::isalnum(c) && c != '_' && c != '-'; }) -
+                                  described.begin()));
+}
+
+void read_dataset(Section section, Cell& cell) {
+  cell.dataset = section.text("name");
+  const DatasetInfo& info = section.located([&]() -> const DatasetInfo& { return find_dataset(cell.dataset); });
+  cell.dataset_options = section.rest();
+  std::vector<std::string> valid;
+  for (const auto& option : info.options) valid.push_back(option_key(option.first));
+  for (const auto& option : cell.dataset_options)
+    if (std::find(valid.begin(), valid.end(), option.first) == valid.end())
+      throw UsageError(section.place() + ": " + unknown_name("option of dataset " + cell.dataset, option.first, valid));
+}
+
+void read_network(Section section, Cell& cell) {
+  for (const std::int64_t width : section.integers("hidden", Range::at_least(1))) cell.hidden.push_back(width);
+  const std::string hidden = section.text("activation", "relu"), output = section.text("output", "linear");
+  section.located([&] {
+    cell.activation = Activation::parse(hidden);
+    cell.output_activation = Activation::parse(output);
+  });
+  cell.bias = section.flag("bias", true);
+  cell.skip = section.flag("skip", false);
+  section.done();
+}
+
+void read_loss(Section section, Cell& cell) {
+  const std::string name = section.text("name", "squared");
+  const bool mean = section.flag("mean", false);
+  cell.loss = section.located([&] { return Loss::parse(name, mean); });
+  section.done();
+}
+
+void read_init(Section section, Cell& cell) {
+  std::vector<std::string> names;
+  for (const auto& item : initialisations()) names.push_back(item.first);
+  const std::string kind = section.choice("kind", names, "normal");
+  for (const auto& [name, value] : initialisations())
+    if (name == kind) cell.init.kind = value;
+  const bool normal = cell.init.kind == Initialisation::Kind::normal;
+  cell.init.scale = section.number("scale", Range::nonnegative(), normal ? 0.01 : 1.0);
+  cell.init.bias = section.number("bias", Range::any(), 0.0);
+  section.done();
+}
+
+std::vector<std::uint64_t> read_run(Section section, Cell& cell) {
+  cell.iterations = section.integer("iterations", Range::nonnegative(), 10);
+  cell.time_limit = section.number("time_limit", Range::nonnegative(), 0.0);
+  cell.precision = section.choice("precision", {"f32", "f64"}, "f64");
+  cell.audit = section.choice("audit", {"off", "sweep", "block"}, "off");
+  cell.evaluate_every = section.integer("evaluate_every", Range::at_least(1), 1);
+  std::vector<std::uint64_t> seeds;
+  for (const std::int64_t seed : section.integers("seeds", Range::nonnegative())) {
+    const auto value = static_cast<std::uint64_t>(seed);
+    if (std::find(seeds.begin(), seeds.end(), value) != seeds.end())
+      throw UsageError(section.place() + ": seeds holds " + std::to_string(seed) + " twice");
+    seeds.push_back(value);
+  }
+  if (seeds.empty()) seeds.push_back(1);
+  section.done();
+  return seeds;
+}
+
+json to_json(const ParameterValue& value) {
+  if (const double* x = std::get_if<double>(&value); x && !std::isfinite(*x)) return number_text(*x);
+  return std::visit([](const auto& v) { return json(v); }, value);
+}
+
+}  // namespace
+
+std::map<std::string, ParameterValue> resolved_parameters(const Plugin& plugin,
+                                                          const std::map<std::string, std::string>& given) {
+  const auto algorithm = plugin.make<double>();
+  ParameterList list = algorithm->parameters();
+  for (const auto& [name, text] : given) list.set(name, text);
+  return list.values();
+}
+
+json canonical_config(const Cell& cell, const Plugin& plugin) {
+  json dataset = {{"name", cell.dataset}}, parameters = json::object();
+  for (const auto& [key, value] : cell.dataset_options) dataset[key] = value;
+  for (const auto& [name, value] : resolved_parameters(plugin, cell.parameters)) parameters[name] = to_json(value);
+  return {{"experiment", cell.experiment},
+          {"variant", cell.variant},
+          {"algorithm", cell.algorithm},
+          {"seed", cell.seed},
+          {"dataset", dataset},
+          {"network",
+           {{"hidden", cell.hidden},
+            {"activation", cell.activation.text()},
+            {"output", cell.output_activation.text()},
+            {"bias", cell.bias},
+            {"skip", cell.skip}}},
+          {"loss", {{"name", cell.loss.name()}, {"mean", cell.loss.mean}}},
+          {"init", {{"kind", init_name(cell.init.kind)}, {"scale", cell.init.scale}, {"bias", cell.init.bias}}},
+          {"parameters", parameters},
+          {"run",
+           {{"iterations", cell.iterations},
+            {"time_limit", cell.time_limit},
+            {"precision", cell.precision},
+            {"audit", cell.audit},
+            {"evaluate_every", cell.evaluate_every}}}};
+}
+
+ResolvedVariant resolve_variant(const json& tables, const std::string& experiment, const std::string& label,
+                                const Plugin& plugin, const std::string& place) {
+  const std::string suffix = " of variant '" + label + "'";
+  const auto section = [&](const std::string& name) {
+    return Section(tables.value(name, json()), place + ": [" + name + "]" + suffix);
+  };
+  ResolvedVariant out;
+  out.cell.experiment = experiment;
+  out.cell.variant = label;
+  out.cell.algorithm = plugin.name;
+  read_dataset(section("dataset"), out.cell);
+  read_network(section("network"), out.cell);
+  read_loss(section("loss"), out.cell);
+  read_init(section("init"), out.cell);
+  out.seeds = read_run(section("run"), out.cell);
+  Section parameters = section("parameters");
+  out.cell.parameters = parameters.rest();
+  parameters.located([&] { return resolved_parameters(plugin, out.cell.parameters); });
+  return out;
+}
+
+}  // namespace bcd

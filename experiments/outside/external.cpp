@@ -1,0 +1,271 @@
+#include "experiments/outside/external.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "algorithms/core/parallel.hpp"
+#include "algorithms/registry.hpp"
+#include "experiments/outside/child_process.hpp"
+#include "experiments/run/npy.hpp"
+#include "experiments/run/prepared_run.hpp"
+#include "experiments/run/run_name.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+/// A parameter of free text.
+struct Text {
+  std::string value;
+  static Text parse(const std::string& text) { return {text}; }
+  std::string text() const { return value; }
+};
+
+/// A parameter that is a JSON object.
+struct Object {
+  json value = json::object();
+  static Object parse(const std::string& text) {
+    json value = json::parse(text, nullptr, false);
+    if (!value.is_object()) throw UsageError("write a JSON object, for example {\"eta\": 0.1}; got '" + text + "'");
+    return {std::move(value)};
+  }
+  std::string text() const { return value.dump(); }
+};
+
+/// A folder that goes with the object.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (fs::temp_directory_path() / "bcdbench-external-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+      throw std::runtime_error("no temporary folder in " + fs::temp_directory_path().string());
+    path = name;
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  fs::path path;
+};
+
+/// The last lines of a file, at most `bytes` of it.
+std::string tail(const fs::path& file, std::streamoff bytes) {
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  if (!in) return {};
+  const std::streamoff from = std::max<std::streamoff>(0, in.tellg() - bytes);
+  in.seekg(from);
+  std::ostringstream content;
+  content << in.rdbuf();
+  const std::string text = content.str();
+  return from == 0 ? text : text.substr(text.find('\n') + 1);
+}
+
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
+json description(const Network& net) {
+  json widths = {net.input}, activations = json::array(), skips = json::array();
+  for (int i = 1; i <= net.N(); ++i) {
+    widths.push_back(net.d(i));
+    activations.push_back(net.sigma(i).text());
+    skips.push_back(net.skip(i));
+  }
+  return {{"widths", widths}, {"activations", activations}, {"skip", skips}, {"bias", net.bias}};
+}
+
+/// What the command may not measure itself: columns of the trace that are the program's.
+constexpr std::array kReserved = {"iteration",  "train_seconds", "evaluate_seconds", "record_seconds",
+                                  "train_loss", "test_loss",     "train_accuracy",   "test_accuracy"};
+
+bool is_column_name(const std::string& name) {
+  return !name.empty() && std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end() &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
+}
+
+/// The numbers of an answer to "step"; null is a number that is missing.
+Measurements measurements_of(const json& answer) {
+  Measurements row;
+  for (const auto& [name, value] : answer.items()) {
+    if (name == "iteration" || value.is_null()) continue;
+    if (!is_column_name(name))
+      throw std::runtime_error("named a number '" + name +
+                               "'; names are letters, digits, _ and ., and not those of the program");
+    if (!value.is_number()) throw std::runtime_error("gave " + value.dump() + " for '" + name + "', which is not a number");
+    row.emplace_back(name, value.get<double>());
+  }
+  return row;
+}
+
+template <class T>
+class External final : public Algorithm<T> {
+ public:
+  ParameterList parameters() override {
+    ParameterList list;
+    list.parsed("command", command_, "a command of the shell", "runs the method; it is told what to do on its standard input");
+    list.parsed("options", options_, "a JSON object", "handed to the command as it is");
+    list.number("timeout", timeout_, Range::positive(), "seconds to wait for an answer before the run has failed");
+    return list;
+  }
+
+  std::string not_applicable(const Problem<T>&) const override {
+    return command_.value.empty() ? "the parameter 'command' is empty: it says what to run, for example 'python3 method.py'"
+                                  : "";
+  }
+
+  void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override {
+    problem_ = &problem;
+    weights_ = w0;
+    folder_.emplace();
+    seed_ = rng.bits() >> 32;
+    write_npy<T>(folder_->path / "X.npy", *problem.X);
+    write_npy<T>(folder_->path / "Y.npy", *problem.Y);
+    start();
+  }
+  void state_replaced() override { start(); }
+
+  void step(BlockObserver*) override {
+    row_ = said([&] { return measurements_of(ask("step", k_ + 1, {})); });
+    ++k_;
+    fresh_ = false;
+  }
+
+  const Weights<T>& weights() const override {
+    fetch();
+    return weights_;
+  }
+  State<T> state() override {
+    fetch();
+    return weight_state(problem_->net, weights_);
+  }
+  bool weights_at_hand() const override { return fresh_; }
+  void measure(Measurements& row) const override { row.insert(row.end(), row_.begin(), row_.end()); }
+  std::string messages() const override { return folder_ ? tail(error_file(), 4096) : ""; }
+
+ private:
+  fs::path error_file() const { return folder_->path / "stderr.txt"; }
+
+  /// A new process, which starts from the present weights.
+  void start() {
+    child_.reset();
+    k_ = 0;
+    fresh_ = true;
+    row_.clear();
+    const fs::path start = folder_->path / "start";
+    write_state<T>(start, weight_state(problem_->net, weights_));
+    const std::string count = std::to_string(threads());
+    said([&] {
+      child_ = std::make_unique<ChildProcess>(
+          command_.value,
+          std::map<std::string, std::string>{
+              {"OMP_NUM_THREADS", count}, {"OPENBLAS_NUM_THREADS", count}, {"MKL_NUM_THREADS", count}},
+          error_file());
+      return ask("start", 0,
+                 {{"folder", start.string()},
+                  {"X", (folder_->path / "X.npy").string()},
+                  {"Y", (folder_->path / "Y.npy").string()},
+                  {"network", description(problem_->net)},
+                  {"loss", {{"name", problem_->loss.name()}, {"mean", problem_->loss.mean}}},
+                  {"precision", sizeof(T) == 4 ? "f32" : "f64"},
+                  {"seed", seed_},
+                  {"options", options_.value}});
+    });
+  }
+
+  /// The weights of iteration k, which the command writes when it is asked to.
+  void fetch() const {
+    if (fresh_) return;
+    const fs::path folder = folder_->path / "weights";
+    fs::remove_all(folder);  // files of an earlier iteration must not pass for those of this one
+    fs::create_directory(folder);
+    said([&] {
+      ask("weights", k_, {{"folder", folder.string()}});
+      for (NamedMatrix<T>& part : weight_state(problem_->net, weights_))
+        part.value = read_npy<T>(folder / (part.name + ".npy"), part.value.rows(), part.value.cols());
+      return 0;
+    });
+    fresh_ = true;
+  }
+
+  /// One request, one answer: a JSON object that repeats the iteration.
+  json ask(const char* what, std::int64_t k, json request) const {
+    request["do"] = what;
+    request["iteration"] = k;
+    child_->send(request.dump());
+    const std::string line = child_->receive(timeout_);
+    const json answer = json::parse(line, nullptr, false);
+    const std::string shown = "answered '" + line.substr(0, 80) + (line.size() > 80 ? "..." : "") + "' to \"" + what + "\", ";
+    if (!answer.is_object()) throw std::runtime_error(shown + "which is no JSON object (a missing number is null, not NaN)");
+    if (answer.value("iteration", json()) != k) throw std::runtime_error(shown + "without \"iteration\": " + std::to_string(k));
+    return answer;
+  }
+
+  /// Runs `body`; what it complains about becomes a sentence on the command, with the last line of its standard error.
+  template <class Body>
+  auto said(Body&& body) const {
+    try {
+      return body();
+    } catch (const std::exception& e) {
+      const std::string last = last_line(tail(error_file(), 1024));
+      throw std::runtime_error("the command '" + command_.value + "' " + e.what() + (last.empty() ? "" : "; it said: " + last));
+    }
+  }
+
+  Text command_;
+  Object options_;
+  double timeout_ = 600;
+  const Problem<T>* problem_ = nullptr;
+  std::uint64_t seed_ = 0;
+  std::optional<ScratchFolder> folder_;
+  std::unique_ptr<ChildProcess> child_;  // after the folder: ends before it goes
+  std::int64_t k_ = 0;
+  Measurements row_;
+  // The last weights that were fetched: a cache, filled by weights().
+  mutable Weights<T> weights_;
+  mutable bool fresh_ = true;
+};
+
+/// The words of the command that name files: a script that was edited makes another run.
+std::map<std::string, std::string> files_of_command(const ParameterList& parameters) {
+  std::string command = std::get<std::string>(parameters.values().at("command"));
+  std::replace_if(
+      command.begin(), command.end(), [](char c) { return std::string_view("'\"=;&|()<>").find(c) != std::string_view::npos; },
+      ' ');
+  std::map<std::string, std::string> files;
+  std::istringstream words(command);
+  std::error_code ignored;
+  for (std::string word; words >> word;)
+    if (fs::is_regular_file(word, ignored)) files[word] = file_checksum(word);
+  return files;
+}
+
+}  // namespace
+
+Plugin external_plugin() {
+  Plugin p = describe<External>("external", "A command in any language that trains on request",
+                                 "The protocol is on the page experiments/outside/external.md");
+  p.files = files_of_command;
+  return p;
+}
+
+void register_external() {
+  static const bool once = (add_plugin(external_plugin()), true);
+  (void)once;
+}
+
+}  // namespace bcd

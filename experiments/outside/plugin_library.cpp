@@ -1,0 +1,96 @@
+#define BOOST_DLL_USE_STD_FS
+#include "experiments/outside/plugin_library.hpp"
+
+#include <dlfcn.h>
+
+#include <boost/dll/shared_library.hpp>
+
+#include "algorithms/registry.hpp"
+#include "experiments/run/run_name.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSymbol = "bcdbench_plugin";
+constexpr const char* kRebuild =
+    "; build it again with the headers and the flags that find_package(bcdbench) of this program gives";
+
+/// Never unloaded: the registry, and whatever was made by the plugin, holds code of the library until the program ends.
+const PluginEntry& open(const fs::path& file) {
+  static auto* libraries = new std::vector<boost::dll::shared_library>;
+  std::error_code error;
+  libraries->emplace_back(fs::absolute(file), error, boost::dll::load_mode::rtld_now);
+  if (error) {
+    const char* reason = ::dlerror();
+    throw UsageError(std::string("cannot be loaded: ") + (reason != nullptr ? reason : error.message()));
+  }
+  const boost::dll::shared_library& library = libraries->back();
+  if (!library.has(kSymbol))
+    throw UsageError(std::string("exports no '") + kSymbol +
+                     "'; its source must say BCDBENCH_PLUGIN(factory) once, outside of " +
+                     "every namespace (algorithms/core/plugin_entry.hpp)");
+  return library.get<const PluginEntry>(kSymbol);
+}
+
+/// Nothing of the entry but the version is read before the version is known to fit.
+void require_fit(const PluginEntry& theirs) {
+  static const PluginEntry ours = BCDBENCH_PLUGIN_ENTRY(nullptr);
+  if (theirs.interface_version != ours.interface_version)
+    throw UsageError("has interface version " + std::to_string(theirs.interface_version) + ", this program has version " +
+                     std::to_string(ours.interface_version) + kRebuild);
+  const auto text = [](const PluginEntry& e) {
+    return std::string(e.build) + ", " + e.instructions + ", interface of " + std::to_string(e.plugin_size) + " bytes";
+  };
+  if (text(theirs) != text(ours))
+    throw UsageError("was compiled as [" + text(theirs) + "], this program as [" + text(ours) + "]" + kRebuild);
+}
+
+Plugin made_by(const PluginEntry& entry) {
+  Plugin plugin;
+  try {
+    entry.make(plugin);
+  } catch (const std::exception& e) {
+    throw UsageError(std::string("its factory failed: ") + e.what());
+  }
+  if (!plugin.make_f32 || !plugin.make_f64) throw UsageError("its plugin must set both make_f32 and make_f64");
+  return plugin;
+}
+
+/// Runs `body`, putting "--plugin FILE: " before what it complains about.
+template <class Body>
+auto located(const fs::path& file, Body&& body) {
+  try {
+    return body();
+  } catch (const UsageError& e) {
+    throw UsageError("--plugin " + file.string() + ": " + e.what());
+  }
+}
+
+}  // namespace
+
+Plugin load_shared_plugin(const fs::path& file) {
+  return located(file, [&] {
+    const std::string checksum = file_checksum(file);
+    const PluginEntry& entry = open(file);
+    require_fit(entry);
+    Plugin plugin = made_by(entry);
+    plugin.library = file.string();
+    plugin.files = [path = file.string(), checksum, own = plugin.files](const ParameterList& parameters) {
+      auto all = own ? own(parameters) : std::map<std::string, std::string>{};
+      all[path] = checksum;
+      return all;
+    };
+    if (!entry.optimised) plugin.warnings.push_back(file.string() + " was built without optimisation: its times mean nothing");
+    return plugin;
+  });
+}
+
+void add_shared_plugin(const fs::path& file) {
+  Plugin plugin = load_shared_plugin(file);
+  located(file, [&] { add_plugin(std::move(plugin)); });
+}
+
+}  // namespace bcd

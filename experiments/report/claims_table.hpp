@@ -1,0 +1,38 @@
+// The claims of all papers with their verdicts: judged where there are records, else as the committed reference has them.
+#pragma once
+
+#include <filesystem>
+
+#include "experiments/experiment.hpp"
+#include "results/claim.hpp"
+#include "results/reference.hpp"
+
+namespace bcd {
+
+struct ClaimEntry {
+  enum class Source { records, reference, none };
+
+  ClaimRow row;
+  std::string scale;               ///< at which scale it is judged
+  Source source = Source::none;    ///< where the verdict comes from; none: not testable, or never run at this scale
+  std::vector<std::string> files;  ///< the records, the deciding one first; or the reference's file
+};
+
+/// The claims of the shipped experiments of `papers` (all if empty; unknown: UsageError) at one scale, with the records in
+/// out/runs. A claim without its records, and every claim of the other scale, is taken from the reference.
+std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale,
+                                       const std::filesystem::path& out);
+
+/// How many claims have which verdict: a line per paper and their sum.
+std::string verdict_counts(const std::vector<ClaimRow>& rows);
+
+std::string claims_as_text(const std::vector<ClaimEntry>& entries);
+std::string claims_as_markdown(const std::vector<ClaimEntry>& entries);
+std::string claims_as_json(const std::vector<ClaimEntry>& entries);
+
+/// Takes measured values and new claims over into the reference of one paper; drops claims that are no more. A judged verdict
+/// that differs from the reference's (or, without one, from the expectation) replaces it only if `accept`; otherwise the entry
+/// stays as it was. Returns the differing verdicts, one sentence each.
+std::vector<std::string> update_reference(Reference& reference, const std::vector<ClaimEntry>& entries, bool accept);
+
+}  // namespace bcd

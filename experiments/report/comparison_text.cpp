@@ -1,0 +1,183 @@
+#include "experiments/report/comparison_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+
+#include "algorithms/core/text.hpp"
+#include "plots/draw.hpp"
+
+namespace bcd {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+std::string shown(double x) { return show(x == 0 ? 0.0 : x, 5); }
+
+std::string shown(const Interval& interval) { return "[" + shown(interval.low) + ", " + shown(interval.high) + "]"; }
+std::string percent(double share) { return shown(100 * share) + " %"; }
+
+/// What is compared, in words.
+std::string quantity(const ComparisonOptions& o) {
+  if (o.target)
+    return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + shown(*o.target) +
+           " (a run that does not get there: inf)";
+  return o.metric + (o.at ? " at iteration " + shown(*o.at) : " at the last iteration") + ", " + (o.lower ? "lower" : "higher") +
+         " is better (a run without a value: " + (o.lower ? "inf" : "-inf") + ")";
+}
+
+std::vector<std::string> spread_header(const ComparisonOptions& o) {
+  return {"experiment",
+          "variant",
+          "runs",
+          "missed",
+          "median",
+          "quantile " + percent(o.low),
+          "quantile " + percent(o.high),
+          percent(o.confidence) + " interval of the median"};
+}
+
+std::vector<std::string> spread_row(const VariantSummary& v, const Spread& s) {
+  return {v.experiment,   v.variant,   std::to_string(s.runs), std::to_string(s.missed),
+          shown(s.median), shown(s.low), shown(s.high),           shown(s.interval)};
+}
+
+std::string value_table(const Comparison& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (const VariantSummary& v : c.summaries) rows.push_back(spread_row(v, v.value));
+  return table(spread_header(c.options), rows);
+}
+
+std::string target_tables(const Comparison& c) {
+  std::string out;
+  for (const auto& [axis, column] : kAxes) {
+    std::vector<std::vector<std::string>> rows;
+    std::string uncounted;
+    for (const VariantSummary& v : c.summaries)
+      if (const auto spread = v.target.find(axis); spread != v.target.end())
+        rows.push_back(spread_row(v, spread->second));
+      else
+        uncounted += (uncounted.empty() ? "" : "; ") + v.experiment + ", " + v.variant;
+    const bool doubted = axis == "seconds" && !c.doubt.empty();
+    out += "\n" + axis + " to the target" + (doubted ? " (they do not compare: " + c.doubt + ")" : "") +
+           (uncounted.empty() ? "" : " (not counted: " + uncounted + ")") + "\n";
+    if (!rows.empty()) out += table(spread_header(c.options), rows);
+  }
+  return out;
+}
+
+/// Whether differences are shown with the metric's own sign, which for a higher-is-better metric is not that of the costs.
+bool flipped(const ComparisonOptions& o) { return !o.target && !o.lower; }
+double shown(double difference, const ComparisonOptions& o) { return flipped(o) ? -difference : difference; }
+Interval shown(const Interval& i, const ComparisonOptions& o) { return flipped(o) ? Interval{-i.high, -i.low} : i; }
+
+std::string pair_table(const Comparison& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (const PairedResult& r : c.pairs)
+    rows.push_back({r.experiment, r.variant, r.other, std::to_string(r.seeds),
+                    std::to_string(r.wins) + "/" + std::to_string(r.ties) + "/" + std::to_string(r.losses),
+                    r.seeds == 0 ? "-" : shown(shown(r.median, c.options)),
+                    r.seeds == 0 ? "-" : shown(shown(r.interval, c.options)), shown(r.p), shown(r.adjusted),
+                    r.verdict + (r.reason.empty() ? "" : ": " + r.reason)});
+  return table({"experiment", "variant", "against", "seeds", "better/same/worse", "median difference",
+                percent(c.options.confidence) + " interval", "p", "p (Holm)", "verdict"},
+               rows);
+}
+
+std::string test_text(const Comparison& c) {
+  return std::string("Wilcoxon's signed-rank test on the common seeds, exact, ") +
+         (c.against_file ? "one-sided for a loss" : "two-sided") + ", Holm's correction over " +
+         std::to_string(c.pairs.size()) + " comparisons, level " + shown(c.options.level) +
+         (c.options.margin > 0 ? ", differences up to " + percent(c.options.margin) + " count as none" : "");
+}
+
+ordered_json number(double x) { return std::isfinite(x) ? ordered_json(x) : ordered_json(number_text(x)); }
+
+ordered_json to_json(const Spread& s) {
+  return {{"runs", s.runs},       {"missed", s.missed},     {"median", number(s.median)},
+          {"low", number(s.low)}, {"high", number(s.high)}, {"interval", {number(s.interval.low), number(s.interval.high)}}};
+}
+
+ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
+  const Interval interval = shown(r.interval, o);
+  return {{"experiment", r.experiment},
+          {"variant", r.variant},
+          {"against", r.other},
+          {"seeds", r.seeds},
+          {"better", r.wins},
+          {"same", r.ties},
+          {"worse", r.losses},
+          {"median_difference", number(shown(r.median, o))},
+          {"interval", {number(interval.low), number(interval.high)}},
+          {"p", r.p},
+          {"p_holm", r.adjusted},
+          {"verdict", r.verdict},
+          {"reason", r.reason}};
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& c) {
+  std::string out = c.options.metric + ", every run counted: median, quantiles and a bootstrap interval\n" + value_table(c);
+  if (c.options.target) out += target_tables(c);
+  out += "\nDifferences of: " + quantity(c.options) + "\n" + wrapped(test_text(c));
+  out += c.pairs.empty() ? "no two variants to compare\n" : pair_table(c);
+  return out;
+}
+
+std::string comparison_json(const Comparison& c) {
+  const ComparisonOptions& o = c.options;
+  ordered_json summaries = ordered_json::array(), pairs = ordered_json::array(), curves = ordered_json::array();
+  for (const VariantSummary& v : c.summaries) {
+    ordered_json entry = {{"experiment", v.experiment}, {"variant", v.variant}, {"value", to_json(v.value)}};
+    for (const auto& [axis, spread] : v.target) entry["to_target"][axis] = to_json(spread);
+    summaries.push_back(std::move(entry));
+  }
+  for (const PairedResult& r : c.pairs) pairs.push_back(to_json(r, o));
+  for (const ProfileCurve& curve : c.profile.curves)
+    curves.push_back({{"variant", curve.variant}, {"tau", curve.tau}, {"share", curve.share}});
+  const ordered_json document = {
+      {"metric", o.metric},
+      {"compared", quantity(o)},
+      {"quantiles", {o.low, o.high}},
+      {"confidence", o.confidence},
+      {"test", test_text(c)},
+      {"seconds_do_not_compare", c.doubt},
+      {"variants", summaries},
+      {"pairs", pairs},
+      {"profile", {{"axis", o.axis}, {"problems", c.profile.problems}, {"left_out", c.profile.left_out}, {"curves", curves}}}};
+  return document.dump(1) + "\n";
+}
+
+std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::filesystem::path& folder,
+                                                const std::vector<std::string>& formats) {
+  if (c.profile.problems == 0)
+    throw UsageError("--figure: on no experiment and seed were all variants run, so there is no common problem for a profile");
+  std::list<RunRecord> corners;  // the step functions as traces, which is what figures are drawn from
+  std::vector<Series> series;
+  for (const ProfileCurve& curve : c.profile.curves) {
+    RunRecord& record = corners.emplace_back();
+    for (std::size_t i = 0; i < curve.tau.size(); ++i) record.trace.append({{"tau", curve.tau[i]}, {"share", curve.share[i]}});
+    series.push_back({curve.variant, {&record}});
+  }
+  Panel panel;
+  panel.x = "tau";
+  panel.y = "share";
+  panel.x_label = c.options.axis + " relative to the best variant";
+  panel.y_label = "share of the problems";
+  panel.log_x = true;
+  panel.y_min = 0;
+  panel.y_max = 1.02;
+  Figure figure;
+  figure.id = "profile";
+  figure.title = "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target);
+  figure.caption =
+      "Share of the " + std::to_string(c.profile.problems) +
+      " problems (experiment and seed) that reach the target within tau times the best variant's cost; left end: how "
+      "often a variant is the best; what is missing to 1 at the right end never got there.";
+  figure.panels = {panel};
+  return draw_figure(figure, series, folder, formats);
+}
+
+}  // namespace bcd

@@ -1,0 +1,24 @@
+// The claims of results, judged and printed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/run/records.hpp"
+#include "results/claim.hpp"
+
+namespace bcd {
+
+/// The claims of one experiment, judged. Claims of another scale are kept apart: they are neither confirmed nor refuted.
+struct Judgement {
+  std::vector<ClaimRow> rows;      ///< all, in the order of the file
+  std::vector<ClaimRow> relevant;  ///< without those of another scale
+};
+std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale);
+/// Prints the claims and the counts of verdicts; returns how many differ from the expectation.
+int print_claims(const std::vector<Judgement>& judgements);
+
+/// Prints a table of the runs' outcomes for each experiment.
+void print_outcomes(const std::vector<Results>& results, const std::filesystem::path& out);
+
+}  // namespace bcd

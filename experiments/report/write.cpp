@@ -1,0 +1,76 @@
+#include "experiments/report/write.hpp"
+
+#include <algorithm>
+
+#include "experiments/report/styles.hpp"
+#include "plots/draw.hpp"
+#include "plots/report/report.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The runs of the records, by variant in the order of the experiment's cells.
+std::vector<Series> series_of(const Results& results, const Styles& styles) {
+  std::vector<Series> series;
+  for (const RunRecord& record : results.records) {
+    const auto at = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.label == record.variant(); });
+    if (at != series.end())
+      at->runs.push_back(&record);
+    else
+      series.push_back({record.variant(), {&record}, style_of(styles, record.variant())});
+  }
+  return series;
+}
+
+}  // namespace
+
+std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results, const ReportPlace& place,
+                                            const std::vector<std::string>& formats, const std::vector<std::string>& widths) {
+  std::vector<std::vector<fs::path>> pictures;
+  const Styles styles = figure_styles(results);
+  for (const Results& part : results) {
+    const fs::path folder = place.out / "figures" / (part.experiment.id + "-" + place.scale);
+    std::vector<fs::path>& drawn = pictures.emplace_back();
+    const std::vector<Series> series = series_of(part, styles);
+    for (const Figure& figure : part.experiment.figures)
+      for (fs::path& picture : draw_figure(figure, series, folder, formats, widths)) drawn.push_back(std::move(picture));
+  }
+  return pictures;
+}
+
+std::vector<std::vector<fs::path>> draw_for_report(const std::vector<Results>& results, const ReportPlace& place) {
+  draw_all(results, place, {"pdf"}, {"one-column", "two-column"});
+  return draw_all(results, place, {"svg", "png", "pdf"});
+}
+
+fs::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
+                    const std::vector<std::vector<fs::path>>& pictures, const ReportPlace& place,
+                    const std::string& command) {
+  ReportData data{"bcdbench report, scale " + place.scale, command, {}, record_folder("").string()};
+  const Styles styles = figure_styles(results);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Experiment& experiment = results[i].experiment;
+    ReportSection section{experiment.id,
+                          experiment.title,
+                          experiment.paper,
+                          experiment.description,
+                          place.command("run", results[i].name) + " && " + place.command("report", results[i].name),
+                          experiment.figures,
+                          {},
+                          judgements[i].rows,
+                          {},
+                          series_of(results[i], styles)};
+    for (const fs::path& picture : pictures[i])
+      if (picture.extension() == ".svg") section.pictures.push_back(picture);
+    for (const RunRecord& record : results[i].records) section.runs.push_back(&record);
+    data.sections.push_back(std::move(section));
+  }
+  const fs::path file = place.out / "report.html";
+  write_report(file, data);
+  return file;
+}
+
+}  // namespace bcd

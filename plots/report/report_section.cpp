@@ -1,0 +1,193 @@
+#include "plots/report/report_section.hpp"
+
+#include <fstream>
+#include <set>
+
+#include "algorithms/core/parameters.hpp"
+#include "plots/report/html.hpp"
+#include "plots/report/interactive.hpp"
+
+namespace bcd {
+namespace {
+
+namespace fs = std::filesystem;
+using html::cell, html::number_cell, html::mathematics;
+
+/// Past so many rows a table is folded.
+constexpr std::size_t kFold = 12;
+
+std::string link(const std::string& address, const std::string& text, const std::string& hint = "") {
+  return "<a href=\"" + escape_markup(address) + "\"" + (hint.empty() ? "" : " title=\"" + escape_markup(hint) + "\"") + ">" +
+         escape_markup(text) + "</a>";
+}
+
+/// Links to what lies beside the SVG under the figure's name.
+std::string files(const Figure& figure, const fs::path& picture, const fs::path& page) {
+  struct Kind {
+    const char *ending, *name, *hint;
+  };
+  static const std::vector<Kind> kinds = {{".svg", "SVG", "vector picture for the screen"},
+                                          {".png", "PNG", "picture in pixels"},
+                                          {".pdf", "PDF", "vector picture, fonts embedded"},
+                                          {"-one-column.pdf", "PDF 1 column", "3.25 inches wide, 8 point letters"},
+                                          {"-two-column.pdf", "PDF 2 columns", "6.75 inches wide, 8 point letters"},
+                                          {".csv", "CSV", "the numbers that are drawn"},
+                                          {".gp", "gnuplot", "the script that draws the picture from the CSV file"}};
+  std::string out;
+  for (const Kind& kind : kinds) {
+    const fs::path file = picture.parent_path() / (figure.id + kind.ending);
+    if (fs::exists(file)) out += link(fs::relative(file, page).generic_string(), kind.name, kind.hint);
+  }
+  return out.empty() ? out : "<span class=\"links\"><span class=\"soft\">Beside this page:</span>" + out + "</span>";
+}
+
+std::string figure_html(const ReportSection& s, std::size_t i, const fs::path& page) {
+  const Figure& f = s.figures[i];
+  const bool interactive = is_chart(s, f);
+  const bool says_it =
+      f.kind != "curves" || f.caption.find("median") != std::string::npos;  // the author explained line and band
+  const std::string id = figure_anchor(s, i + 1);
+  std::string out =
+      "<figure id=\"" + id + "\"" + (interactive ? " class=\"interactive\"" : "") + "><h3>" + mathematics(f.title) + "</h3>\n";
+  if (interactive) out += interactive_chart(f, s.series);
+  out += "<img class=\"static\" decoding=\"async\" alt=\"" + escape_markup(f.title + ". " + f.caption) + "\" src=\"" +
+         picture_address(s.pictures[i]) + "\">\n<figcaption><b>How to read:</b> " + mathematics(f.caption) +
+         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + "</figcaption>\n<div class=\"files\">";
+  if (interactive) out += "<button type=\"button\" class=\"csv\">Save the numbers (CSV)</button>";
+  return out + "<button type=\"button\" class=\"copy\" data-text=\"" + escape_markup(s.command) +
+         "\">Copy the command</button>" + files(f, s.pictures[i], page) + "</div></figure>\n";
+}
+
+std::string claims_table(const std::vector<ClaimRow>& claims) {
+  // On a narrow screen each row becomes a card, where data-head stands in for the column's head.
+  const auto headed = [](const std::string& head, const std::string& content) {
+    return "<td data-head=\"" + head + "\">" + content + "</td>";
+  };
+  std::string rows;
+  for (const ClaimRow& c : claims)
+    rows += "<tr id=\"" + claim_anchor(c) + "\">" + headed("In the paper", mathematics(c.item)) +
+            headed("Claim", mathematics(c.statement) + "<br><code>" + escape_markup(c.id) + "</code>") +
+            headed("Reported", escape_markup(c.reported)) + headed("Measured", escape_markup(c.measured)) +
+            headed("Verdict", verdict_text(c)) + headed("Evidence", escape_markup(c.evidence)) + "</tr>\n";
+  return html::table({{"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}, {"Evidence"}}, rows,
+                     "What the paper claims, and what was found", "claims cards");
+}
+
+std::string runs_table(const std::vector<const RunRecord*>& runs, const std::string& records) {
+  if (runs.empty()) return {};
+  std::string rows;
+  for (const RunRecord* run : runs) {
+    const auto last = [&](const std::string& column) {
+      const std::vector<double> values = run->trace.column(column);
+      return number_cell(values.empty() ? std::string() : html::number(values.back()));
+    };
+    rows += "<tr>" + cell(run->variant()) + number_cell(std::to_string(run->seed())) + "<td title=\"" +
+            escape_markup(run->reason) + "\">" + escape_markup(run->status) + "</td>";
+    for (const char* column : {"iteration", "train_seconds", "train_loss", "train_accuracy", "test_accuracy"})
+      rows += last(column);
+    rows += "<td class=\"record\"><code>" + escape_markup(run->id) + "</code>";
+    if (!records.empty())
+      rows += " " + link(records + "/" + run->id + ".csv", "trace") + " " + link(records + "/" + run->id + ".json", "recipe");
+    rows += "</td></tr>\n";
+  }
+  const std::string table = html::table({{"Variant"},
+                                         {"Seed", true},
+                                         {"Status"},
+                                         {"Iterations", true},
+                                         {"Training [s]", true},
+                                         {"Training loss", true},
+                                         {"Training accuracy", true},
+                                         {"Test accuracy", true},
+                                         {"Record"}},
+                                        rows, "Runs: values at the last iteration; a trace holds every iteration");
+  return "<details" + std::string(runs.size() <= kFold ? " open" : "") + "><summary>" + std::to_string(runs.size()) +
+         (runs.size() == 1 ? " run" : " runs") + "</summary>\n" + table + "</details>\n";
+}
+
+std::string promise_row(const RunRecord& run, const PromiseResult& p) {
+  const std::string verdict = p.verdict();
+  const std::string where = verdict == "not applicable" ? p.not_applicable
+                            : verdict == "inconclusive"
+                                ? p.inconclusive
+                                : "iteration " + std::to_string(p.worst_iteration) + ", " + p.worst_block;
+  return "<tr>" + cell(run.variant() + ", seed " + std::to_string(run.seed())) + "<td><code>" + escape_markup(p.promise.id) +
+         "</code><br>" + mathematics(p.promise.statement) + "</td>" + cell(p.promise.source) + "<td>" +
+         mathematics(p.promise.constant) + "</td>" + number_cell(std::to_string(p.checks)) +
+         number_cell(std::to_string(p.violations)) + number_cell(p.checks > 0 ? html::number(p.worst_slack) : "") +
+         number_cell(p.checks > 0 ? html::number(p.worst_ratio) : "") + cell(verdict) + cell(where) + "</tr>\n";
+}
+
+std::string promises_table(const std::vector<const RunRecord*>& runs) {
+  std::string rows;
+  for (const RunRecord* run : runs)
+    for (const PromiseResult& p : run->promises) rows += promise_row(*run, p);
+  if (rows.empty()) return {};
+  return "<details><summary>Promises checked during the runs</summary>" +
+         html::table(
+             {{"Run"},
+              {"Promise"},
+              {"Source"},
+              {"Constant"},
+              {"Checks", true},
+              {"Violations", true},
+              {"Smallest slack", true},
+              {"Slack/allowance", true},
+              {"Verdict"},
+              {"Where, or why"}},
+             rows,
+             "Slack: right side minus left side; a promise holds while slack/allowance >= -1, the allowance being a derived "
+             "bound on rounding") +
+         "</details>\n";
+}
+
+std::string provenance(const std::vector<const RunRecord*>& runs) {
+  if (runs.empty()) return {};
+  std::string out = "<details><summary>Provenance and recipe of the runs</summary>\n";
+  out +=
+      "<p>Machine, compiler, sources and data of the first run, then the resolved configuration of each variant's first "
+      "run.</p><pre tabindex=\"0\">" +
+      escape_markup(runs.front()->provenance.dump(2)) + "</pre>\n";
+  std::set<std::string> seen;
+  for (const RunRecord* run : runs)
+    if (seen.insert(run->variant()).second) out += "<pre tabindex=\"0\">" + escape_markup(run->config.dump(2)) + "</pre>\n";
+  return out + "</details>\n";
+}
+
+}  // namespace
+
+std::string verdict_text(const ClaimRow& row) {
+  // The colour says whether it is good news for the paper; the words behind it whether it is what was expected.
+  const bool good = row.verdict == "holds" || row.verdict == "reproduced";
+  const bool bad = row.verdict == "violated" || row.verdict == "differs";
+  const bool none = row.verdict == "not run" || row.verdict == "not testable";
+  const std::string style = good ? "good" : bad ? "bad" : none ? "none" : "odd";
+  std::string text = "<span class=\"v " + style + "\">" + escape_markup(row.verdict) + "</span>";
+  if (!row.as_expected()) text += " <span class=\"v bad\">&#10007; expected: " + escape_markup(row.expected) + "</span>";
+  return text;
+}
+
+bool is_chart(const ReportSection& section, const Figure& figure) { return is_interactive(figure) && !section.series.empty(); }
+
+std::string picture_address(const fs::path& picture) {
+  std::ifstream in(picture, std::ios::binary);
+  if (!in) throw UsageError("cannot read the picture " + picture.string() + "; draw it again with: bcdbench plot");
+  return html::svg_address({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+}
+
+std::string figure_anchor(const ReportSection& section, std::size_t number) {
+  return escape_markup(section.id) + "-figure-" + std::to_string(number);
+}
+
+std::string claim_anchor(const ClaimRow& row) { return "claim-" + escape_markup(row.id); }
+
+std::string report_section(const ReportSection& s, const ReportData& data, const fs::path& page) {
+  std::string out = "<section id=\"" + escape_markup(s.id) + "\" class=\"experiment\"><h2>" + mathematics(s.title) +
+                    "</h2>\n<p class=\"soft\"><code>" + escape_markup(s.id) + "</code></p><p>" + mathematics(s.description) +
+                    "</p>\n";
+  for (std::size_t i = 0; i < s.figures.size() && i < s.pictures.size(); ++i) out += figure_html(s, i, page);
+  if (!s.claims.empty()) out += claims_table(s.claims);
+  out += "<p>Regenerate:</p>" + html::command(s.command);
+  return out + runs_table(s.runs, data.records) + promises_table(s.runs) + provenance(s.runs) + "</section>\n";
+}
+
+}  // namespace bcd

@@ -1,0 +1,312 @@
+#include "experiments/file/load.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "experiments/run/runner.hpp"
+#include "tests/support/fake_descent.hpp"
+#include "experiments/run/run_name.hpp"
+
+using namespace bcd;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kText = R"(
+id = "sample"
+paper = "none"
+title = "A sample"
+description = "For the tests."
+[dataset]
+name = "teacher-student"
+d_in = 4
+n = 50
+[network]
+hidden = [7, 7]
+activation = "tanh"
+[loss]
+name = "squared"
+mean = true
+[init]
+kind = "he"
+bias = 0.1
+[run]
+iterations = 20
+seeds = [5, 8, 10]
+precision = "f32"
+[scale.quick]
+dataset = { n = 30 }
+run = { iterations = 4 }
+[[variant]]
+label = "A"
+algorithm = "sgd"
+parameters = { learning_rate = 0.5, momentum = 0.25 }
+quick = { parameters = { momentum = 0.75 } }
+[[variant]]
+label = "B"
+algorithm = "adagrad"
+network = { hidden = [3] }
+dataset = { name = "bodyfat" }
+paper = { run = { iterations = 99 } }
+[[figure]]
+id = "loss"
+title = "Loss"
+caption = "Lower is better."
+panel = [{ y = "train_loss", log_y = true, variants = ["A"] }]
+[[claim]]
+id = "sample.order"
+item = "Section 1"
+statement = "A is better than B"
+kind = "order"
+metric = "train_loss"
+op = "<"
+baseline = "B"
+variants = ["A"]
+at = 3
+expect = "holds"
+)";
+
+std::string with(const std::string& from, const std::string& to) {
+  std::string text = kText;
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+/// The sample text (or another one) as a file that is loaded.
+struct Loaded {
+  test::TemporaryFolder folder;
+  fs::path file = folder.path / "sample.toml";
+
+  explicit Loaded(const std::string& text = kText) { std::ofstream(file) << text; }
+  Experiment operator()(const Overrides& overrides = {}) const { return load_experiment(file.string(), overrides); }
+};
+
+std::string error_of(const std::string& text, const Overrides& overrides = {}) {
+  try {
+    Loaded loaded(text);
+    loaded(overrides);
+  } catch (const UsageError& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+Overrides set(const std::string& key, const std::string& value) {
+  Overrides o;
+  o.set = {{key, value}};
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("an experiment file resolves to one cell per variant and seed, overlays from general to particular", "[spec]") {
+  const Loaded load;
+  const Experiment quick = load();
+  CHECK(quick.id == "sample");
+  REQUIRE(quick.cells.size() == 6);
+  const Cell &a = quick.cells[0], &b = quick.cells[3];
+  CHECK(a.variant == "A");
+  CHECK(a.seed == 5);
+  CHECK(quick.cells[2].seed == 10);
+  CHECK(a.hidden == std::vector<Index>{7, 7});
+  CHECK(a.activation.text() == "tanh");
+  CHECK(a.output_activation.text() == "linear");
+  CHECK(a.loss.mean);
+  CHECK(a.init.kind == Initialisation::Kind::he);
+  CHECK(a.init.scale == 1.0);
+  CHECK(a.init.bias == 0.1);
+  CHECK(a.precision == "f32");
+  CHECK(a.iterations == 4);
+  CHECK(a.dataset_options == DatasetOptions{{"d_in", "4"}, {"n", "30"}});
+  CHECK(a.parameters.at("momentum") == "0.75");
+  CHECK(a.config["parameters"]["momentum"] == 0.75);
+  CHECK(a.config["parameters"]["learning_rate"] == 0.5);
+  CHECK(a.config["parameters"].contains("batch_size"));  // resolved, although not in the file
+  CHECK(b.hidden == std::vector<Index>{3});
+
+  Overrides paper;
+  paper.scale = "paper";
+  const Experiment full = load(paper);
+  CHECK(full.cells[0].iterations == 20);
+  CHECK(full.cells[0].dataset_options.at("n") == "50");
+  CHECK(full.cells[0].parameters.at("momentum") == "0.25");
+  CHECK(full.cells[3].iterations == 99);
+}
+
+TEST_CASE("an overlay that names another dataset drops the options of the first", "[spec]") {
+  const Experiment e = Loaded()();
+  CHECK(e.cells[3].dataset == "bodyfat");
+  CHECK(e.cells[3].dataset_options.empty());
+}
+
+TEST_CASE("figures and claims are read with their keys", "[spec]") {
+  const Experiment e = Loaded()();
+  REQUIRE(e.figures.size() == 1);
+  CHECK(e.figures[0].id == "sample-loss");
+  CHECK(e.figures[0].panels[0].x == "iteration");
+  CHECK(e.figures[0].panels[0].log_y);
+  REQUIRE(e.claims.size() == 1);
+  CHECK(e.claims[0].text.at("baseline") == "B");
+  CHECK(e.claims[0].number.at("at") == 3);
+  CHECK(e.claims[0].variants == std::vector<std::string>{"A"});
+}
+
+TEST_CASE("every unknown key is an error that names place, valid keys and the nearest", "[spec][errors]") {
+  CHECK_THAT(error_of(with("activation =", "activatoin =")),
+             Contains("sample.toml: [network]") && Contains("'activatoin'; did you mean 'activation'?") && Contains("hidden"));
+  CHECK_THAT(error_of(with("title = \"A sample\"", "title = \"A sample\"\ncolour = 1")),
+             Contains("sample.toml: unknown key 'colour'"));
+  CHECK_THAT(error_of(with("d_in = 4", "d_inn = 4")),
+             Contains("option of dataset teacher-student 'd_inn'; did you mean 'd_in'?"));
+  CHECK_THAT(error_of(with("label = \"B\"", "label = \"B\"\nparamters = {}")),
+             Contains("[[variant]] number 2") && Contains("'parameters'"));
+  CHECK_THAT(error_of(with("log_y = true", "logy = true")), Contains("[[panel]] number 1") && Contains("'log_y'"));
+  CHECK_THAT(error_of(with("at = 3", "tolerance = 3")), Contains("[[claim]] number 1") && Contains("'tolerance'"));
+  CHECK_THAT(error_of(with("[scale.quick]", "[scale.qick]")), Contains("[scale]") && Contains("'quick'"));
+  CHECK_THAT(error_of(with("momentum = 0.25", "momentun = 0.25")),
+             Contains("[parameters]") && Contains("did you mean 'momentum'?"));
+}
+
+TEST_CASE("unknown names are errors that list the valid ones", "[spec][errors]") {
+  CHECK_THAT(error_of(with("algorithm = \"sgd\"", "algorithm = \"sdg\"")),
+             Contains("[[variant]] number 1") && Contains("did you mean 'sgd'?"));
+  CHECK_THAT(error_of(with("\"teacher-student\"", "\"teacher-studnt\"")),
+             Contains("[dataset]") && Contains("'teacher-student'"));
+  CHECK_THAT(error_of(with("\"tanh\"", "\"tanhh\"")), Contains("[network]") && Contains("tanh"));
+  CHECK_THAT(error_of(with("kind = \"he\"", "kind = \"hee\"")), Contains("[init]") && Contains("xavier"));
+  CHECK_THAT(error_of(with("kind = \"order\"", "kind = \"ordre\"")), Contains("did you mean 'order'?"));
+  CHECK_THAT(error_of(with("variants = [\"A\"] }", "variants = [\"C\"] }")), Contains("unknown variant 'C'"));
+  Overrides o;
+  o.scale = "full";
+  CHECK_THAT(error_of(kText, o), Contains("unknown scale 'full'"));
+  o.scale = "quick";
+  o.variants = {"Z"};
+  CHECK_THAT(error_of(kText, o), Contains("unknown variant 'Z'") && Contains("A, B"));
+  CHECK_THROWS_WITH(load_experiment("no-such-experiment"), Contains("unknown experiment 'no-such-experiment'"));
+}
+
+TEST_CASE("wrong types and ranges are errors that show what was found", "[spec][errors]") {
+  CHECK_THAT(error_of(with("iterations = 20", "iterations = 2.5")),
+             Contains("[run]") && Contains("iterations must be a whole number") && Contains("2.5"));
+  CHECK_THAT(error_of(with("iterations = 20", "iterations = -1")), Contains(">= 0") && Contains("-1"));
+  CHECK_THAT(error_of(with("mean = true", "mean = 1")), Contains("[loss]") && Contains("true or false"));
+  CHECK_THAT(error_of(with("hidden = [7, 7]", "hidden = [7, 0]")), Contains("hidden must be") && Contains(">= 1"));
+  CHECK_THAT(error_of(with("hidden = [7, 7]", "hidden = 7")), Contains("list of whole numbers"));
+  CHECK_THAT(error_of(with("seeds = [5, 8, 10]", "seeds = [5, 5]")), Contains("seeds holds 5 twice"));
+  CHECK_THAT(error_of(with("learning_rate = 0.5", "learning_rate = -1")), Contains("'learning_rate' must be > 0, got -1"));
+  CHECK_THAT(error_of(with("precision = \"f32\"", "precision = \"f16\"")), Contains("f32, f64"));
+  CHECK_THAT(error_of(with("[dataset]", "[[dataset]]")), Contains("dataset must be a table"));
+  CHECK_THAT(error_of(with("label = \"B\"", "label = \"A\"")), Contains("'A' is taken"));
+}
+
+TEST_CASE("a mistake in the scale that is not run is found too", "[spec][errors]") {
+  CHECK_THAT(error_of(with("iterations = 99", "iteration = 99")), Contains("did you mean 'iterations'?"));
+}
+
+TEST_CASE("a syntax error names file and line", "[spec][errors]") {
+  CHECK_THAT(error_of(with("name = \"teacher-student\"", "name = teacher")), Contains("sample.toml:7"));
+}
+
+TEST_CASE("the id must be the file's name", "[spec][errors]") {
+  CHECK_THAT(error_of(with("id = \"sample\"", "id = \"other\"")), Contains("must be the file's name, 'sample'"));
+}
+
+TEST_CASE("the option --set changes a parameter of every variant that has it, over all overlays", "[spec][set]") {
+  const Loaded load;
+  const Experiment momentum = load(set("momentum", "0.125"));
+  CHECK(momentum.cells[0].config["parameters"]["momentum"] == 0.125);
+  CHECK_FALSE(momentum.cells[3].config["parameters"].contains("momentum"));
+  const Experiment rate = load(set("learning_rate", "2"));
+  CHECK(rate.cells[0].config["parameters"]["learning_rate"] == 2.0);
+  CHECK(rate.cells[3].config["parameters"]["learning_rate"] == 2.0);
+}
+
+TEST_CASE("the option --set with a dot changes a place in the file", "[spec][set]") {
+  const Loaded load;
+  CHECK(load(set("run.iterations", "7")).cells[0].iterations == 7);
+  CHECK(load(set("network.hidden", "[30, 20]")).cells[3].hidden == std::vector<Index>{30, 20});
+  CHECK(load(set("network.activation", "leaky_relu:0.5")).cells[0].activation.slope == 0.5);
+  CHECK_FALSE(load(set("loss.mean", "false")).cells[0].loss.mean);
+  const Experiment other = load(set("dataset.name", "mnist-10k"));
+  CHECK(other.cells[0].dataset == "mnist-10k");
+  CHECK(other.cells[0].dataset_options.empty());
+}
+
+TEST_CASE("the option --set reports what does not exist or does not fit", "[spec][set][errors]") {
+  CHECK_THAT(error_of(kText, set("momentm", "1")),
+             Contains("unknown parameter 'momentm'; did you mean 'momentum'?") && Contains("initial_accumulator"));
+  CHECK_THAT(error_of(kText, set("momentum", "1")), Contains("momentum") && Contains("got 1"));
+  CHECK_THAT(error_of(kText, set("rnu.iterations", "1")), Contains("unknown table 'rnu'; did you mean 'run'?"));
+  CHECK_THAT(error_of(kText, set("run.iteration", "1")), Contains("did you mean 'iterations'?"));
+}
+
+TEST_CASE("the option --seeds keeps the first seeds or goes on after the largest", "[spec][seeds]") {
+  const Loaded load;
+  Overrides o;
+  o.variants = {"A"};
+  const auto seeds = [&](std::int64_t n) {
+    o.seeds = n;
+    std::vector<std::uint64_t> list;
+    for (const Cell& cell : load(o).cells) list.push_back(cell.seed);
+    return list;
+  };
+  CHECK(seeds(2) == std::vector<std::uint64_t>{5, 8});
+  CHECK(seeds(5) == std::vector<std::uint64_t>{5, 8, 10, 11, 12});
+  o.seeds = 0;
+  CHECK_THROWS_WITH(load(o), Contains("--seeds must be at least 1"));
+}
+
+TEST_CASE("the option --precision and --time-limit override the file", "[spec]") {
+  Overrides o;
+  o.precision = "f64";
+  o.time_limit = 2.5;
+  const Cell cell = Loaded()(o).cells[0];
+  CHECK(cell.precision == "f64");
+  CHECK(cell.config["run"]["time_limit"] == 2.5);
+}
+
+TEST_CASE("the name of a run depends on what is configured, not on how it is written", "[spec][hash]") {
+  const Loaded one, same(with("learning_rate = 0.5, momentum = 0.25", "momentum = 0.25, learning_rate = 5e-1"));
+  const std::string id = run_id(one().cells[0]);
+  CHECK(run_id(same().cells[0]) == id);
+  CHECK(run_id(one(set("learning_rate", "0.50")).cells[0]) == id);  // the value it has
+  CHECK(run_id(one(set("batch_size", "17")).cells[0]) != id);
+  CHECK(run_id(one(set("run.iterations", "5")).cells[0]) != id);
+  CHECK(run_id(one(set("dataset.name", "mnist-10k")).cells[0]) != id);
+  CHECK(run_id(one().cells[1]) != id);  // another seed
+}
+
+TEST_CASE("a record is a recipe: loading it gives the same cell", "[spec][record]") {
+  const Loaded load;
+  const Cell cell = load().cells[1];
+  RunRecord record;
+  record.id = run_id(cell);
+  record.config = cell.config;
+  record.status = "MaxIterations";
+  write_record(load.folder.path, record);
+  const std::string file = (load.folder.path / (record.id + ".json")).string();
+
+  const Experiment again = load_experiment(file);
+  REQUIRE(again.cells.size() == 1);
+  CHECK(again.cells[0].config == cell.config);
+  CHECK(run_id(again.cells[0]) == record.id);
+  CHECK(load_experiment(file, set("momentum", "0.5")).cells[0].config["parameters"]["momentum"] == 0.5);
+
+  std::ofstream(load.folder.path / "bad.json") << "[1, 2]";
+  CHECK_THROWS_WITH(load_experiment((load.folder.path / "bad.json").string()), Contains("not a run record"));
+}
+
+TEST_CASE("every shipped experiment loads at both scales", "[spec][shipped]") {
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(BCDBENCH_SOURCE_DIR "/experiments"))
+    files += entry.path().extension() == ".toml";
+  CHECK(experiment_ids().size() == files);
+  for (const std::string& id : experiment_ids()) {
+    INFO(id);
+    const Experiment e = load_experiment(id);  // checks the other scale too
+    CHECK(e.id == id);
+    CHECK((!e.cells.empty() || !e.claims.empty()));
+  }
+}
