@@ -5,13 +5,27 @@
 namespace bcd {
 
 // What a folder exports, one line a paper.
-namespace akiyama2025 { std::vector<Plugin> paper(); }
-namespace baselines { std::vector<Plugin> paper(); }
-namespace ghauch2018 { std::vector<Plugin> paper(); }
-namespace taylor2016 { std::vector<Plugin> paper(); }
-namespace wang2018 { std::vector<Plugin> paper(); }
-namespace zeng2019 { std::vector<Plugin> paper(); }
-namespace zeng2021 { std::vector<Plugin> paper(); }
+namespace akiyama2025 {
+std::vector<Plugin> paper();
+}
+namespace baselines {
+std::vector<Plugin> paper();
+}
+namespace ghauch2018 {
+std::vector<Plugin> paper();
+}
+namespace taylor2016 {
+std::vector<Plugin> paper();
+}
+namespace wang2018 {
+std::vector<Plugin> paper();
+}
+namespace zeng2019 {
+std::vector<Plugin> paper();
+}
+namespace zeng2021 {
+std::vector<Plugin> paper();
+}
 
 namespace {
 

@@ -7,9 +7,8 @@ namespace bcd {
 namespace {
 
 const std::vector<Source>& sources() {
-  static const std::vector<Source> list = {mnist_source(), fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
-                                           teacher_student_source(),
-                                           function_source()};
+  static const std::vector<Source> list = {mnist_source(),   fashion_mnist_source(),   mnist_10k_source(),
+                                           bodyfat_source(), teacher_student_source(), function_source()};
   return list;
 }
 

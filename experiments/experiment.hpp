@@ -25,7 +25,7 @@ struct Initialisation {
 };
 
 /// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).
-struct Cell {
+struct PlannedRun {
   std::string experiment, variant, algorithm;
   std::uint64_t seed = 0;
 
@@ -53,7 +53,7 @@ struct Cell {
 };
 
 /// How a claim is judged; see experiments/claims/judge.hpp for each kind's keys.
-struct ClaimSpec {
+struct Claim {
   std::string id, item, statement, kind, expect;
   std::map<std::string, std::string> text;  ///< kind's text keys: promise, metric, study, baseline, op, ...
   std::map<std::string, double> number;     ///< kind's numeric keys: value, at, tolerance, reported, ...
@@ -64,19 +64,18 @@ struct ClaimSpec {
 struct Experiment {
   std::string id, paper, title, description;
   std::vector<Figure> figures;
-  std::vector<ClaimSpec> claims;
-  std::vector<Cell> cells;
+  std::vector<Claim> claims;
+  std::vector<PlannedRun> runs;
   rates::Options rates;  ///< how its runs are examined for rates
 };
 
 /// What the command line may change.
 struct Overrides {
   std::string scale = "quick";
-  std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
-  std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
-  std::vector<std::pair<std::string, std::string>>
-      set;                        ///< "key=value": a bare key is a parameter of the algorithm (for every
-                                  ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::vector<std::string> variants;                     ///< keep only these; unknown: UsageError
+  std::optional<std::int64_t> seeds;                     ///< keep the first N seeds, or extend the list by the largest + 1, ...
+  std::vector<std::pair<std::string, std::string>> set;  ///< "key=value": a bare key is a parameter of the algorithm (for every
+      ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
   std::vector<std::string> grid;  ///< "key=value,value,...": a variant for every combination; keys as in `set`
   std::string precision;          ///< empty: as in the file
   double time_limit = 0;

@@ -8,8 +8,8 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "plots/kinds/chart.hpp"
-#include "plots/page.hpp"
 #include "plots/kinds/rates.hpp"
+#include "plots/page.hpp"
 
 namespace bcd {
 namespace {

@@ -1,5 +1,4 @@
 #include "plots/page.hpp"
-#include "plots/draw.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,6 +7,7 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "plots/draw.hpp"
 
 namespace bcd {
 namespace {

@@ -2,13 +2,12 @@
 // On disk: <folder>/<id>.csv (the trace) and <folder>/<id>.json (everything else; written last, so its presence means complete).
 #pragma once
 
-#include "algorithms/core/audit.hpp"
-
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "algorithms/core/audit.hpp"
 
 namespace bcd {
 
@@ -28,11 +27,12 @@ struct Trace {
 struct RunRecord {
   static constexpr int kSchema = 1;
 
-  std::string id;            ///< hash of configuration + code version + data checksum; also the file stem
-  nlohmann::json config;     ///< the recipe: experiment, variant, seed, dataset, network, loss, init, algorithm, parameters, run
-  nlohmann::json provenance; ///< version, commit, dirty, compiler, flags, Eigen, CPU, threads, host memory, dataset checksum and origin, date
-  std::string status;        ///< Converged, MaxIterations, TimeLimit, Diverged, Failed, NotApplicable, Interrupted
-  std::string reason;        ///< why it stopped, in one sentence
+  std::string id;         ///< hash of configuration + code version + data checksum; also the file stem
+  nlohmann::json config;  ///< the recipe: experiment, variant, seed, dataset, network, loss, init, algorithm, parameters, run
+  nlohmann::json
+      provenance;  ///< version, commit, dirty, compiler, flags, Eigen, CPU, threads, host memory, dataset checksum and origin, date
+  std::string status;  ///< Converged, MaxIterations, TimeLimit, Diverged, Failed, NotApplicable, Interrupted
+  std::string reason;  ///< why it stopped, in one sentence
   std::vector<PromiseResult> promises;
   Trace trace;
 

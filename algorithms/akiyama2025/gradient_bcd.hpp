@@ -9,9 +9,9 @@
 
 #include <optional>
 
-#include "algorithms/core/plugin.hpp"
 #include "algorithms/akiyama2025/constants.hpp"
 #include "algorithms/akiyama2025/inner_loops.hpp"
+#include "algorithms/core/plugin.hpp"
 
 namespace bcd::akiyama2025 {
 

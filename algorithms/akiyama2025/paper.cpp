@@ -15,7 +15,8 @@ std::vector<Plugin> paper() {
                             citation + "Algorithms 1 and 2")
           .promises(gradient_bcd_promises(GradientBcdKind::monotone), judge(GradientBcdKind::monotone))
           .studies(monotone_studies()),
-      describe<BcdRelu>("bcd_relu_akiyama2025", "Block coordinate descent by gradient steps for ReLU with skip connections and projection",
+      describe<BcdRelu>("bcd_relu_akiyama2025",
+                        "Block coordinate descent by gradient steps for ReLU with skip connections and projection",
                         citation + "Algorithm 3")
           .promises(gradient_bcd_promises(GradientBcdKind::relu), judge(GradientBcdKind::relu))
           .studies(relu_studies()),

@@ -1,11 +1,11 @@
 // Activation functions sigma: values, derivatives, subdifferentials and Lipschitz constants (Zeng et al. 2019, Proposition 1(b)).
 #pragma once
 
-#include "algorithms/core/types.hpp"
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "algorithms/core/types.hpp"
 
 namespace bcd {
 

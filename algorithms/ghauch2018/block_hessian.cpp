@@ -1,8 +1,8 @@
 // Second derivatives of the loss in one block: the Hessian, and the roots of its Gauss-Newton part.
 #include <cmath>
 
-#include "algorithms/ghauch2018/block_model.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/ghauch2018/block_model.hpp"
 
 namespace bcd::ghauch2018 {
 

@@ -1,8 +1,8 @@
 // The loss as a function of one block [W_j b_j]: value, gradient (A.6)-(A.8), Hessian. Owns the memory of the passes.
 #pragma once
 
-#include "algorithms/ghauch2018/loss_function.hpp"
 #include "algorithms/core/network.hpp"
+#include "algorithms/ghauch2018/loss_function.hpp"
 
 namespace bcd::ghauch2018 {
 

@@ -7,11 +7,11 @@
 // W_j <- (1 - alpha) W_j + alpha D (7). With biases the block is [W_j b_j]; r_j acts on all of it, the set on W_j.
 #pragma once
 
+#include "algorithms/core/plugin.hpp"
 #include "algorithms/ghauch2018/batch.hpp"
 #include "algorithms/ghauch2018/deep_linear.hpp"
 #include "algorithms/ghauch2018/feasible_set.hpp"
 #include "algorithms/ghauch2018/second_order.hpp"
-#include "algorithms/core/plugin.hpp"
 
 namespace bcd::ghauch2018 {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "algorithms/taylor2016/admm.hpp"
 #include "algorithms/core/prox.hpp"
+#include "algorithms/taylor2016/admm.hpp"
 
 namespace bcd::taylor2016 {
 

@@ -5,8 +5,8 @@
 // (6) itself asks for the minimiser over the box, which is the projection; a_update = printed keeps the letter.
 #include <cmath>
 
-#include "algorithms/wang2018/dlam.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/wang2018/dlam.hpp"
 
 namespace bcd::wang2018 {
 

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/wang2018/fista.hpp"
 #include "algorithms/wang2018/preimage.hpp"
-#include "algorithms/core/parallel.hpp"
 
 namespace bcd::wang2018 {
 

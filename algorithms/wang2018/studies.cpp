@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "algorithms/wang2018/oracle.hpp"
 #include "algorithms/wang2018/dlam.hpp"
+#include "algorithms/wang2018/oracle.hpp"
 
 namespace bcd::wang2018 {
 

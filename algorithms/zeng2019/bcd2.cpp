@@ -9,9 +9,10 @@ void Bcd2Parameters::fields(ParameterList& list) {
   list.number("gamma", gamma, Range::positive(), "weight of the penalties |V_i - sigma_i(W_i V_{i-1} + b_i)|^2");
   list.number("alpha", alpha, Range::positive(), "weight of the proximal terms");
   list.choice<Order>("order", order, {{"backward", Order::backward}, {"forward", Order::forward}},
-              "order of the blocks: backward from the output (the paper) or forward from the input");
-  list.choice<OutputUpdate>("output_update", output_update, {{"prox", OutputUpdate::prox}, {"proxlinear", OutputUpdate::proxlinear}},
-              "V_N-update: exact proximal step, or (3.1) with the loss linearised");
+                     "order of the blocks: backward from the output (the paper) or forward from the input");
+  list.choice<OutputUpdate>("output_update", output_update,
+                            {{"prox", OutputUpdate::prox}, {"proxlinear", OutputUpdate::proxlinear}},
+                            "V_N-update: exact proximal step, or (3.1) with the loss linearised");
   list.parsed("r", r, "none, l2:0.1, l1:0.01, elastic:0.01,0.1, nonnegative or box:0,1", "regulariser of every W_i");
   list.parsed("s", s, "none, l2:0.1, l1:0.01, elastic:0.01,0.1, nonnegative or box:0,1", "regulariser of every V_i");
   list.integer("inner_iterations", inner.iterations, Range::at_least(1),

@@ -5,8 +5,8 @@
 // with V_0 = X, sigma_N = Id and w = 1/n or 1. The paper absorbs b_i into W_i; r does not act on it here.
 #pragma once
 
-#include "algorithms/zeng2019/bcd2_subproblem.hpp"
 #include "algorithms/core/plugin.hpp"
+#include "algorithms/zeng2019/bcd2_subproblem.hpp"
 
 namespace bcd::zeng2019 {
 

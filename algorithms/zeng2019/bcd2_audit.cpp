@@ -3,8 +3,8 @@
 #include <cmath>
 #include <optional>
 
-#include "algorithms/zeng2019/bcd2.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/zeng2019/bcd2.hpp"
 
 namespace bcd::zeng2019 {
 

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "algorithms/zeng2021/majoriser.hpp"
 #include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/spec_text.hpp"
+#include "algorithms/zeng2021/majoriser.hpp"
 
 namespace bcd::zeng2021 {
 

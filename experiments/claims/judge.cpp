@@ -20,7 +20,7 @@ std::string shown(double x) { return show(x, 4); }
 
 /// Everything the judgement of one claim needs; each kind below fills in the measured value, the verdict and the evidence.
 struct Case {
-  const ClaimSpec& claim;
+  const Claim& claim;
   const std::vector<const RunRecord*>& runs;       ///< of the claim's variants
   const std::vector<const RunRecord*>& baselines;  ///< of its baseline variant
   ClaimRow& row;
@@ -293,7 +293,7 @@ struct Kind {
 };
 
 /// The kinds of experiments/presentation.cpp, which has checked their keys.
-const Kind& find_kind(const ClaimSpec& claim) {
+const Kind& find_kind(const Claim& claim) {
   static const std::vector<Kind> kinds = {
       {"promise", judge_promise},    {"value", judge_value},
       {"reported", judge_reported},  {"order", judge_order},
@@ -322,10 +322,10 @@ bool measured_anywhere(const std::vector<const RunRecord*>& runs, const std::str
 
 std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale) {
   std::vector<std::string> all;
-  for (const Cell& cell : experiment.cells)
-    if (std::find(all.begin(), all.end(), cell.variant) == all.end()) all.push_back(cell.variant);
+  for (const PlannedRun& planned : experiment.runs)
+    if (std::find(all.begin(), all.end(), planned.variant) == all.end()) all.push_back(planned.variant);
   std::vector<ClaimRow> rows;
-  for (const ClaimSpec& claim : experiment.claims) {
+  for (const Claim& claim : experiment.claims) {
     ClaimRow row{claim.id, experiment.paper, claim.item, claim.statement, experiment.id, "", "", "not run", claim.expect, ""};
     const Kind& kind = find_kind(claim);
     if (claim.number.contains("reported")) row.reported = shown(claim.number.at("reported"));
@@ -341,8 +341,8 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
         claim.text.contains("baseline") ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
     std::vector<std::string> needed = variants;
     if (claim.text.contains("baseline")) needed.push_back(claim.text.at("baseline"));
-    const auto wanted = std::count_if(experiment.cells.begin(), experiment.cells.end(), [&](const Cell& cell) {
-      return std::find(needed.begin(), needed.end(), cell.variant) != needed.end();
+    const auto wanted = std::count_if(experiment.runs.begin(), experiment.runs.end(), [&](const PlannedRun& planned) {
+      return std::find(needed.begin(), needed.end(), planned.variant) != needed.end();
     });
     Case c{claim, runs, baselines, row, experiment.rates};
     const auto here = runs_of(records, needed);

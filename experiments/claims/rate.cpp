@@ -24,7 +24,7 @@ struct Finding {
 };
 
 struct Question {
-  const ClaimSpec& claim;
+  const Claim& claim;
   const RunRecord& run;
   const Sequence& sequence;
   const Report& report;
@@ -154,7 +154,7 @@ const std::map<std::string, Finding (*)(const Question&)>& assertions() {
   return all;
 }
 
-Finding examine_run(const ClaimSpec& claim, const RunRecord& run, Options options) {
+Finding examine_run(const Claim& claim, const RunRecord& run, Options options) {
   if (claim.number.contains("alpha")) options.alpha = claim.number.at("alpha");
   if (run.trace.index("potential") < 0) return {"not applicable", "", {}, run.status + ": the run has no objective"};
   try {
@@ -192,7 +192,7 @@ const std::vector<std::string>& rate_assertions() {
   return names;
 }
 
-void judge_rate(const ClaimSpec& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
+void judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
   std::map<std::string, std::vector<std::string>> reasons;  // by verdict, run by run
   std::map<std::string, std::vector<Estimate>> numbers;     // by quantity
   std::string ids;

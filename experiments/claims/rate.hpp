@@ -24,7 +24,6 @@ const std::vector<std::string>& rate_assertions();
 
 /// Fills measured, verdict and evidence. A run that does not have what the assertion needs is "not applicable"; so is the claim
 /// if no run has.
-void judge_rate(const ClaimSpec& claim, const std::vector<const RunRecord*>& runs, const rates::Options& options,
-                ClaimRow& row);
+void judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const rates::Options& options, ClaimRow& row);
 
 }  // namespace bcd

@@ -7,8 +7,8 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/outside/external.hpp"
-#include "experiments/run/provenance.hpp"
 #include "experiments/outside/plugin_library.hpp"
+#include "experiments/run/provenance.hpp"
 
 namespace bcd {
 namespace {
@@ -64,7 +64,7 @@ std::vector<std::string> option_names(const OptionList& options) {
 }
 
 /// Strict: no abbreviations, no unknown options, no names where the verb takes none.
-Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
+CommandLine parse(const Verb& verb, const std::vector<std::string>& arguments) {
   const OptionList visible = verb.options();
   OptionList all;
   all.add(visible);
@@ -72,7 +72,7 @@ Options parse(const Verb& verb, const std::vector<std::string>& arguments) {
   po::positional_options_description positional;
   if (!verb.arguments.empty()) positional.add("names", -1);
 
-  Options values;
+  CommandLine values;
   try {
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
@@ -120,7 +120,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
       std::cout << verb_help(verb);
       return kAllWell;
     }
-    const Options options = parse(verb, rest);
+    const CommandLine options = parse(verb, rest);
     register_external();
     if (options.count("plugin"))
       for (const std::string& file : options["plugin"].as<std::vector<std::string>>()) add_shared_plugin(file);
@@ -129,11 +129,11 @@ int run_command_line(const std::vector<std::string>& arguments) {
   throw UsageError(unknown_name(first.starts_with("-") ? "option" : "verb", first, valid) + "; see 'bcdbench --help'");
 }
 
-std::vector<std::string> names(const Options& options) {
+std::vector<std::string> names(const CommandLine& options) {
   return options.count("names") ? options["names"].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
-std::string text(const Options& options, const std::string& option) {
+std::string text(const CommandLine& options, const std::string& option) {
   return options.count(option) ? options[option].as<std::string>() : std::string{};
 }
 

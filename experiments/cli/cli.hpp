@@ -11,7 +11,7 @@
 namespace bcd {
 
 /// The parsed options of one verb; names given without an option are under "names".
-using Options = boost::program_options::variables_map;
+using CommandLine = boost::program_options::variables_map;
 using OptionList = boost::program_options::options_description;
 
 struct Verb {
@@ -21,7 +21,7 @@ struct Verb {
   std::string help;       ///< what it does, for a newcomer
   std::string examples;   ///< complete commands, one a line
   OptionList (*options)();
-  int (*run)(const Options&);
+  int (*run)(const CommandLine&);
 };
 
 /// Every verb, in the order of the overview. Each group lives in its own file: experiments/verbs_*.cpp.
@@ -39,8 +39,8 @@ std::vector<Verb> source_verbs();
 int run_command_line(const std::vector<std::string>& arguments);
 
 /// The names given without an option.
-std::vector<std::string> names(const Options& options);
+std::vector<std::string> names(const CommandLine& options);
 /// An option's text, or "" when it was not given.
-std::string text(const Options& options, const std::string& option);
+std::string text(const CommandLine& options, const std::string& option);
 
 }  // namespace bcd

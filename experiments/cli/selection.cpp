@@ -56,7 +56,7 @@ void Selection::add_options(OptionList& options) {
   add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of records, figures and report");
 }
 
-Selection Selection::from(const Options& options) {
+Selection Selection::from(const CommandLine& options) {
   Selection selection;
   selection.experiments = names(options);
   selection.out = text(options, "out");
@@ -106,10 +106,11 @@ std::vector<Results> Selection::load() const {
 }
 
 ReportPlace Selection::place() const {
-  return {out, overrides.scale, [self = *this](const std::string& verb, const std::string& name) { return self.command(verb, name); }};
+  return {out, overrides.scale,
+          [self = *this](const std::string& verb, const std::string& name) { return self.command(verb, name); }};
 }
 
-void apply_threads(const Options& options) {
+void apply_threads(const CommandLine& options) {
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int count = options.count("threads") ? options["threads"].as<int>() : cores;
   require(count >= 1 && count <= 1024, "--threads must be between 1 and 1024, got " + std::to_string(count));
@@ -123,7 +124,7 @@ std::vector<Results> find_results(const Selection& selection) {
   for (const std::string& name : all ? experiment_ids() : selection.experiments) {
     Results part{name, load_experiment(name, selection.overrides), {}};
     part.records = existing_records(part.experiment, selection.out);
-    const bool has_records = !part.records.empty(), studies_only = part.experiment.cells.empty();
+    const bool has_records = !part.records.empty(), studies_only = part.experiment.runs.empty();
     any = any || has_records;
     if (has_records || studies_only)
       found.push_back(std::move(part));

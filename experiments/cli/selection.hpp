@@ -20,7 +20,7 @@ struct Selection {
   /// --scale, --seeds, --set, --precision, --time-limit, --out: together with the experiment they name its records.
   static void add_options(OptionList& options);
   /// Reads those, --variant where the verb has it, and the names. Throws UsageError for values out of range.
-  static Selection from(const Options& options);
+  static Selection from(const CommandLine& options);
   /// The command that does `verb` with these settings on one experiment (or none): "./bcdbench run zeng2019-fig1 --scale
   /// paper".
   std::string command(const std::string& verb, const std::string& experiment = "") const;
@@ -31,7 +31,7 @@ struct Selection {
 };
 
 /// Sets the number of threads from --threads (default: all cores).
-void apply_threads(const Options& options);
+void apply_threads(const CommandLine& options);
 
 /// Reads the records of the named experiments, or of all that have some. Throws UsageError, with the command that makes them,
 /// if a named experiment, or every one, has no records.

@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
-#include "experiments/report/claims_table.hpp"
 #include "experiments/cli/selection.hpp"
+#include "experiments/report/claims_table.hpp"
 #include "experiments/run/provenance.hpp"
 #include "results/record.hpp"
 
@@ -67,7 +67,7 @@ std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path&
   return differing;
 }
 
-int claims_verb(const Options& options) {
+int claims_verb(const CommandLine& options) {
   const std::string format = text(options, "format"), scale = text(options, "scale"),
                     folder = text(options, "update-reference");
   const std::vector<std::string> formats{"table", "markdown", "json"}, scales{"quick", "paper"};

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "algorithms/core/parameters.hpp"
-#include "results/compare/baseline.hpp"
-#include "experiments/report/comparison_text.hpp"
 #include "experiments/cli/selection.hpp"
+#include "experiments/report/comparison_text.hpp"
+#include "results/compare/baseline.hpp"
 
 namespace bcd {
 namespace {
@@ -38,7 +38,7 @@ OptionList compare_options() {
   return options;
 }
 
-std::optional<double> number(const Options& options, const std::string& name) {
+std::optional<double> number(const CommandLine& options, const std::string& name) {
   return options.count(name) ? std::optional<double>(options[name].as<double>()) : std::nullopt;
 }
 
@@ -54,7 +54,7 @@ void require_choice(const std::string& what, const std::string& value, const std
 bool is_file(const std::string& name) { return name.ends_with(".json"); }
 
 /// What is measured, from the command line or from the baseline file, where that was settled.
-ComparisonOptions what_is_measured(const Options& options, const std::optional<Baseline>& file) {
+ComparisonOptions what_is_measured(const CommandLine& options, const std::optional<Baseline>& file) {
   if (file) {
     for (const char* name : {"metric", "better", "at", "target", "axis"})
       if (options.count(name))
@@ -82,7 +82,7 @@ ComparisonOptions what_is_measured(const Options& options, const std::optional<B
   return o;
 }
 
-ComparisonOptions comparison_options(const Options& options, const std::optional<Baseline>& file) {
+ComparisonOptions comparison_options(const CommandLine& options, const std::optional<Baseline>& file) {
   ComparisonOptions o = what_is_measured(options, file);
   const std::string baseline = text(options, "baseline");
   if (!is_file(baseline)) o.baseline = baseline;
@@ -117,7 +117,7 @@ std::vector<RunRecord> read_records(Selection selection) {
 }
 
 /// What to read: the names, or the baseline's experiments with its scale and number of seeds.
-Selection selection_of(const Options& options, const std::optional<Baseline>& file) {
+Selection selection_of(const CommandLine& options, const std::optional<Baseline>& file) {
   Selection selection = Selection::from(options);
   if (!selection.experiments.empty()) return selection;
   if (!file) throw UsageError("compare: name records or experiments; 'bcdbench list experiments' shows them");
@@ -129,13 +129,13 @@ Selection selection_of(const Options& options, const std::optional<Baseline>& fi
   return selection;
 }
 
-std::vector<std::string> figure_formats(const Options& options) {
+std::vector<std::string> figure_formats(const CommandLine& options) {
   std::vector<std::string> formats = split_list("figure", text(options, "figure"));
   for (const std::string& format : formats) require_choice("format", format, {"svg", "pdf", "png"});
   return formats;
 }
 
-int compare_verb(const Options& options) {
+int compare_verb(const CommandLine& options) {
   const std::string format = text(options, "format"), baseline = text(options, "baseline"),
                     kept = text(options, "write-baseline");
   require_choice("format", format, {"table", "json"});

@@ -49,7 +49,7 @@ int verify_data(std::vector<std::string> chosen) {
   return kAllWell;
 }
 
-int data_verb(const Options& options) {
+int data_verb(const CommandLine& options) {
   std::vector<std::string> chosen = names(options);
   if (chosen.empty()) throw UsageError("data: say list, fetch or verify; see 'bcdbench data --help'");
   const std::string action = chosen.front();

@@ -34,14 +34,14 @@ OptionList plot_options() {
 }
 
 /// The names of a list option, each of them valid.
-std::vector<std::string> chosen(const Options& options, const std::string& option, const std::vector<std::string>& valid) {
+std::vector<std::string> chosen(const CommandLine& options, const std::string& option, const std::vector<std::string>& valid) {
   std::vector<std::string> list = split_list(option, text(options, option));
   for (const std::string& name : list)
     if (std::find(valid.begin(), valid.end(), name) == valid.end()) throw UsageError(unknown_name(option, name, valid));
   return list;
 }
 
-int check_verb(const Options& options) {
+int check_verb(const CommandLine& options) {
   const Selection selection = Selection::from(options);
   const auto results = find_results(selection);
   const auto judgements = judge_all(results, selection.overrides.scale);
@@ -55,7 +55,7 @@ int check_verb(const Options& options) {
   return print_claims(judgements) + failures > 0 ? kCheckFailed : kAllWell;
 }
 
-int plot_verb(const Options& options) {
+int plot_verb(const CommandLine& options) {
   const std::vector<std::string> formats = chosen(options, "format", {"svg", "pdf", "png"});
   const std::vector<std::string> widths = chosen(options, "width", kPictureWidths);
   const Selection selection = Selection::from(options);
@@ -64,13 +64,13 @@ int plot_verb(const Options& options) {
   return kAllWell;
 }
 
-int report_verb(const Options& options) {
+int report_verb(const CommandLine& options) {
   const Selection selection = Selection::from(options);
   const auto results = find_results(selection);
   std::string command = selection.command("report");
   for (const std::string& name : selection.experiments) command += " " + name;
-  const auto report = report_all(results, judge_all(results, selection.overrides.scale), draw_for_report(results, selection.place()),
-                                 selection.place(), command);
+  const auto report = report_all(results, judge_all(results, selection.overrides.scale),
+                                 draw_for_report(results, selection.place()), selection.place(), command);
   std::cout << "report: " << report.string() << "\n";
   return kAllWell;
 }

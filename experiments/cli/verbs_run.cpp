@@ -4,12 +4,12 @@
 #include <iostream>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/cli/selection.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/dump.hpp"
 #include "experiments/run/estimate.hpp"
-#include "experiments/run/run_name.hpp"
-#include "experiments/cli/selection.hpp"
 #include "experiments/run/progress.hpp"
+#include "experiments/run/run_name.hpp"
 
 namespace bcd {
 namespace {
@@ -39,7 +39,7 @@ OptionList run_options() {
 }
 
 /// The options of execution, checked; sets the number of threads.
-RunOptions execution(const Options& options, const Selection& selection) {
+RunOptions execution(const CommandLine& options, const Selection& selection) {
   apply_threads(options);
   RunOptions how;
   how.out = selection.out;
@@ -55,21 +55,21 @@ int print_plan(const std::vector<Results>& selected, const Selection& selection,
   for (const Results& part : selected) {
     const Experiment& experiment = part.experiment;
     std::vector<std::vector<std::string>> rows;
-    for (const Cell& cell : experiment.cells) {
-      const std::string id = run_id(cell);
+    for (const PlannedRun& planned : experiment.runs) {
+      const std::string id = run_id(planned);
       std::string state = "to run", time = "-";
       if (record_exists(selection.out / "runs", id)) {
         state = "exists";
-      } else if (!dataset_location(cell.dataset)) {
+      } else if (!dataset_location(planned.dataset)) {
         state = "data missing";
       } else {
-        const double seconds = estimated_seconds(cell);
+        const double seconds = estimated_seconds(planned);
         time = std::isfinite(seconds) ? duration_text(seconds) : "-";
         total += std::isfinite(seconds) ? seconds : 0;
         ++count;
       }
-      rows.push_back({cell.variant, std::to_string(cell.seed), cell.algorithm, cell.dataset, cell.precision,
-                      std::to_string(cell.iterations), id, state, time});
+      rows.push_back({planned.variant, std::to_string(planned.seed), planned.algorithm, planned.dataset, planned.precision,
+                      std::to_string(planned.iterations), id, state, time});
     }
     std::cout << experiment.id << ": " << experiment.title << "\n"
               << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time"}, rows)
@@ -80,7 +80,7 @@ int print_plan(const std::vector<Results>& selected, const Selection& selection,
   return kAllWell;
 }
 
-int run_verb(const Options& options) {
+int run_verb(const CommandLine& options) {
   const Selection selection = Selection::from(options);
   if (selection.experiments.empty())
     throw UsageError("run: name at least one experiment; 'bcdbench list experiments' shows them");
@@ -101,7 +101,7 @@ OptionList reproduce_options() {
   return options;
 }
 
-int reproduce_verb(const Options& options) {
+int reproduce_verb(const CommandLine& options) {
   Selection selection = Selection::from(options);
   const std::vector<std::string> papers = names(options);
   std::string command = selection.command("reproduce");
@@ -143,24 +143,24 @@ OptionList dump_options() {
 
 std::string labels(const Experiment& experiment) {
   std::vector<std::string> seen;
-  for (const Cell& cell : experiment.cells)
-    if (std::find(seen.begin(), seen.end(), cell.variant) == seen.end()) seen.push_back(cell.variant);
+  for (const PlannedRun& planned : experiment.runs)
+    if (std::find(seen.begin(), seen.end(), planned.variant) == seen.end()) seen.push_back(planned.variant);
   return ParameterList::one_of(seen);
 }
 
-const Cell& the_cell(const Experiment& experiment) {
-  if (experiment.cells.empty()) throw UsageError("dump: " + experiment.id + " has no runs, only studies");
-  const Cell& first = experiment.cells.front();
-  const bool one_variant = std::all_of(experiment.cells.begin(), experiment.cells.end(),
-                                       [&](const Cell& cell) { return cell.variant == first.variant; });
+const PlannedRun& only_run(const Experiment& experiment) {
+  if (experiment.runs.empty()) throw UsageError("dump: " + experiment.id + " has no runs, only studies");
+  const PlannedRun& first = experiment.runs.front();
+  const bool one_variant = std::all_of(experiment.runs.begin(), experiment.runs.end(),
+                                       [&](const PlannedRun& planned) { return planned.variant == first.variant; });
   if (!one_variant)
     throw UsageError("dump: " + experiment.id + " has several variants; name one with --variant: " + labels(experiment));
   return first;
 }
 
-int dump_verb(const Options& options) {
+int dump_verb(const CommandLine& options) {
   if (text(options, "out").empty()) throw UsageError("dump: --out DIR is required: the folder to write");
-  Options with_variants = options;
+  CommandLine with_variants = options;
   with_variants.erase("variant");  // one label here, a list in Selection
   Selection selection = Selection::from(with_variants);
   if (selection.experiments.size() != 1)
@@ -177,7 +177,7 @@ int dump_verb(const Options& options) {
   }
   const std::vector<Results> selected = selection.load();
   require_data(selected);
-  dump_cell(the_cell(selected.front().experiment), what);
+  dump_run(only_run(selected.front().experiment), what);
   std::cout << "written: " << selection.out.string() << "\n";
   return kAllWell;
 }

@@ -29,7 +29,7 @@ void list_experiments() {
   std::vector<std::vector<std::string>> rows;
   for (const std::string& id : experiment_ids()) {
     const Experiment experiment = load_experiment(id);
-    rows.push_back({id, experiment.paper, std::to_string(experiment.cells.size()), std::to_string(experiment.claims.size()),
+    rows.push_back({id, experiment.paper, std::to_string(experiment.runs.size()), std::to_string(experiment.claims.size()),
                     experiment.title});
   }
   std::cout << table({"experiment", "paper", "runs", "claims", "title"}, rows);
@@ -38,12 +38,12 @@ void list_experiments() {
 void list_claims() {
   std::vector<std::vector<std::string>> rows;
   for (const std::string& id : experiment_ids())
-    for (const ClaimSpec& claim : load_experiment(id).claims)
+    for (const Claim& claim : load_experiment(id).claims)
       rows.push_back({claim.id, claim.item, claim.kind, claim.expect, claim.scale.empty() ? "any" : claim.scale, id});
   std::cout << table({"claim", "item", "kind", "expected", "scale", "experiment"}, rows);
 }
 
-int list_verb(const Options& options) {
+int list_verb(const CommandLine& options) {
   const std::vector<std::pair<std::string, void (*)()>> lists{
       {"algorithms", list_algorithms}, {"datasets", list_datasets}, {"experiments", list_experiments}, {"claims", list_claims}};
   std::vector<std::string> valid;
@@ -70,7 +70,8 @@ void describe_algorithm(const Plugin& plugin) {
   for (const Parameter& parameter : parameters.all())
     std::cout << "  " << parameter.name << " = " << value_text(parameter.get()) << "   (" << parameter.range << ")\n"
               << wrapped(parameter.help, 6);
-  std::cout << (plugin.promises.empty() ? "\nPromises: none\n" : "\nPromises, checked at every iteration when a run is audited:\n");
+  std::cout << (plugin.promises.empty() ? "\nPromises: none\n"
+                                        : "\nPromises, checked at every iteration when a run is audited:\n");
   for (const Promise& promise : plugin.promises) {
     std::cout << "  " << promise.id << "   (" << promise.source << ")\n" << wrapped(promise.statement, 6);
     if (!promise.constant.empty()) std::cout << wrapped("constant: " + promise.constant, 6);
@@ -89,9 +90,9 @@ void describe_dataset(const DatasetInfo& info) {
   for (const auto& [key, meaning] : info.options) std::cout << "  " << key << "\n" << wrapped(meaning, 6);
 }
 
-std::string widths(const Cell& cell) {
+std::string widths(const PlannedRun& planned) {
   std::string text = "inputs";
-  for (const Index width : cell.hidden) text += "-" + std::to_string(width);
+  for (const Index width : planned.hidden) text += "-" + std::to_string(width);
   return text + "-outputs";
 }
 
@@ -108,17 +109,17 @@ void describe_scale(const std::string& id, const std::string& scale) {
   std::cout << "\nScale " << scale << ":\n";
   std::set<std::string> seen;
   const Experiment experiment = load_experiment(id, overrides);
-  for (const Cell& cell : experiment.cells) {
-    if (!seen.insert(cell.variant).second) continue;
+  for (const PlannedRun& planned : experiment.runs) {
+    if (!seen.insert(planned.variant).second) continue;
     std::string seeds;
-    for (const Cell& other : experiment.cells)
-      if (other.variant == cell.variant) seeds += " " + std::to_string(other.seed);
-    std::cout << "  " << cell.variant << ": " << cell.algorithm << assignments(cell.parameters) << "\n"
-              << wrapped(cell.dataset + assignments(cell.dataset_options) + ", network " + widths(cell) + " " +
-                             cell.activation.text() + (cell.skip ? " with skip connections" : "") + ", loss " +
-                             cell.loss.name() + (cell.loss.mean ? " (mean)" : " (sum)") + ", " +
-                             std::to_string(cell.iterations) + " iterations in " + cell.precision + ", audit " + cell.audit +
-                             ", seeds" + seeds,
+    for (const PlannedRun& other : experiment.runs)
+      if (other.variant == planned.variant) seeds += " " + std::to_string(other.seed);
+    std::cout << "  " << planned.variant << ": " << planned.algorithm << assignments(planned.parameters) << "\n"
+              << wrapped(planned.dataset + assignments(planned.dataset_options) + ", network " + widths(planned) + " " +
+                             planned.activation.text() + (planned.skip ? " with skip connections" : "") + ", loss " +
+                             planned.loss.name() + (planned.loss.mean ? " (mean)" : " (sum)") + ", " +
+                             std::to_string(planned.iterations) + " iterations in " + planned.precision + ", audit " +
+                             planned.audit + ", seeds" + seeds,
                          6);
   }
 }
@@ -129,14 +130,14 @@ void describe_experiment(const std::string& id) {
             << wrapped(experiment.description, 2);
   for (const char* scale : {"quick", "paper"}) describe_scale(id, scale);
   std::cout << (experiment.claims.empty() ? "\nClaims: none\n" : "\nClaims:\n");
-  for (const ClaimSpec& claim : experiment.claims)
+  for (const Claim& claim : experiment.claims)
     std::cout << "  " << claim.id << "   (" << claim.item << ", expected: " << claim.expect
               << (claim.scale.empty() ? "" : ", scale " + claim.scale) << ")\n"
               << wrapped(claim.statement, 6);
   std::cout << "\nRun it with: bcdbench run " << id << "\n";
 }
 
-int describe_verb(const Options& options) {
+int describe_verb(const CommandLine& options) {
   const std::vector<std::string> chosen = names(options);
   if (chosen.empty()) throw UsageError("describe: name an algorithm, a dataset or an experiment; 'bcdbench list' shows them");
   std::vector<std::string> valid = plugin_names();

@@ -10,7 +10,7 @@ namespace {
 
 OptionList no_options() { return OptionList("Options"); }
 
-int new_algorithm_verb(const Options& options) {
+int new_algorithm_verb(const CommandLine& options) {
   const std::vector<std::string> chosen = names(options);
   if (chosen.size() != 1) throw UsageError("new-algorithm: give one name, for example block_newton_smith2027");
   const std::filesystem::path root = source_checkout(std::filesystem::current_path());

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "algorithms/registry.hpp"
-#include "experiments/claims/expectation.hpp"
 #include "experiments/claims/rate.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 #include "plots/draw.hpp"
 
 namespace bcd {
@@ -76,7 +76,7 @@ std::string read_expectation(Section& section, const std::string& claim) {
 }
 
 /// What an assertion about a rate needs beyond its name.
-void check_rate_claim(const ClaimSpec& claim, const std::string& place) {
+void check_rate_claim(const Claim& claim, const std::string& place) {
   const std::string what = claim.text.at("assert");
   if ((what == "rate" || what == "root_rate") && !claim.text.contains("rate"))
     throw UsageError(place + ": assert = \"" + what + "\" needs rate = \"finite\", \"linear\" or \"sublinear\"");
@@ -87,8 +87,8 @@ void check_rate_claim(const ClaimSpec& claim, const std::string& place) {
       throw UsageError(place + ": j must be a whole number from 1 to 8, got " + number_text(j->second));
 }
 
-ClaimSpec read_claim(Section section, const std::vector<std::string>& variants) {
-  ClaimSpec claim;
+Claim read_claim(Section section, const std::vector<std::string>& variants) {
+  Claim claim;
   claim.id = section.text("id");
   claim.item = section.text("item");
   claim.statement = section.text("statement");
@@ -171,8 +171,8 @@ std::vector<Figure> read_figures(Section& document, const std::string& experimen
   return figures;
 }
 
-std::vector<ClaimSpec> read_claims(Section& document, const std::vector<std::string>& variants) {
-  std::vector<ClaimSpec> claims;
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants) {
+  std::vector<Claim> claims;
   for (const Section& section : document.tables("claim")) {
     claims.push_back(read_claim(section, variants));
     for (std::size_t i = 0; i + 1 < claims.size(); ++i)

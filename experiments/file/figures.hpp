@@ -1,8 +1,8 @@
 // The figures and claims of an experiment file.
 #pragma once
 
-#include "experiments/toml/section.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/toml/section.hpp"
 
 namespace bcd {
 
@@ -14,6 +14,6 @@ std::vector<Figure> read_figures(Section& document, const std::string& experimen
                                  const rates::Options& rates);
 
 /// [[claim]] tables; the keys of each kind are those of experiments/claims/judge.hpp.
-std::vector<ClaimSpec> read_claims(Section& document, const std::vector<std::string>& variants);
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants);
 
 }  // namespace bcd

@@ -5,11 +5,11 @@
 #include <sstream>
 
 #include "algorithms/registry.hpp"
-#include "experiments/file/resolve.hpp"
-#include "experiments/toml/document.hpp"
 #include "experiments/build/embedded.hpp"
 #include "experiments/file/figures.hpp"
+#include "experiments/file/resolve.hpp"
 #include "experiments/file/variants.hpp"
+#include "experiments/toml/document.hpp"
 
 namespace bcd {
 
@@ -108,22 +108,22 @@ std::vector<std::uint64_t> resize_seeds(std::vector<std::uint64_t> seeds, std::i
   return seeds;
 }
 
-std::vector<Cell> make_cells(const std::vector<Variant>& variants, const std::string& experiment, const std::string& place,
-                             const Overrides& overrides) {
-  std::vector<Cell> cells;
+std::vector<PlannedRun> planned_runs(const std::vector<Variant>& variants, const std::string& experiment,
+                                     const std::string& place, const Overrides& overrides) {
+  std::vector<PlannedRun> runs;
   for (const Variant& v : variants) {
     json tables = v.tables;
     if (!overrides.precision.empty()) tables["run"]["precision"] = overrides.precision;
     if (overrides.time_limit > 0) tables["run"]["time_limit"] = overrides.time_limit;
-    auto [cell, seeds] = resolve_variant(tables, experiment, v.label, *v.plugin, place);
+    auto [planned, seeds] = resolve_variant(tables, experiment, v.label, *v.plugin, place);
     if (overrides.seeds) seeds = resize_seeds(seeds, *overrides.seeds);
     for (const std::uint64_t seed : seeds) {
-      cell.seed = seed;
-      cell.config = canonical_config(cell, *v.plugin);
-      cells.push_back(cell);
+      planned.seed = seed;
+      planned.config = canonical_config(planned, *v.plugin);
+      runs.push_back(planned);
     }
   }
-  return cells;
+  return runs;
 }
 
 /// The labels by which figures and claims may name variants.
@@ -151,7 +151,7 @@ class VariantNames {
 };
 
 /// A comparison speaks of one variant and one baseline; other claims of all points of a grid.
-void name_points(ClaimSpec& claim, const VariantNames& names, const std::string& place) {
+void name_points(Claim& claim, const VariantNames& names, const std::string& place) {
   const auto the_point = [&](const std::string& label) {
     const std::vector<std::string> points = names.points({label});
     if (points.size() != 1)
@@ -193,7 +193,7 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
   experiment.claims = read_claims(document, names.all());
   document.done();
-  for (ClaimSpec& claim : experiment.claims) name_points(claim, names, place);
+  for (Claim& claim : experiment.claims) name_points(claim, names, place);
 
   document.located([&] { apply_settings(variants, overrides.set); });
   const std::vector<Variant> all = document.located([&] { return expanded(variants, parse_grids(overrides.grid)); });
@@ -201,7 +201,7 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
     for (Panel& panel : figure.panels) panel.variants = VariantNames(all).points(panel.variants);
   if (!overrides.grid.empty()) experiment.claims.clear();  // they speak of the file's variants
   variants = document.located([&] { return selected(all, overrides.variants); });
-  experiment.cells = make_cells(variants, experiment.id, place, overrides);
+  experiment.runs = planned_runs(variants, experiment.id, place, overrides);
   return experiment;
 }
 

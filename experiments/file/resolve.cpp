@@ -34,54 +34,54 @@ std::string option_key(const std::string& described) {
                                   described.begin()));
 }
 
-void read_dataset(Section section, Cell& cell) {
-  cell.dataset = section.text("name");
-  const DatasetInfo& info = section.located([&]() -> const DatasetInfo& { return find_dataset(cell.dataset); });
-  cell.dataset_options = section.rest();
+void read_dataset(Section section, PlannedRun& planned) {
+  planned.dataset = section.text("name");
+  const DatasetInfo& info = section.located([&]() -> const DatasetInfo& { return find_dataset(planned.dataset); });
+  planned.dataset_options = section.rest();
   std::vector<std::string> valid;
   for (const auto& option : info.options) valid.push_back(option_key(option.first));
-  for (const auto& option : cell.dataset_options)
+  for (const auto& option : planned.dataset_options)
     if (std::find(valid.begin(), valid.end(), option.first) == valid.end())
-      throw UsageError(section.place() + ": " + unknown_name("option of dataset " + cell.dataset, option.first, valid));
+      throw UsageError(section.place() + ": " + unknown_name("option of dataset " + planned.dataset, option.first, valid));
 }
 
-void read_network(Section section, Cell& cell) {
-  for (const std::int64_t width : section.integers("hidden", Range::at_least(1))) cell.hidden.push_back(width);
+void read_network(Section section, PlannedRun& planned) {
+  for (const std::int64_t width : section.integers("hidden", Range::at_least(1))) planned.hidden.push_back(width);
   const std::string hidden = section.text("activation", "relu"), output = section.text("output", "linear");
   section.located([&] {
-    cell.activation = Activation::parse(hidden);
-    cell.output_activation = Activation::parse(output);
+    planned.activation = Activation::parse(hidden);
+    planned.output_activation = Activation::parse(output);
   });
-  cell.bias = section.flag("bias", true);
-  cell.skip = section.flag("skip", false);
+  planned.bias = section.flag("bias", true);
+  planned.skip = section.flag("skip", false);
   section.done();
 }
 
-void read_loss(Section section, Cell& cell) {
+void read_loss(Section section, PlannedRun& planned) {
   const std::string name = section.text("name", "squared");
   const bool mean = section.flag("mean", false);
-  cell.loss = section.located([&] { return Loss::parse(name, mean); });
+  planned.loss = section.located([&] { return Loss::parse(name, mean); });
   section.done();
 }
 
-void read_init(Section section, Cell& cell) {
+void read_init(Section section, PlannedRun& planned) {
   std::vector<std::string> names;
   for (const auto& item : initialisations()) names.push_back(item.first);
   const std::string kind = section.choice("kind", names, "normal");
   for (const auto& [name, value] : initialisations())
-    if (name == kind) cell.init.kind = value;
-  const bool normal = cell.init.kind == Initialisation::Kind::normal;
-  cell.init.scale = section.number("scale", Range::nonnegative(), normal ? 0.01 : 1.0);
-  cell.init.bias = section.number("bias", Range::any(), 0.0);
+    if (name == kind) planned.init.kind = value;
+  const bool normal = planned.init.kind == Initialisation::Kind::normal;
+  planned.init.scale = section.number("scale", Range::nonnegative(), normal ? 0.01 : 1.0);
+  planned.init.bias = section.number("bias", Range::any(), 0.0);
   section.done();
 }
 
-std::vector<std::uint64_t> read_run(Section section, Cell& cell) {
-  cell.iterations = section.integer("iterations", Range::nonnegative(), 10);
-  cell.time_limit = section.number("time_limit", Range::nonnegative(), 0.0);
-  cell.precision = section.choice("precision", {"f32", "f64"}, "f64");
-  cell.audit = section.choice("audit", {"off", "sweep", "block"}, "off");
-  cell.evaluate_every = section.integer("evaluate_every", Range::at_least(1), 1);
+std::vector<std::uint64_t> read_run(Section section, PlannedRun& planned) {
+  planned.iterations = section.integer("iterations", Range::nonnegative(), 10);
+  planned.time_limit = section.number("time_limit", Range::nonnegative(), 0.0);
+  planned.precision = section.choice("precision", {"f32", "f64"}, "f64");
+  planned.audit = section.choice("audit", {"off", "sweep", "block"}, "off");
+  planned.evaluate_every = section.integer("evaluate_every", Range::at_least(1), 1);
   std::vector<std::uint64_t> seeds;
   for (const std::int64_t seed : section.integers("seeds", Range::nonnegative())) {
     const auto value = static_cast<std::uint64_t>(seed);
@@ -109,30 +109,30 @@ std::map<std::string, ParameterValue> resolved_parameters(const Plugin& plugin,
   return list.values();
 }
 
-json canonical_config(const Cell& cell, const Plugin& plugin) {
-  json dataset = {{"name", cell.dataset}}, parameters = json::object();
-  for (const auto& [key, value] : cell.dataset_options) dataset[key] = value;
-  for (const auto& [name, value] : resolved_parameters(plugin, cell.parameters)) parameters[name] = to_json(value);
-  return {{"experiment", cell.experiment},
-          {"variant", cell.variant},
-          {"algorithm", cell.algorithm},
-          {"seed", cell.seed},
+json canonical_config(const PlannedRun& planned, const Plugin& plugin) {
+  json dataset = {{"name", planned.dataset}}, parameters = json::object();
+  for (const auto& [key, value] : planned.dataset_options) dataset[key] = value;
+  for (const auto& [name, value] : resolved_parameters(plugin, planned.parameters)) parameters[name] = to_json(value);
+  return {{"experiment", planned.experiment},
+          {"variant", planned.variant},
+          {"algorithm", planned.algorithm},
+          {"seed", planned.seed},
           {"dataset", dataset},
           {"network",
-           {{"hidden", cell.hidden},
-            {"activation", cell.activation.text()},
-            {"output", cell.output_activation.text()},
-            {"bias", cell.bias},
-            {"skip", cell.skip}}},
-          {"loss", {{"name", cell.loss.name()}, {"mean", cell.loss.mean}}},
-          {"init", {{"kind", init_name(cell.init.kind)}, {"scale", cell.init.scale}, {"bias", cell.init.bias}}},
+           {{"hidden", planned.hidden},
+            {"activation", planned.activation.text()},
+            {"output", planned.output_activation.text()},
+            {"bias", planned.bias},
+            {"skip", planned.skip}}},
+          {"loss", {{"name", planned.loss.name()}, {"mean", planned.loss.mean}}},
+          {"init", {{"kind", init_name(planned.init.kind)}, {"scale", planned.init.scale}, {"bias", planned.init.bias}}},
           {"parameters", parameters},
           {"run",
-           {{"iterations", cell.iterations},
-            {"time_limit", cell.time_limit},
-            {"precision", cell.precision},
-            {"audit", cell.audit},
-            {"evaluate_every", cell.evaluate_every}}}};
+           {{"iterations", planned.iterations},
+            {"time_limit", planned.time_limit},
+            {"precision", planned.precision},
+            {"audit", planned.audit},
+            {"evaluate_every", planned.evaluate_every}}}};
 }
 
 ResolvedVariant resolve_variant(const json& tables, const std::string& experiment, const std::string& label,
@@ -142,17 +142,17 @@ ResolvedVariant resolve_variant(const json& tables, const std::string& experimen
     return Section(tables.value(name, json()), place + ": [" + name + "]" + suffix);
   };
   ResolvedVariant out;
-  out.cell.experiment = experiment;
-  out.cell.variant = label;
-  out.cell.algorithm = plugin.name;
-  read_dataset(section("dataset"), out.cell);
-  read_network(section("network"), out.cell);
-  read_loss(section("loss"), out.cell);
-  read_init(section("init"), out.cell);
-  out.seeds = read_run(section("run"), out.cell);
+  out.planned.experiment = experiment;
+  out.planned.variant = label;
+  out.planned.algorithm = plugin.name;
+  read_dataset(section("dataset"), out.planned);
+  read_network(section("network"), out.planned);
+  read_loss(section("loss"), out.planned);
+  read_init(section("init"), out.planned);
+  out.seeds = read_run(section("run"), out.planned);
   Section parameters = section("parameters");
-  out.cell.parameters = parameters.rest();
-  parameters.located([&] { return resolved_parameters(plugin, out.cell.parameters); });
+  out.planned.parameters = parameters.rest();
+  parameters.located([&] { return resolved_parameters(plugin, out.planned.parameters); });
   return out;
 }
 

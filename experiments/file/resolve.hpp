@@ -1,4 +1,4 @@
-// From tables to cells: what one variant of an experiment file means.
+// From tables to runs: what one variant of an experiment file means.
 #pragma once
 
 #include "algorithms/core/plugin.hpp"
@@ -6,9 +6,9 @@
 
 namespace bcd {
 
-/// One variant, understood: the cell without seed and configuration, and the seeds it is run with.
+/// One variant, understood: the run without seed and configuration, and the seeds it is run with.
 struct ResolvedVariant {
-  Cell cell;
+  PlannedRun planned;
   std::vector<std::uint64_t> seeds;
 };
 
@@ -17,9 +17,9 @@ struct ResolvedVariant {
 ResolvedVariant resolve_variant(const nlohmann::json& tables, const std::string& experiment, const std::string& label,
                                 const Plugin& plugin, const std::string& place);
 
-/// The canonical configuration: every field of the cell and every parameter of the algorithm, resolved. Equal cells have equal
+/// The canonical configuration: every field of the run and every parameter of the algorithm, resolved. Equal runs have equal
 /// text (keys are sorted, numbers normalised). Throws UsageError if the plugin refuses a parameter.
-nlohmann::json canonical_config(const Cell& cell, const Plugin& plugin);
+nlohmann::json canonical_config(const PlannedRun& planned, const Plugin& plugin);
 
 /// An algorithm's parameters after setting `given` (text), as JSON values.
 std::map<std::string, ParameterValue> resolved_parameters(const Plugin& plugin,

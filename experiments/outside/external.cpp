@@ -258,7 +258,7 @@ std::map<std::string, std::string> files_of_command(const ParameterList& paramet
 
 Plugin external_plugin() {
   Plugin p = describe<External>("external", "A command in any language that trains on request",
-                                 "The protocol is on the page experiments/outside/external.md");
+                                "The protocol is on the page experiments/outside/external.md");
   p.files = files_of_command;
   return p;
 }

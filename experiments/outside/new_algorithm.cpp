@@ -147,7 +147,8 @@ fs::path source_checkout(const fs::path& from) {
 std::string registry_with(const std::string& registry, const std::string& name) {
   static const std::regex declaration("namespace ([a-z0-9_]+) \\{ std::vector<Plugin> paper\\(\\); \\}\n"),
       entry(" *add\\(\"([a-z0-9_]+)\", [a-z0-9_]+::paper\\(\\)\\);\n");
-  const std::string declared = with_line(registry, declaration, name, "namespace " + name + " { std::vector<Plugin> paper(); }");
+  const std::string declared =
+      with_line(registry, declaration, name, "namespace " + name + " { std::vector<Plugin> paper(); }");
   return with_line(declared, entry, name, "  add(\"" + name + "\", " + name + "::paper());");
 }
 

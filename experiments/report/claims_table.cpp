@@ -4,8 +4,8 @@
 #include <set>
 
 #include "algorithms/core/text.hpp"
-#include "experiments/claims/expectation.hpp"
 #include "experiments/claims/judge.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/records.hpp"
 
@@ -21,7 +21,7 @@ ClaimEntry judged_entry(const ClaimRow& row, const std::string& scale, const fs:
   return entry;
 }
 
-ClaimEntry reference_entry(const Experiment& experiment, const ClaimSpec& claim, const std::string& scale) {
+ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, const std::string& scale) {
   ClaimEntry entry;
   entry.scale = claim.scale.empty() ? scale : claim.scale;
   entry.row =
@@ -80,7 +80,7 @@ std::string measured_text(const ClaimEntry& entry) {
   return entry.row.measured.empty() ? "-" : entry.row.measured;
 }
 
-/// For one cell of a Markdown table: bars (norms) are the columns' separator.
+/// For one run of a Markdown table: bars (norms) are the columns' separator.
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '|' ? "\\|" : std::string(1, c);
@@ -167,7 +167,7 @@ std::string claims_as_markdown(const std::vector<ClaimEntry>& entries) {
   for (const ClaimEntry& entry : entries) {
     const ClaimRow& row = entry.row;
     for (const std::string& cell : {row.paper, row.item, row.id, row.statement, row.experiment, entry.scale, row.reported,
-                                    measured_text(entry), verdict_text(row), files_text(entry)})
+                                       measured_text(entry), verdict_text(row), files_text(entry)})
       out += "| " + escaped(cell) + " ";
     out += "|\n";
   }

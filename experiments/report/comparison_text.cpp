@@ -23,8 +23,8 @@ std::string quantity(const ComparisonOptions& o) {
   if (o.target)
     return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + shown(*o.target) +
            " (a run that does not get there: inf)";
-  return o.metric + (o.at ? " at iteration " + shown(*o.at) : " at the last iteration") + ", " + (o.lower ? "lower" : "higher") +
-         " is better (a run without a value: " + (o.lower ? "inf" : "-inf") + ")";
+  return o.metric + (o.at ? " at iteration " + shown(*o.at) : " at the last iteration") + ", " +
+         (o.lower ? "lower" : "higher") + " is better (a run without a value: " + (o.lower ? "inf" : "-inf") + ")";
 }
 
 std::vector<std::string> spread_header(const ComparisonOptions& o) {
@@ -39,8 +39,8 @@ std::vector<std::string> spread_header(const ComparisonOptions& o) {
 }
 
 std::vector<std::string> spread_row(const VariantSummary& v, const Spread& s) {
-  return {v.experiment,   v.variant,   std::to_string(s.runs), std::to_string(s.missed),
-          shown(s.median), shown(s.low), shown(s.high),           shown(s.interval)};
+  return {v.experiment,    v.variant,    std::to_string(s.runs), std::to_string(s.missed),
+          shown(s.median), shown(s.low), shown(s.high),          shown(s.interval)};
 }
 
 std::string value_table(const Comparison& c) {

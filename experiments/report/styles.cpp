@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "plots/kinds/chart.hpp"
 #include "experiments/file/load.hpp"
+#include "plots/kinds/chart.hpp"
 
 namespace bcd {
 namespace {
@@ -11,8 +11,8 @@ namespace {
 /// The labels that each figure of the experiment shows, in the order of its variants.
 void add_groups(const Experiment& experiment, std::vector<std::vector<std::string>>& groups) {
   std::vector<std::string> labels;
-  for (const Cell& cell : experiment.cells)
-    if (std::find(labels.begin(), labels.end(), cell.variant) == labels.end()) labels.push_back(cell.variant);
+  for (const PlannedRun& planned : experiment.runs)
+    if (std::find(labels.begin(), labels.end(), planned.variant) == labels.end()) labels.push_back(planned.variant);
   for (const Figure& figure : experiment.figures) {
     std::vector<Series> all;
     for (const std::string& label : labels) all.push_back({label, {}, {}});

@@ -55,7 +55,7 @@ std::vector<Judgement> judge_all(const std::vector<Results>& results, const std:
   std::vector<Judgement> judgements;
   for (const Results& part : results) {
     std::set<std::string> elsewhere;  // claims of another scale
-    for (const ClaimSpec& claim : part.experiment.claims)
+    for (const Claim& claim : part.experiment.claims)
       if (!claim.scale.empty() && claim.scale != scale) elsewhere.insert(claim.id);
     Judgement judgement{judge(part.experiment, part.records, scale), {}};
     for (const ClaimRow& row : judgement.rows)

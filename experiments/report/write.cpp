@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The runs of the records, by variant in the order of the experiment's cells.
+/// The runs of the records, by variant in the order of the experiment's runs.
 std::vector<Series> series_of(const Results& results, const Styles& styles) {
   std::vector<Series> series;
   for (const RunRecord& record : results.records) {
@@ -47,8 +47,7 @@ std::vector<std::vector<fs::path>> draw_for_report(const std::vector<Results>& r
 }
 
 fs::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
-                    const std::vector<std::vector<fs::path>>& pictures, const ReportPlace& place,
-                    const std::string& command) {
+                    const std::vector<std::vector<fs::path>>& pictures, const ReportPlace& place, const std::string& command) {
   ReportData data{"bcdbench report, scale " + place.scale, command, {}, record_folder("").string()};
   const Styles styles = figure_styles(results);
   for (std::size_t i = 0; i < results.size(); ++i) {

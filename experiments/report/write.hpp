@@ -23,8 +23,7 @@ std::vector<std::vector<std::filesystem::path>> draw_all(const std::vector<Resul
                                                          const std::vector<std::string>& formats,
                                                          const std::vector<std::string>& widths = {"screen"});
 /// Draws what the report shows and links: every format for the screen, PDF for papers. Returns the pictures for the screen.
-std::vector<std::vector<std::filesystem::path>> draw_for_report(const std::vector<Results>& results,
-                                                                const ReportPlace& place);
+std::vector<std::vector<std::filesystem::path>> draw_for_report(const std::vector<Results>& results, const ReportPlace& place);
 /// Writes the report with the SVG pictures; returns its path.
 std::filesystem::path report_all(const std::vector<Results>& results, const std::vector<Judgement>& judgements,
                                  const std::vector<std::vector<std::filesystem::path>>& pictures, const ReportPlace& place,

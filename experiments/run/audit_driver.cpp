@@ -29,7 +29,7 @@ void StateMirror<T>::refresh() {
 }
 
 template <class T>
-Auditing<T>::Auditing(const Plugin& plugin, Algorithm<T>& algorithm, const Problem<T>& problem, const std::string& mode)
+AuditDriver<T>::AuditDriver(const Plugin& plugin, Algorithm<T>& algorithm, const Problem<T>& problem, const std::string& mode)
     : per_block_(mode == "block") {
   if (mode == "off" || !plugin.make_audit) return;
   if constexpr (std::is_same_v<T, double>) {
@@ -46,7 +46,7 @@ Auditing<T>::Auditing(const Plugin& plugin, Algorithm<T>& algorithm, const Probl
 }
 
 template <class T>
-void Auditing<T>::start() {
+void AuditDriver<T>::start() {
   if (!audit_) return;
   audit_->start(mirror_->state(), *log_);
   if (std::is_same_v<T, float>)  // the allowances are bounds on rounding in double
@@ -55,13 +55,13 @@ void Auditing<T>::start() {
 }
 
 template <class T>
-BlockObserver* Auditing<T>::before_sweep(int k) {
+BlockObserver* AuditDriver<T>::before_sweep(int k) {
   sweep_ = k;
   return audit_ && per_block_ ? this : nullptr;
 }
 
 template <class T>
-void Auditing<T>::after(const Block& block) {
+void AuditDriver<T>::after(const Block& block) {
   observed_.time([&] {
     mirror_->refresh();
     audit_->after_block(sweep_, block, *log_);
@@ -69,26 +69,26 @@ void Auditing<T>::after(const Block& block) {
 }
 
 template <class T>
-void Auditing<T>::after_sweep(int k, Measurements& row) {
+void AuditDriver<T>::after_sweep(int k, Measurements& row) {
   if (!audit_) return;
   mirror_->refresh();
   audit_->after_sweep(k, *log_, row);
 }
 
 template <class T>
-void Auditing<T>::finish() {
+void AuditDriver<T>::finish() {
   if (audit_) audit_->finish(*log_);
 }
 
 template <class T>
-void Auditing<T>::add_slacks(Measurements& row) {
+void AuditDriver<T>::add_slacks(Measurements& row) {
   if (!log_) return;
   for (const auto& [id, slack] : log_->take_slacks()) row.emplace_back("slack:" + id, slack);
 }
 
 template class StateMirror<float>;
 template class StateMirror<double>;
-template class Auditing<float>;
-template class Auditing<double>;
+template class AuditDriver<float>;
+template class AuditDriver<double>;
 
 }  // namespace bcd

@@ -23,12 +23,12 @@ class StateMirror {
   State<double> mirror_;
 };
 
-/// Everything the runner needs of an audit. Does nothing when the plugin has none or the cell asks for none.
+/// Everything the runner needs of an audit. Does nothing when the plugin has none or the run asks for none.
 template <class T>
-class Auditing final : public BlockObserver {
+class AuditDriver final : public BlockObserver {
  public:
   /// mode: off, sweep, block. The algorithm has been initialised.
-  Auditing(const Plugin& plugin, Algorithm<T>& algorithm, const Problem<T>& problem, const std::string& mode);
+  AuditDriver(const Plugin& plugin, Algorithm<T>& algorithm, const Problem<T>& problem, const std::string& mode);
 
   void start();
   /// Announces sweep k and returns the observer for it (null unless auditing per block); `observed` is its time so far.

@@ -14,7 +14,7 @@ struct DumpOptions {
   std::filesystem::path out;
 };
 /// Writes out/problem/{X,Y}.npy, out/iter_00000/{W1,b1,...}.npy and out/run.json.
-void dump_cell(const Cell& cell, const DumpOptions& options);
-void dump_cell(const Cell& cell, const Plugin& plugin, const DumpOptions& options);
+void dump_run(const PlannedRun& planned, const DumpOptions& options);
+void dump_run(const PlannedRun& planned, const Plugin& plugin, const DumpOptions& options);
 
 }  // namespace bcd

@@ -1,8 +1,8 @@
 // The ONE evaluator: training loss, test loss and accuracies from the weights, the same for every algorithm.
 #pragma once
 
-#include "algorithms/core/problem.hpp"
 #include "algorithms/core/audit.hpp"
+#include "algorithms/core/problem.hpp"
 #include "datasets/dataset.hpp"
 
 namespace bcd {

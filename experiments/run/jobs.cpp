@@ -18,9 +18,9 @@
 namespace bcd {
 namespace {
 
-/// A cell being run: the process, and the end of the pipe on which it says what is wrong.
+/// A run being run: the process, and the end of the pipe on which it says what is wrong.
 struct Job {
-  const Cell* cell = nullptr;
+  const PlannedRun* planned = nullptr;
   std::string id, label;
   int messages = -1;
 };
@@ -30,13 +30,13 @@ void say(int pipe, const std::string& message) {
 }
 
 /// The life of a child. Its own process group: Ctrl-C on the terminal reaches the parent alone, which passes it on once.
-[[noreturn]] void live(const Cell& cell, const RunOptions& options, int pipe, pid_t parent) {
+[[noreturn]] void live(const PlannedRun& planned, const RunOptions& options, int pipe, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kInternalError);  // the parent died before the line above
   set_threads(std::max(1, threads() / options.jobs));
   try {
-    _exit(run_cell(cell, options).status == "Interrupted" ? kInterrupted : kAllWell);
+    _exit(make_run(planned, options).status == "Interrupted" ? kInterrupted : kAllWell);
   } catch (const UsageError& e) {
     say(pipe, e.what());
     _exit(kMisuse);
@@ -65,7 +65,7 @@ class Jobs {
   bool idle() const { return running_.empty(); }
   bool stopping() const { return interrupt_.asked() || !misuse_.empty(); }
 
-  void begin(const Cell& cell, const std::string& label) {
+  void begin(const PlannedRun& planned, const std::string& label) {
     int ends[2];
     if (pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
     std::cout.flush();
@@ -73,10 +73,10 @@ class Jobs {
     if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child == 0) {
       close(ends[0]);
-      live(cell, options_, ends[1], parent);
+      live(planned, options_, ends[1], parent);
     }
     close(ends[1]);
-    running_[child] = {&cell, run_id(cell, options_), label, ends[0]};
+    running_[child] = {&planned, run_id(planned, options_), label, ends[0]};
   }
 
   /// Waits until one run has ended, passing Ctrl-C on.
@@ -111,7 +111,7 @@ class Jobs {
     if (WIFEXITED(status) && WEXITSTATUS(status) == kAllWell) return read_record(options_.out / "runs" / (job.id + ".json"));
     RunRecord record;
     record.id = job.id;
-    record.config = job.cell->config;
+    record.config = job.planned->config;
     record.status = "Failed";
     if (WIFSIGNALED(status)) {
       record.reason =
@@ -135,16 +135,16 @@ class Jobs {
 
 }  // namespace
 
-std::map<std::string, RunRecord> run_side_by_side(const std::vector<const Cell*>& cells, const RunOptions& options,
+std::map<std::string, RunRecord> run_side_by_side(const std::vector<const PlannedRun*>& runs, const RunOptions& options,
                                                   ProgressReporter& reporter) {
   Jobs jobs(options, reporter);
-  for (std::size_t i = 0; i < cells.size() && !jobs.stopping();) {
+  for (std::size_t i = 0; i < runs.size() && !jobs.stopping();) {
     if (jobs.full()) {
       jobs.wait_for_one();
       continue;
     }
-    const std::string label = "[" + std::to_string(i + 1) + "/" + std::to_string(cells.size()) + "] " + cells[i]->label();
-    jobs.begin(*cells[i++], label);
+    const std::string label = "[" + std::to_string(i + 1) + "/" + std::to_string(runs.size()) + "] " + runs[i]->label();
+    jobs.begin(*runs[i++], label);
   }
   while (!jobs.idle()) jobs.wait_for_one();
   return jobs.take();

@@ -8,11 +8,11 @@
 
 namespace bcd {
 
-/// Makes the runs of the cells, at most options.jobs at a time, each with its share of the threads. Returns the records by id;
+/// Makes the runs of the runs, at most options.jobs at a time, each with its share of the threads. Returns the records by id;
 /// a process that was killed or crashed gives a record of status Failed that is not on disk, so that the run is made again. The
 /// first Ctrl-C asks every run to stop after its present iteration (status Interrupted); if this process dies, they die too.
-/// Throws UsageError where run_cell does, after the other runs have ended. Call before any parallel region: it forks.
-std::map<std::string, RunRecord> run_side_by_side(const std::vector<const Cell*>& cells, const RunOptions& options,
+/// Throws UsageError where make_run does, after the other runs have ended. Call before any parallel region: it forks.
+std::map<std::string, RunRecord> run_side_by_side(const std::vector<const PlannedRun*>& runs, const RunOptions& options,
                                                   ProgressReporter& reporter);
 
 }  // namespace bcd

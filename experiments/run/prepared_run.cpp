@@ -32,28 +32,28 @@ struct Cache {
 };
 
 template <class T>
-std::shared_ptr<const Dataset<T>> cached_dataset(const Cell& cell) {
+std::shared_ptr<const Dataset<T>> cached_dataset(const PlannedRun& planned) {
   using Other = std::conditional_t<std::is_same_v<T, float>, double, float>;
   Cache<T>& cache = Cache<T>::instance();
-  const DataKey key{cell.dataset, cell.dataset_options, cell.loss.target_code(), cell.seed};
+  const DataKey key{planned.dataset, planned.dataset_options, planned.loss.target_code(), planned.seed};
   if (cache.data && cache.key == key) return cache.data;
   cache.data.reset();  // freed before the next one is loaded: two large sets need not fit side by side
   Cache<Other>::instance().data.reset();
   cache.data = std::make_shared<const Dataset<T>>(
-      load_dataset<T>(cell.dataset, cell.dataset_options, cell.loss.target_code(), cell.seed));
+      load_dataset<T>(planned.dataset, planned.dataset_options, planned.loss.target_code(), planned.seed));
   cache.key = key;
   return cache.data;
 }
 
-Network make_network(const Cell& cell, Index input, Index output) {
+Network make_network(const PlannedRun& planned, Index input, Index output) {
   Network net;
   net.input = input;
-  net.bias = cell.bias;
-  for (const Index width : cell.hidden) {
-    const bool skip = cell.skip && width == net.d(net.N());
-    net.layers.push_back({width, cell.activation, skip});
+  net.bias = planned.bias;
+  for (const Index width : planned.hidden) {
+    const bool skip = planned.skip && width == net.d(net.N());
+    net.layers.push_back({width, planned.activation, skip});
   }
-  net.layers.push_back({output, cell.output_activation, false});
+  net.layers.push_back({output, planned.output_activation, false});
   return net;
 }
 
@@ -95,16 +95,17 @@ bool is_weight(const std::string& name) {
 }  // namespace
 
 template <class T>
-Session<T>::Session(const Cell& cell, const Plugin& plugin) : data(cached_dataset<T>(cell)), algorithm(plugin.make<T>()) {
-  problem = {make_network(cell, data->X.rows(), data->Y.rows()), cell.loss, &data->X, &data->Y};
+PreparedRun<T>::PreparedRun(const PlannedRun& planned, const Plugin& plugin)
+    : data(cached_dataset<T>(planned)), algorithm(plugin.make<T>()) {
+  problem = {make_network(planned, data->X.rows(), data->Y.rows()), planned.loss, &data->X, &data->Y};
   ParameterList parameters = algorithm->parameters();
-  for (const auto& [name, text] : cell.parameters) parameters.set(name, text);
+  for (const auto& [name, text] : planned.parameters) parameters.set(name, text);
 }
 
 template <class T>
-void Session<T>::start(const Cell& cell) {
-  Rng rng(cell.seed, "algorithm");
-  algorithm->initialise(problem, draw_weights<T>(problem.net, cell.init, cell.seed), rng);
+void PreparedRun<T>::start(const PlannedRun& planned) {
+  Rng rng(planned.seed, "algorithm");
+  algorithm->initialise(problem, draw_weights<T>(problem.net, planned.init, planned.seed), rng);
 }
 
 template <class T>
@@ -160,8 +161,8 @@ std::string state_digest(const fs::path& folder) {
   return short_hash(digests);
 }
 
-template struct Session<float>;
-template struct Session<double>;
+template struct PreparedRun<float>;
+template struct PreparedRun<double>;
 template Weights<float> draw_weights<float>(const Network&, const Initialisation&, std::uint64_t);
 template Weights<double> draw_weights<double>(const Network&, const Initialisation&, std::uint64_t);
 template void write_state<float>(const fs::path&, const State<float>&);

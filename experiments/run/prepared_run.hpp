@@ -1,4 +1,4 @@
-// A cell made ready: its data, network, problem and algorithm. Shared by the runner and the dump.
+// A run made ready: its data, network, problem and algorithm. Shared by the runner and the dump.
 #pragma once
 
 #include <memory>
@@ -8,17 +8,17 @@
 
 namespace bcd {
 
-/// The problem points into the dataset, the algorithm may point to the problem: a session is neither copied nor moved.
+/// The problem points into the dataset, the algorithm may point to the problem: a prepared is neither copied nor moved.
 template <class T>
-struct Session {
-  /// Loads the data (cells that follow each other and use the same data share it), builds the network (d_0 and d_N from the
-  /// data) and the algorithm with the cell's parameters. Throws UsageError for missing data or wrong parameters.
-  Session(const Cell& cell, const Plugin& plugin);
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+struct PreparedRun {
+  /// Loads the data (runs that follow each other and use the same data share it), builds the network (d_0 and d_N from the
+  /// data) and the algorithm with the run's parameters. Throws UsageError for missing data or wrong parameters.
+  PreparedRun(const PlannedRun& planned, const Plugin& plugin);
+  PreparedRun(const PreparedRun&) = delete;
+  PreparedRun& operator=(const PreparedRun&) = delete;
 
   /// Draws the first weights and initialises the algorithm.
-  void start(const Cell& cell);
+  void start(const PlannedRun& planned);
 
   std::shared_ptr<const Dataset<T>> data;
   Problem<T> problem;

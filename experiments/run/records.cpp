@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 bool failure_is_expected(const Experiment& experiment, const std::string& variant) {
-  return std::any_of(experiment.claims.begin(), experiment.claims.end(), [&](const ClaimSpec& claim) {
+  return std::any_of(experiment.claims.begin(), experiment.claims.end(), [&](const Claim& claim) {
     const auto status = claim.text.find("status");
     return claim.kind == "status" && status != claim.text.end() && status->second == "Failed" &&
            std::find(claim.variants.begin(), claim.variants.end(), variant) != claim.variants.end();
@@ -29,8 +29,8 @@ fs::path record_file(const fs::path& out, const std::string& id) { return record
 
 std::vector<RunRecord> existing_records(const Experiment& experiment, const fs::path& out) {
   std::vector<RunRecord> records;
-  for (const Cell& cell : experiment.cells)
-    if (const std::string id = run_id(cell); record_exists(record_folder(out), id))
+  for (const PlannedRun& planned : experiment.runs)
+    if (const std::string id = run_id(planned); record_exists(record_folder(out), id))
       records.push_back(read_record(record_file(out, id)));
   return records;
 }
@@ -38,8 +38,8 @@ std::vector<RunRecord> existing_records(const Experiment& experiment, const fs::
 void require_data(const std::vector<Results>& results) {
   std::set<std::string> missing;
   for (const Results& part : results)
-    for (const Cell& cell : part.experiment.cells)
-      if (!dataset_location(cell.dataset)) missing.insert(cell.dataset);
+    for (const PlannedRun& planned : part.experiment.runs)
+      if (!dataset_location(planned.dataset)) missing.insert(planned.dataset);
   if (missing.empty()) return;
   std::string list;
   for (const std::string& name : missing) list += " " + name;
@@ -48,15 +48,15 @@ void require_data(const std::vector<Results>& results) {
 }
 
 void make_runs(std::vector<Results>& results, const RunOptions& options) {
-  const auto cached = [&](const Cell& cell) {
-    return !options.force && record_exists(record_folder(options.out), run_id(cell, options));
+  const auto cached = [&](const PlannedRun& planned) {
+    return !options.force && record_exists(record_folder(options.out), run_id(planned, options));
   };
   std::size_t total = 0, done = 0;
-  std::vector<const Cell*> to_make;
+  std::vector<const PlannedRun*> to_make;
   for (const Results& part : results)
-    for (const Cell& cell : part.experiment.cells) {
+    for (const PlannedRun& planned : part.experiment.runs) {
       ++total;
-      if (!cached(cell)) to_make.push_back(&cell);
+      if (!cached(planned)) to_make.push_back(&planned);
     }
 
   ProgressReporter reporter = ProgressReporter::for_stderr();
@@ -69,18 +69,18 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
   RunOptions reporting = options;
   reporting.progress = [&](const Progress& progress) { reporter.update(progress); };
   for (Results& part : results)
-    for (const Cell& cell : part.experiment.cells) {
-      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + cell.label();
-      if (const auto job = made.find(run_id(cell, options)); job != made.end()) {
+    for (const PlannedRun& planned : part.experiment.runs) {
+      const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + planned.label();
+      if (const auto job = made.find(run_id(planned, options)); job != made.end()) {
         part.records.push_back(job->second);
-      } else if (cached(cell)) {
-        part.records.push_back(run_cell(cell, reporting));
+      } else if (cached(planned)) {
+        part.records.push_back(make_run(planned, reporting));
         reporter.skip(label, "cached, " + part.records.back().status);
       } else if (options.jobs > 1) {
         throw Interrupted();  // before this run began
       } else {
         reporter.start(label);
-        part.records.push_back(run_cell(cell, reporting));
+        part.records.push_back(make_run(planned, reporting));
         reporter.finish(part.records.back().status + ", " + part.records.back().reason);
       }
       if (part.records.back().status == "Interrupted") throw Interrupted();

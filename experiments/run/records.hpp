@@ -24,12 +24,12 @@ struct Results {
 
 std::filesystem::path record_folder(const std::filesystem::path& out);
 std::filesystem::path record_file(const std::filesystem::path& out, const std::string& id);
-/// The records of an experiment's cells that are in out/runs.
+/// The records of an experiment's runs that are in out/runs.
 std::vector<RunRecord> existing_records(const Experiment& experiment, const std::filesystem::path& out);
 
 /// Throws UsageError, before anything runs, if the files of a dataset are missing.
 void require_data(const std::vector<Results>& results);
-/// Runs the cells that have no record yet, reporting on stderr. `results` holds the experiments; their records are filled in.
+/// Runs the runs that have no record yet, reporting on stderr. `results` holds the experiments; their records are filled in.
 /// Throws Interrupted.
 void make_runs(std::vector<Results>& results, const RunOptions& options);
 /// Runs that ended as Failed although no claim of their experiment expects it.

@@ -38,19 +38,21 @@ std::string run_id(const json& config, const std::map<std::string, std::string>&
   return short_hash(text);
 }
 
-json config_of(const Cell& cell, const RunOptions& options) {
-  json config = cell.config;
+json config_of(const PlannedRun& planned, const RunOptions& options) {
+  json config = planned.config;
   if (!options.init_from.empty())
     config["init_from"] = {{"folder", options.init_from}, {"digest", state_digest(options.init_from)}};
   return config;
 }
 
-std::string run_id(const Cell& cell) { return run_id(cell, find_plugin(cell.algorithm)); }
+std::string run_id(const PlannedRun& planned) { return run_id(planned, find_plugin(planned.algorithm)); }
 
-std::string run_id(const Cell& cell, const Plugin& plugin) { return run_id(cell.config, files_of(plugin, cell.parameters)); }
+std::string run_id(const PlannedRun& planned, const Plugin& plugin) {
+  return run_id(planned.config, files_of(plugin, planned.parameters));
+}
 
-std::string run_id(const Cell& cell, const RunOptions& options) {
-  return run_id(config_of(cell, options), files_of(find_plugin(cell.algorithm), cell.parameters));
+std::string run_id(const PlannedRun& planned, const RunOptions& options) {
+  return run_id(config_of(planned, options), files_of(find_plugin(planned.algorithm), planned.parameters));
 }
 
 }  // namespace bcd

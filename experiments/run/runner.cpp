@@ -10,8 +10,8 @@
 #include "experiments/run/audit_driver.hpp"
 #include "experiments/run/evaluator.hpp"
 #include "experiments/run/interrupt.hpp"
-#include "experiments/run/provenance.hpp"
 #include "experiments/run/prepared_run.hpp"
+#include "experiments/run/provenance.hpp"
 #include "experiments/run/run_name.hpp"
 
 namespace bcd {
@@ -50,8 +50,8 @@ std::string headline(const Measurements& row) {
 template <class T>
 class Run {
  public:
-  Run(const Cell& cell, const Plugin& plugin, const RunOptions& options, RunRecord& record)
-      : cell_(cell), plugin_(plugin), options_(options), record_(record), session_(cell, plugin) {
+  Run(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options, RunRecord& record)
+      : cell_(planned), plugin_(plugin), options_(options), record_(record), session_(planned, plugin) {
     record_.provenance["dataset"] = {
         {"name", session_.data->name}, {"checksum", session_.data->checksum}, {"origin", session_.data->origin}};
   }
@@ -92,7 +92,7 @@ class Run {
   }
 
   void loop() {
-    auditing_ = std::make_unique<Auditing<T>>(plugin_, *session_.algorithm, session_.problem, cell_.audit);
+    auditing_ = std::make_unique<AuditDriver<T>>(plugin_, *session_.algorithm, session_.problem, cell_.audit);
     evaluate_.time([&] { auditing_->start(); });
     log_row();
     for (k_ = 1; !ended() && k_ <= cell_.iterations; ++k_) {
@@ -162,22 +162,22 @@ class Run {
     record_.reason = reason;
   }
 
-  const Cell& cell_;
+  const PlannedRun& cell_;
   const Plugin& plugin_;
   const RunOptions& options_;
   RunRecord& record_;
-  Session<T> session_;
+  PreparedRun<T> session_;
   InterruptGuard interrupt_;  // after the data is loaded: until then Ctrl-C has its usual effect
-  std::unique_ptr<Auditing<T>> auditing_;
+  std::unique_ptr<AuditDriver<T>> auditing_;
   Clock train_, evaluate_, record_clock_;
   std::int64_t k_ = 0;
   std::string headline_;
 };
 
 template <class T>
-void run_in_precision(const Cell& cell, const Plugin& plugin, const RunOptions& options, RunRecord& record) {
+void run_in_precision(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options, RunRecord& record) {
   try {
-    Run<T>(cell, plugin, options, record).run();
+    Run<T>(planned, plugin, options, record).run();
   } catch (const std::bad_alloc&) {
     record.status = "Failed";
     record.reason = "out of memory while the data was loaded";
@@ -186,13 +186,15 @@ void run_in_precision(const Cell& cell, const Plugin& plugin, const RunOptions& 
 
 }  // namespace
 
-RunRecord run_cell(const Cell& cell, const RunOptions& options) { return run_cell(cell, find_plugin(cell.algorithm), options); }
+RunRecord make_run(const PlannedRun& planned, const RunOptions& options) {
+  return make_run(planned, find_plugin(planned.algorithm), options);
+}
 
-RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& options) {
+RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options) {
   const fs::path folder = options.out / "runs";
   RunRecord record;
-  record.config = config_of(cell, options);
-  const auto files = files_of(plugin, cell.parameters);
+  record.config = config_of(planned, options);
+  const auto files = files_of(plugin, planned.parameters);
   record.id = run_id(record.config, files);
   record.provenance = provenance();
   if (!files.empty()) record.provenance["files"] = files;
@@ -208,10 +210,10 @@ RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& opt
       record.provenance["warnings"].push_back(std::string("run again because of an unreadable ") + e.what());
     }
   }
-  if (cell.precision == "f32")
-    run_in_precision<float>(cell, plugin, options, record);
+  if (planned.precision == "f32")
+    run_in_precision<float>(planned, plugin, options, record);
   else
-    run_in_precision<double>(cell, plugin, options, record);
+    run_in_precision<double>(planned, plugin, options, record);
   if (options.keep && record.status != "Interrupted") write_record(folder, record);
   return record;
 }

@@ -1,4 +1,4 @@
-// The runner: loop, three clocks, stopping, recording. One cell in, one record out.
+// The runner: loop, three clocks, stopping, recording. One run in, one record out.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,10 @@
 
 namespace bcd {
 
-/// What is reported while a cell runs.
+/// What is reported while a run runs.
 struct Progress {
   std::int64_t iteration = 0, iterations = 0;
-  double seconds = 0;    ///< since the cell began
+  double seconds = 0;    ///< since the run began
   std::string headline;  ///< "train_accuracy 0.71"
 };
 
@@ -26,11 +26,11 @@ struct RunOptions {
   std::function<void(const Progress&)> progress;
 };
 
-/// Runs the cell unless its record exists. Never throws for what the algorithm does (divergence, exceptions, not applicable are
+/// Runs the run unless its record exists. Never throws for what the algorithm does (divergence, exceptions, not applicable are
 /// statuses); throws UsageError for missing data or bad state files.
 /// A run that was interrupted (SIGINT) has the status Interrupted and leaves no record, so that it is made again.
-RunRecord run_cell(const Cell& cell, const RunOptions& options);
+RunRecord make_run(const PlannedRun& planned, const RunOptions& options);
 /// The same with a plugin that need not be in the registry.
-RunRecord run_cell(const Cell& cell, const Plugin& plugin, const RunOptions& options);
+RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options);
 
 }  // namespace bcd

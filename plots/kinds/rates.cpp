@@ -48,8 +48,8 @@ std::string legend_of(const ExaminedSeries& s) {
   std::string text = s.label + ": " + (s.report.limit.known() ? name(rate.kind) : "f* unknown");
   if (rate.kind == Kind::linear) text += ", 1 - " + show(1 - rate.eta.value) + " per iteration";
   if (rate.kind == Kind::sublinear)
-    text += ", p = " + show(rate.power.value) + " [" + show(rate.power.interval.low) + ", " +
-            show(rate.power.interval.high) + "]";
+    text +=
+        ", p = " + show(rate.power.value) + " [" + show(rate.power.interval.low) + ", " + show(rate.power.interval.high) + "]";
   if (s.report.exponent.usable())  // + 0: no minus sign before a zero
     text += "; theta = " + show(std::round(1000 * s.report.exponent.theta.value) / 1000 + 0.0);
   return text;

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "algorithms/zeng2019/bcd3.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/zeng2019/bcd3.hpp"
 
 namespace {
 
@@ -24,7 +24,8 @@ double gemm_rate() {
   double best = 0;
   for (int trial = 0; trial < 5; ++trial) {
     const auto start = std::chrono::steady_clock::now();
-    for_columns(n, [&](Index first, Index count, int) { C.middleCols(first, count).noalias() = A * B.middleCols(first, count); });
+    for_columns(n,
+                [&](Index first, Index count, int) { C.middleCols(first, count).noalias() = A * B.middleCols(first, count); });
     benchmark::DoNotOptimize(C.data());
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     best = std::max(best, 2e-9 * static_cast<double>(m) * static_cast<double>(m) * static_cast<double>(n) / seconds);

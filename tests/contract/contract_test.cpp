@@ -29,7 +29,8 @@ struct Setting {
   std::string activation = "tanh", output = "linear", loss = "squared";
   bool mean = false, skip = false, bias = true;
   std::string text() const {
-    return activation + " " + output + " " + loss + (mean ? " mean" : " sum") + (skip ? " skip" : "") + (bias ? "" : " no bias");
+    return activation + " " + output + " " + loss + (mean ? " mean" : " sum") + (skip ? " skip" : "") +
+           (bias ? "" : " no bias");
   }
 };
 

@@ -100,7 +100,8 @@ TEST_CASE("the nearest name has the smallest edit distance", "[parameters]") {
   CHECK(nearest_name("kitten", {"mitten", "sitting", "kit"}) == "mitten");  // distances 1, 3, 3
   CHECK(nearest_name("", {"abc", "a"}) == "a");
   CHECK(nearest_name("abcd", {"bcd", "xbcx"}) == "bcd");
-  CHECK(nearest_name("bcd3", {"sgd", "bcd3_zeng2019"}) == "bcd3_zeng2019");  // an abbreviation is nearer than any word of its length
+  CHECK(nearest_name("bcd3", {"sgd", "bcd3_zeng2019"}) ==
+        "bcd3_zeng2019");  // an abbreviation is nearer than any word of its length
 }
 
 TEST_CASE("ranges contain what they say", "[parameters]") {

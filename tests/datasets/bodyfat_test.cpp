@@ -23,9 +23,9 @@ std::vector<std::vector<double>> table() {
   std::string line;
   std::getline(in, line);
   while (std::getline(in, line)) {
-    std::istringstream cells(line);
+    std::istringstream runs(line);
     std::vector<double> row;
-    for (std::string cell; std::getline(cells, cell, ',');) row.push_back(std::stod(cell));
+    for (std::string planned; std::getline(runs, planned, ',');) row.push_back(std::stod(planned));
     rows.push_back(row);
   }
   return rows;

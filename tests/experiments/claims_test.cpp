@@ -1,15 +1,14 @@
 // The claims table: complete, the same from records and from the reference, and a reference that never changes silently.
-#include "experiments/report/claims_table.hpp"
-
 #include <catch2/catch.hpp>
 #include <cctype>
 #include <fstream>
 #include <set>
 #include <sstream>
 
-#include "experiments/claims/expectation.hpp"
-#include "tests/support/program.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/report/claims_table.hpp"
+#include "tests/support/program.hpp"
 
 using namespace bcd;
 using Catch::Contains;
@@ -51,11 +50,11 @@ bool names(const std::string& item, const std::string& number) {
   return false;
 }
 
-std::vector<ClaimSpec> shipped_claims(std::map<std::string, std::string>& paper_of) {
-  std::vector<ClaimSpec> claims;
+std::vector<Claim> shipped_claims(std::map<std::string, std::string>& paper_of) {
+  std::vector<Claim> claims;
   for (const std::string& id : experiment_ids()) {
     const Experiment experiment = load_experiment(id);
-    for (const ClaimSpec& claim : experiment.claims) {
+    for (const Claim& claim : experiment.claims) {
       claims.push_back(claim);
       INFO("two claims have the id " << claim.id);
       CHECK(paper_of.emplace(claim.id, experiment.paper).second);
@@ -90,12 +89,12 @@ TEST_CASE("a number is recognised in a claim's item, and a longer number is not 
 
 TEST_CASE("every theorem, lemma, assumption, figure and number of a paper has a claim", "[claims]") {
   std::map<std::string, std::string> paper_of;
-  const std::vector<ClaimSpec> claims = shipped_claims(paper_of);
+  const std::vector<Claim> claims = shipped_claims(paper_of);
   std::size_t checked = 0;
   for (const PaperItem& item : paper_items()) {
     ++checked;
     INFO(item.paper << ": " << item.number);
-    CHECK(std::any_of(claims.begin(), claims.end(), [&](const ClaimSpec& claim) {
+    CHECK(std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
       return paper_of.at(claim.id) == item.paper && names(claim.item, item.number);
     }));
   }

@@ -1,15 +1,16 @@
+#include "experiments/run/dump.hpp"
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
-#include "experiments/run/npy.hpp"
-#include "experiments/run/runner.hpp"
-#include "experiments/run/prepared_run.hpp"
-#include "tests/support/fake_descent.hpp"
 #include "experiments/file/load.hpp"
-#include "experiments/run/dump.hpp"
+#include "experiments/run/npy.hpp"
+#include "experiments/run/prepared_run.hpp"
 #include "experiments/run/run_name.hpp"
+#include "experiments/run/runner.hpp"
+#include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
 using namespace bcd::testing;
@@ -92,14 +93,14 @@ TEST_CASE("a .npy file that does not fit is refused with file, expected and foun
 TEST_CASE("a dump holds problem, iterates and recipe, and NumPy recomputes the iterates", "[dump][numpy]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin);
-  dump_cell(cell, plugin, {{0, 2}, folder.path});
+  const PlannedRun planned = fake_cell(plugin);
+  dump_run(planned, plugin, {{0, 2}, folder.path});
   for (const char* name :
        {"problem/X.npy", "problem/Y.npy", "iter_00000/W1.npy", "iter_00000/b1.npy", "iter_00002/W1.npy", "run.json"})
     CHECK(fs::exists(folder.path / name));
   CHECK_FALSE(fs::exists(folder.path / "iter_00001"));
   std::ifstream in(folder.path / "run.json");
-  CHECK(nlohmann::json::parse(in)["config"] == cell.config);
+  CHECK(nlohmann::json::parse(in)["config"] == planned.config);
   const std::string python = numpy_interpreter();
   if (python.empty()) {
     WARN("no python3 with numpy: the comparison with NumPy is skipped");
@@ -121,16 +122,16 @@ TEST_CASE("a run from a dumped state goes on exactly as the run it was taken fro
   const auto precision = GENERATE(std::string("f32"), std::string("f64"));
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const auto cell = [&](std::int64_t iterations) {
-    return fake_cell(plugin, {}, [&](Cell& c) { c.iterations = iterations, c.precision = precision; });
+  const auto planned = [&](std::int64_t iterations) {
+    return fake_cell(plugin, {}, [&](PlannedRun& c) { c.iterations = iterations, c.precision = precision; });
   };
   RunOptions options;
   options.out = folder.path;
-  const RunRecord whole = run_cell(cell(5), plugin, options);
-  dump_cell(cell(5), plugin, {{2}, folder.path / "dump"});
+  const RunRecord whole = make_run(planned(5), plugin, options);
+  dump_run(planned(5), plugin, {{2}, folder.path / "dump"});
   options.init_from = (folder.path / "dump" / "iter_00002").string();
-  const RunRecord rest = run_cell(cell(3), plugin, options);
-  CHECK(rest.id != run_id(cell(3), plugin));  // another start is another run
+  const RunRecord rest = make_run(planned(3), plugin, options);
+  CHECK(rest.id != run_id(planned(3), plugin));  // another start is another run
   for (const char* name : {"train_loss", "test_loss", "train_accuracy"}) {
     const std::vector<double> all = whole.trace.column(name);
     CHECK(rest.trace.column(name) == std::vector<double>(all.begin() + 2, all.end()));
@@ -141,23 +142,23 @@ TEST_CASE("a run from a dumped state goes on exactly as the run it was taken fro
 TEST_CASE("a start from incomplete or foreign state files is refused and nothing is written", "[dump][restart][errors]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin);
+  const PlannedRun planned = fake_cell(plugin);
   const fs::path state = folder.path / "dump" / "iter_00000";
-  dump_cell(cell, plugin, {{0}, folder.path / "dump"});
+  dump_run(planned, plugin, {{0}, folder.path / "dump"});
   RunOptions options;
   options.out = folder.path / "out";
   options.init_from = state.string();
   SECTION("a missing weight") {
     fs::remove(state / "b1.npy");
-    CHECK_THROWS_WITH(run_cell(cell, plugin, options), Contains("these files are missing: b1.npy"));
+    CHECK_THROWS_WITH(make_run(planned, plugin, options), Contains("these files are missing: b1.npy"));
   }
   SECTION("another shape") {
     write_npy<double>(state / "W1.npy", counting(3, 6));
-    CHECK_THROWS_WITH(run_cell(cell, plugin, options), Contains("W1.npy") && Contains("expected shape 3 x 5, found 3 x 6"));
+    CHECK_THROWS_WITH(make_run(planned, plugin, options), Contains("W1.npy") && Contains("expected shape 3 x 5, found 3 x 6"));
   }
   SECTION("no such folder") {
     options.init_from = (folder.path / "none").string();
-    CHECK_THROWS_WITH(run_cell(cell, plugin, options), Contains("no such folder"));
+    CHECK_THROWS_WITH(make_run(planned, plugin, options), Contains("no such folder"));
   }
   CHECK_FALSE(fs::exists(options.out));
 }
@@ -165,9 +166,9 @@ TEST_CASE("a start from incomplete or foreign state files is refused and nothing
 TEST_CASE("a dump without iterates, of a negative one or of a refused problem writes nothing", "[dump][errors]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{}, folder.path}), Contains("--iterations"));
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin), plugin, {{0, -1}, folder.path}), Contains("got -1"));
-  CHECK_THROWS_WITH(dump_cell(fake_cell(plugin, {{"refuse", "true"}}), plugin, {{0}, folder.path}),
+  CHECK_THROWS_WITH(dump_run(fake_cell(plugin), plugin, {{}, folder.path}), Contains("--iterations"));
+  CHECK_THROWS_WITH(dump_run(fake_cell(plugin), plugin, {{0, -1}, folder.path}), Contains("got -1"));
+  CHECK_THROWS_WITH(dump_run(fake_cell(plugin, {{"refuse", "true"}}), plugin, {{0}, folder.path}),
                     Contains("it was asked to refuse"));
   CHECK(folder.files() == 0);
 }

@@ -89,20 +89,20 @@ Overrides grid(std::vector<std::string> assignments) {
 
 TEST_CASE("a grid in the file makes a variant of every combination", "[spec][grid]") {
   const Experiment e = load(sample(kGrid));
-  REQUIRE(e.cells.size() == 2 * 3 * 2 + 2);
+  REQUIRE(e.runs.size() == 2 * 3 * 2 + 2);
   std::size_t i = 0;
   for (const char* momentum : {"0", "0.5"})
     for (const char* iterations : {"5", "10", "15"})
       for (const std::uint64_t seed : {5u, 8u}) {
-        const Cell& cell = e.cells[i++];
-        CHECK(cell.variant == std::string("A[momentum=") + momentum + ",run.iterations=" + iterations + "]");
-        CHECK(cell.parameters.at("momentum") == momentum);
-        CHECK(cell.parameters.at("learning_rate") == "0.5");
-        CHECK(cell.iterations == std::stoi(iterations));
-        CHECK(cell.seed == seed);
+        const PlannedRun& planned = e.runs[i++];
+        CHECK(planned.variant == std::string("A[momentum=") + momentum + ",run.iterations=" + iterations + "]");
+        CHECK(planned.parameters.at("momentum") == momentum);
+        CHECK(planned.parameters.at("learning_rate") == "0.5");
+        CHECK(planned.iterations == std::stoi(iterations));
+        CHECK(planned.seed == seed);
       }
-  CHECK(e.cells[i].variant == "B");
-  CHECK(e.cells[i].iterations == 20);
+  CHECK(e.runs[i].variant == "B");
+  CHECK(e.runs[i].iterations == 20);
 }
 
 TEST_CASE("a label of the file stands for all points of its grid; a comparison names one point", "[spec][grid]") {
@@ -122,26 +122,26 @@ TEST_CASE("a label of the file stands for all points of its grid; a comparison n
 TEST_CASE("the option --variant takes a point or a whole grid", "[spec][grid]") {
   Overrides overrides;
   overrides.variants = {"A[momentum=0,run.iterations=15]"};
-  CHECK(load(sample(kGrid), overrides).cells.size() == 2);
+  CHECK(load(sample(kGrid), overrides).runs.size() == 2);
   overrides.variants = {"A"};
-  CHECK(load(sample(kGrid), overrides).cells.size() == 12);
+  CHECK(load(sample(kGrid), overrides).runs.size() == 12);
 }
 
 TEST_CASE("the option --grid makes variants wherever the key has a meaning, in place of the file's values", "[spec][grid]") {
   const Experiment rates = load(sample(""), grid({"learning_rate=0.1,1"}));
-  REQUIRE(rates.cells.size() == 2 * 2 + 2);  // B has no learning rate
-  CHECK(rates.cells[0].variant == "A[learning_rate=0.1]");
-  CHECK(rates.cells[4].variant == "B");
+  REQUIRE(rates.runs.size() == 2 * 2 + 2);  // B has no learning rate
+  CHECK(rates.runs[0].variant == "A[learning_rate=0.1]");
+  CHECK(rates.runs[4].variant == "B");
   CHECK(rates.claims.empty());
 
   const Experiment widths = load(sample(""), grid({"network.hidden=[3],[3, 4]"}));
-  REQUIRE(widths.cells.size() == 2 * 2 * 2);
-  CHECK(widths.cells[2].hidden == std::vector<Index>{3, 4});
-  CHECK(widths.cells[6].variant == "B[network.hidden=[3,4]]");
+  REQUIRE(widths.runs.size() == 2 * 2 * 2);
+  CHECK(widths.runs[2].hidden == std::vector<Index>{3, 4});
+  CHECK(widths.runs[6].variant == "B[network.hidden=[3,4]]");
 
   const Experiment replaced = load(sample(kGrid), grid({"momentum=0.9"}));
-  REQUIRE(replaced.cells.size() == 3 * 2 + 2);
-  CHECK(replaced.cells[0].variant == "A[run.iterations=5,momentum=0.9]");
+  REQUIRE(replaced.runs.size() == 3 * 2 + 2);
+  CHECK(replaced.runs[0].variant == "A[run.iterations=5,momentum=0.9]");
   CHECK(replaced.figures[0].panels[0].variants.size() == 3);
 }
 
@@ -149,9 +149,9 @@ TEST_CASE("the option --set takes a key out of the grid", "[spec][grid]") {
   Overrides overrides;
   overrides.set = {{"momentum", "0.9"}};
   const Experiment e = load(sample(kGrid), overrides);
-  REQUIRE(e.cells.size() == 3 * 2 + 2);
-  CHECK(e.cells[0].variant == "A[run.iterations=5]");
-  CHECK(e.cells[0].parameters.at("momentum") == "0.9");
+  REQUIRE(e.runs.size() == 3 * 2 + 2);
+  CHECK(e.runs[0].variant == "A[run.iterations=5]");
+  CHECK(e.runs[0].parameters.at("momentum") == "0.9");
 }
 
 TEST_CASE("a grid that makes no sense is an error that says why", "[spec][grid][errors]") {

@@ -1,11 +1,10 @@
 // Claims about rates on records made by hand: gradient descent on |x|^m, whose constants and rates are known.
-#include "experiments/claims/rate.hpp"
-
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/claims/judge.hpp"
+#include "experiments/claims/rate.hpp"
 
 using namespace bcd;
 
@@ -31,8 +30,8 @@ RunRecord descent(int m, double s, int K, const std::string& variant = "a") {
   return run;
 }
 
-ClaimSpec claim(const std::string& what, std::map<std::string, double> number = {}, const std::string& rate = "") {
-  ClaimSpec spec;
+Claim claim(const std::string& what, std::map<std::string, double> number = {}, const std::string& rate = "") {
+  Claim spec;
   spec.kind = "rate";
   spec.text = {{"assert", what}};
   if (!rate.empty()) spec.text["rate"] = rate;
@@ -40,7 +39,7 @@ ClaimSpec claim(const std::string& what, std::map<std::string, double> number = 
   return spec;
 }
 
-ClaimRow judged(const ClaimSpec& spec, const std::vector<RunRecord>& records) {
+ClaimRow judged(const Claim& spec, const std::vector<RunRecord>& records) {
   std::vector<const RunRecord*> runs;
   for (const RunRecord& run : records) runs.push_back(&run);
   ClaimRow row;
@@ -79,7 +78,7 @@ TEST_CASE("claims about a sublinear run: p in a range, and A2 whose constant shr
 
 TEST_CASE("the paper's constant is compared with the measured one", "[judge][rates]") {
   const double q = 0.99;  // x -> q x: c_1 = (1 - q^2)/(4 q^2) = 0.00508
-  ClaimSpec spec = claim("constant");
+  Claim spec = claim("constant");
   spec.text["column"] = "bound";
   CHECK(judged(spec, {kLinear}).verdict == "violated");  // 0.01 is more than the run supports
   RunRecord lower = kLinear;
@@ -117,7 +116,7 @@ TEST_CASE("a claim may take the distance from another column", "[judge][rates]")
   const auto gradient = static_cast<std::size_t>(run.trace.index("subgradient_norm2"));
   run.trace.columns.push_back("part_norm2");  // a part of the gradient: a tenth of its square, so ten times the constant
   for (std::vector<double>& row : run.trace.rows) row.push_back(row[gradient] / 10);
-  ClaimSpec spec = claim("a1");
+  Claim spec = claim("a1");
   const std::string whole = judged(spec, {run}).measured;
   spec.text["column"] = "part_norm2";
   CHECK(contains(whole, "c_1 0.005"));

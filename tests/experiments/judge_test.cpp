@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "algorithms/registry.hpp"
-#include "tests/support/fake_descent.hpp"
 #include "experiments/file/load.hpp"
+#include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
 
@@ -34,9 +34,9 @@ RunRecord diverged(const std::string& variant, std::uint64_t seed, const std::ve
   return run;
 }
 
-ClaimSpec claim(const std::string& kind, const std::map<std::string, std::string>& text,
-                const std::map<std::string, double>& number, const std::vector<std::string>& variants) {
-  ClaimSpec spec;
+Claim claim(const std::string& kind, const std::map<std::string, std::string>& text,
+            const std::map<std::string, double>& number, const std::vector<std::string>& variants) {
+  Claim spec;
   spec.id = "toy." + kind;
   spec.kind = kind;
   spec.expect = "holds";
@@ -47,15 +47,15 @@ ClaimSpec claim(const std::string& kind, const std::map<std::string, std::string
 }
 
 /// The row of one claim; the experiment consists of exactly the runs given.
-ClaimRow judged(const ClaimSpec& spec, const std::vector<RunRecord>& records) {
+ClaimRow judged(const Claim& spec, const std::vector<RunRecord>& records) {
   Experiment experiment;
   experiment.id = "toy";
   experiment.paper = "nobody2000";
   experiment.claims = {spec};
   for (const RunRecord& run : records) {
-    experiment.cells.emplace_back();
-    experiment.cells.back().variant = run.variant();
-    experiment.cells.back().seed = run.seed();
+    experiment.runs.emplace_back();
+    experiment.runs.back().variant = run.variant();
+    experiment.runs.back().seed = run.seed();
   }
   const std::vector<ClaimRow> rows = judge(experiment, records, "quick");
   REQUIRE(rows.size() == 1);
@@ -80,7 +80,7 @@ RunRecord unmet(const std::string& variant, std::uint64_t seed) {
   return run;
 }
 
-const ClaimSpec kDescent = claim("promise", {{"promise", "descent.block"}}, {}, {"a"});
+const Claim kDescent = claim("promise", {{"promise", "descent.block"}}, {}, {"a"});
 
 }  // namespace
 
@@ -189,7 +189,7 @@ TEST_CASE("a value claim with a share counts the runs that satisfy it, a diverge
 }
 
 TEST_CASE("an order claim that fails on one seed of three is violated and names the seed", "[judge]") {
-  const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
+  const Claim order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
   const std::vector<RunRecord> wins = {finished("a", 0, {1}), finished("a", 1, {1}), finished("b", 0, {2}),
                                        finished("b", 1, {2})};
   CHECK(judged(order, wins).verdict == "holds");
@@ -204,7 +204,7 @@ TEST_CASE("an order claim that fails on one seed of three is violated and names 
 }
 
 TEST_CASE("a tie and a diverged run do not win an order claim", "[judge]") {
-  const ClaimSpec order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
+  const Claim order = claim("order", {{"metric", "train_loss"}, {"op", "<"}, {"baseline", "b"}}, {}, {"a"});
   CHECK(judged(order, {finished("a", 0, {2}), finished("b", 0, {2})}).verdict == "violated");
   CHECK(judged(order, {diverged("a", 0, {1}), finished("b", 0, {2})}).verdict == "violated");
   CHECK(judged(order, {diverged("a", 0, {1}), diverged("b", 0, {2})}).verdict == "violated");
@@ -229,7 +229,7 @@ TEST_CASE("two traces are the same up to the factor at every iteration, or they 
 }
 
 TEST_CASE("a status claim wants every run to end that way and names the one that does not", "[judge]") {
-  const ClaimSpec status = claim("status", {{"status", "Diverged"}}, {}, {"a"});
+  const Claim status = claim("status", {{"status", "Diverged"}}, {}, {"a"});
   CHECK(judged(status, {diverged("a", 0, {1}), diverged("a", 1, {1})}).verdict == "holds");
   const ClaimRow row = judged(status, {diverged("a", 0, {1}), finished("a", 1, {1})});
   CHECK(row.verdict == "violated");
@@ -265,7 +265,7 @@ TEST_CASE("a claim that no run can decide is not testable and says why", "[judge
 }
 
 TEST_CASE("a claim of another scale is not run and does not fail the check; one whose runs are missing does", "[judge]") {
-  ClaimSpec spec = claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}}, {"a"});
+  Claim spec = claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}}, {"a"});
   spec.scale = "paper";
   const ClaimRow other = judged(spec, {finished("a", 0, {1})});
   CHECK(other.verdict == "not run");
@@ -275,9 +275,9 @@ TEST_CASE("a claim of another scale is not run and does not fail the check; one 
   Experiment experiment;
   experiment.id = "toy";
   experiment.claims = {spec};
-  experiment.cells.resize(2);
-  experiment.cells[0].variant = experiment.cells[1].variant = "a";
-  experiment.cells[1].seed = 1;
+  experiment.runs.resize(2);
+  experiment.runs[0].variant = experiment.runs[1].variant = "a";
+  experiment.runs[1].seed = 1;
   const ClaimRow missing = judge(experiment, {finished("a", 0, {1})}, "quick").front();  // the run of seed 1 is missing
   CHECK(missing.verdict == "not run");
   CHECK_FALSE(missing.as_expected());

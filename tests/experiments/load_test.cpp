@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "experiments/run/run_name.hpp"
 #include "experiments/run/runner.hpp"
 #include "tests/support/fake_descent.hpp"
-#include "experiments/run/run_name.hpp"
 
 using namespace bcd;
 using Catch::Contains;
@@ -101,15 +101,15 @@ Overrides set(const std::string& key, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("an experiment file resolves to one cell per variant and seed, overlays from general to particular", "[spec]") {
+TEST_CASE("an experiment file resolves to one run per variant and seed, overlays from general to particular", "[spec]") {
   const Loaded load;
   const Experiment quick = load();
   CHECK(quick.id == "sample");
-  REQUIRE(quick.cells.size() == 6);
-  const Cell &a = quick.cells[0], &b = quick.cells[3];
+  REQUIRE(quick.runs.size() == 6);
+  const PlannedRun &a = quick.runs[0], &b = quick.runs[3];
   CHECK(a.variant == "A");
   CHECK(a.seed == 5);
-  CHECK(quick.cells[2].seed == 10);
+  CHECK(quick.runs[2].seed == 10);
   CHECK(a.hidden == std::vector<Index>{7, 7});
   CHECK(a.activation.text() == "tanh");
   CHECK(a.output_activation.text() == "linear");
@@ -129,16 +129,16 @@ TEST_CASE("an experiment file resolves to one cell per variant and seed, overlay
   Overrides paper;
   paper.scale = "paper";
   const Experiment full = load(paper);
-  CHECK(full.cells[0].iterations == 20);
-  CHECK(full.cells[0].dataset_options.at("n") == "50");
-  CHECK(full.cells[0].parameters.at("momentum") == "0.25");
-  CHECK(full.cells[3].iterations == 99);
+  CHECK(full.runs[0].iterations == 20);
+  CHECK(full.runs[0].dataset_options.at("n") == "50");
+  CHECK(full.runs[0].parameters.at("momentum") == "0.25");
+  CHECK(full.runs[3].iterations == 99);
 }
 
 TEST_CASE("an overlay that names another dataset drops the options of the first", "[spec]") {
   const Experiment e = Loaded()();
-  CHECK(e.cells[3].dataset == "bodyfat");
-  CHECK(e.cells[3].dataset_options.empty());
+  CHECK(e.runs[3].dataset == "bodyfat");
+  CHECK(e.runs[3].dataset_options.empty());
 }
 
 TEST_CASE("figures and claims are read with their keys", "[spec]") {
@@ -216,22 +216,22 @@ TEST_CASE("the id must be the file's name", "[spec][errors]") {
 TEST_CASE("the option --set changes a parameter of every variant that has it, over all overlays", "[spec][set]") {
   const Loaded load;
   const Experiment momentum = load(set("momentum", "0.125"));
-  CHECK(momentum.cells[0].config["parameters"]["momentum"] == 0.125);
-  CHECK_FALSE(momentum.cells[3].config["parameters"].contains("momentum"));
+  CHECK(momentum.runs[0].config["parameters"]["momentum"] == 0.125);
+  CHECK_FALSE(momentum.runs[3].config["parameters"].contains("momentum"));
   const Experiment rate = load(set("learning_rate", "2"));
-  CHECK(rate.cells[0].config["parameters"]["learning_rate"] == 2.0);
-  CHECK(rate.cells[3].config["parameters"]["learning_rate"] == 2.0);
+  CHECK(rate.runs[0].config["parameters"]["learning_rate"] == 2.0);
+  CHECK(rate.runs[3].config["parameters"]["learning_rate"] == 2.0);
 }
 
 TEST_CASE("the option --set with a dot changes a place in the file", "[spec][set]") {
   const Loaded load;
-  CHECK(load(set("run.iterations", "7")).cells[0].iterations == 7);
-  CHECK(load(set("network.hidden", "[30, 20]")).cells[3].hidden == std::vector<Index>{30, 20});
-  CHECK(load(set("network.activation", "leaky_relu:0.5")).cells[0].activation.slope == 0.5);
-  CHECK_FALSE(load(set("loss.mean", "false")).cells[0].loss.mean);
+  CHECK(load(set("run.iterations", "7")).runs[0].iterations == 7);
+  CHECK(load(set("network.hidden", "[30, 20]")).runs[3].hidden == std::vector<Index>{30, 20});
+  CHECK(load(set("network.activation", "leaky_relu:0.5")).runs[0].activation.slope == 0.5);
+  CHECK_FALSE(load(set("loss.mean", "false")).runs[0].loss.mean);
   const Experiment other = load(set("dataset.name", "mnist-10k"));
-  CHECK(other.cells[0].dataset == "mnist-10k");
-  CHECK(other.cells[0].dataset_options.empty());
+  CHECK(other.runs[0].dataset == "mnist-10k");
+  CHECK(other.runs[0].dataset_options.empty());
 }
 
 TEST_CASE("the option --set reports what does not exist or does not fit", "[spec][set][errors]") {
@@ -249,7 +249,7 @@ TEST_CASE("the option --seeds keeps the first seeds or goes on after the largest
   const auto seeds = [&](std::int64_t n) {
     o.seeds = n;
     std::vector<std::uint64_t> list;
-    for (const Cell& cell : load(o).cells) list.push_back(cell.seed);
+    for (const PlannedRun& planned : load(o).runs) list.push_back(planned.seed);
     return list;
   };
   CHECK(seeds(2) == std::vector<std::uint64_t>{5, 8});
@@ -262,37 +262,37 @@ TEST_CASE("the option --precision and --time-limit override the file", "[spec]")
   Overrides o;
   o.precision = "f64";
   o.time_limit = 2.5;
-  const Cell cell = Loaded()(o).cells[0];
-  CHECK(cell.precision == "f64");
-  CHECK(cell.config["run"]["time_limit"] == 2.5);
+  const PlannedRun planned = Loaded()(o).runs[0];
+  CHECK(planned.precision == "f64");
+  CHECK(planned.config["run"]["time_limit"] == 2.5);
 }
 
 TEST_CASE("the name of a run depends on what is configured, not on how it is written", "[spec][hash]") {
   const Loaded one, same(with("learning_rate = 0.5, momentum = 0.25", "momentum = 0.25, learning_rate = 5e-1"));
-  const std::string id = run_id(one().cells[0]);
-  CHECK(run_id(same().cells[0]) == id);
-  CHECK(run_id(one(set("learning_rate", "0.50")).cells[0]) == id);  // the value it has
-  CHECK(run_id(one(set("batch_size", "17")).cells[0]) != id);
-  CHECK(run_id(one(set("run.iterations", "5")).cells[0]) != id);
-  CHECK(run_id(one(set("dataset.name", "mnist-10k")).cells[0]) != id);
-  CHECK(run_id(one().cells[1]) != id);  // another seed
+  const std::string id = run_id(one().runs[0]);
+  CHECK(run_id(same().runs[0]) == id);
+  CHECK(run_id(one(set("learning_rate", "0.50")).runs[0]) == id);  // the value it has
+  CHECK(run_id(one(set("batch_size", "17")).runs[0]) != id);
+  CHECK(run_id(one(set("run.iterations", "5")).runs[0]) != id);
+  CHECK(run_id(one(set("dataset.name", "mnist-10k")).runs[0]) != id);
+  CHECK(run_id(one().runs[1]) != id);  // another seed
 }
 
-TEST_CASE("a record is a recipe: loading it gives the same cell", "[spec][record]") {
+TEST_CASE("a record is a recipe: loading it gives the same run", "[spec][record]") {
   const Loaded load;
-  const Cell cell = load().cells[1];
+  const PlannedRun planned = load().runs[1];
   RunRecord record;
-  record.id = run_id(cell);
-  record.config = cell.config;
+  record.id = run_id(planned);
+  record.config = planned.config;
   record.status = "MaxIterations";
   write_record(load.folder.path, record);
   const std::string file = (load.folder.path / (record.id + ".json")).string();
 
   const Experiment again = load_experiment(file);
-  REQUIRE(again.cells.size() == 1);
-  CHECK(again.cells[0].config == cell.config);
-  CHECK(run_id(again.cells[0]) == record.id);
-  CHECK(load_experiment(file, set("momentum", "0.5")).cells[0].config["parameters"]["momentum"] == 0.5);
+  REQUIRE(again.runs.size() == 1);
+  CHECK(again.runs[0].config == planned.config);
+  CHECK(run_id(again.runs[0]) == record.id);
+  CHECK(load_experiment(file, set("momentum", "0.5")).runs[0].config["parameters"]["momentum"] == 0.5);
 
   std::ofstream(load.folder.path / "bad.json") << "[1, 2]";
   CHECK_THROWS_WITH(load_experiment((load.folder.path / "bad.json").string()), Contains("not a run record"));
@@ -307,6 +307,6 @@ TEST_CASE("every shipped experiment loads at both scales", "[spec][shipped]") {
     INFO(id);
     const Experiment e = load_experiment(id);  // checks the other scale too
     CHECK(e.id == id);
-    CHECK((!e.cells.empty() || !e.claims.empty()));
+    CHECK((!e.runs.empty() || !e.claims.empty()));
   }
 }

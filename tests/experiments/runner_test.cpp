@@ -7,8 +7,8 @@
 #include "algorithms/core/parallel.hpp"
 #include "experiments/run/evaluator.hpp"
 #include "experiments/run/prepared_run.hpp"
-#include "tests/support/fake_descent.hpp"
 #include "experiments/run/run_name.hpp"
+#include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
 using namespace bcd::testing;
@@ -130,7 +130,7 @@ TEST_CASE("a run records every iteration, with the start as iteration 0", "[runn
     CHECK(p.iterations == 5);
     CHECK_THAT(p.headline, Contains("train_accuracy"));
   };
-  const RunRecord r = run_cell(fake_cell(plugin), plugin, options);
+  const RunRecord r = make_run(fake_cell(plugin), plugin, options);
   CHECK(r.status == "MaxIterations");
   CHECK(r.trace.column("iteration") == std::vector<double>{0, 1, 2, 3, 4, 5});
   CHECK(seen == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5});
@@ -149,7 +149,7 @@ TEST_CASE("the audit's potential is the evaluator's loss, and its slack and verd
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
   const RunRecord r =
-      run_cell(fake_cell(plugin, {}, [&](Cell& c) { c.audit = mode, c.precision = precision; }), plugin, into(folder));
+      make_run(fake_cell(plugin, {}, [&](PlannedRun& c) { c.audit = mode, c.precision = precision; }), plugin, into(folder));
   REQUIRE(r.promises.size() == 1);
   CHECK(r.promises[0].verdict() == (precision == "f64" ? "holds" : "not applicable"));  // allowances bound rounding in double
   CHECK(r.promises[0].checks == 5);
@@ -167,8 +167,9 @@ TEST_CASE("a run that diverges is a result with the iteration", "[runner][status
   const auto precision = GENERATE(std::string("f32"), std::string("f64"));
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin, {{"rate", "1e6"}}, [&](Cell& c) { c.iterations = 500, c.precision = precision; });
-  const RunRecord r = run_cell(cell, plugin, into(folder));
+  const PlannedRun planned =
+      fake_cell(plugin, {{"rate", "1e6"}}, [&](PlannedRun& c) { c.iterations = 500, c.precision = precision; });
+  const RunRecord r = make_run(planned, plugin, into(folder));
   CHECK(r.status == "Diverged");
   const std::size_t last = r.trace.rows.size() - 1;
   CHECK(last < 500);
@@ -181,8 +182,9 @@ TEST_CASE("a run that diverges is a result with the iteration", "[runner][status
 TEST_CASE("weights that are not finite end a run between evaluations", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin, {{"rate", "1e100"}}, [](Cell& c) { c.iterations = 500, c.evaluate_every = 400; });
-  const RunRecord r = run_cell(cell, plugin, into(folder));
+  const PlannedRun planned =
+      fake_cell(plugin, {{"rate", "1e100"}}, [](PlannedRun& c) { c.iterations = 500, c.evaluate_every = 400; });
+  const RunRecord r = make_run(planned, plugin, into(folder));
   CHECK(r.status == "Diverged");
   CHECK(r.trace.rows.size() < 20);  // |W| grows by at least 1e95 a step
 }
@@ -190,7 +192,7 @@ TEST_CASE("weights that are not finite end a run between evaluations", "[runner]
 TEST_CASE("an exception is a result with its message and iteration", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const RunRecord r = run_cell(fake_cell(plugin, {{"throw_at", "3"}}), plugin, into(folder));
+  const RunRecord r = make_run(fake_cell(plugin, {{"throw_at", "3"}}), plugin, into(folder));
   CHECK(r.status == "Failed");
   CHECK(r.reason == "iteration 3: the matrix is singular");
   CHECK(r.trace.column("iteration") == std::vector<double>{0, 1, 2});
@@ -199,7 +201,7 @@ TEST_CASE("an exception is a result with its message and iteration", "[runner][s
 TEST_CASE("an algorithm that does not apply is a result with the reason", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const RunRecord r = run_cell(fake_cell(plugin, {{"refuse", "true"}}), plugin, into(folder));
+  const RunRecord r = make_run(fake_cell(plugin, {{"refuse", "true"}}), plugin, into(folder));
   CHECK(r.status == "NotApplicable");
   CHECK(r.reason == "it was asked to refuse");
   CHECK(r.trace.rows.empty());
@@ -209,8 +211,9 @@ TEST_CASE("an algorithm that does not apply is a result with the reason", "[runn
 TEST_CASE("the time limit counts training time only and ends between iterations", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin, {{"sleep", "0.02"}}, [](Cell& c) { c.iterations = 1000, c.time_limit = 0.05; });
-  const RunRecord r = run_cell(cell, plugin, into(folder));
+  const PlannedRun planned =
+      fake_cell(plugin, {{"sleep", "0.02"}}, [](PlannedRun& c) { c.iterations = 1000, c.time_limit = 0.05; });
+  const RunRecord r = make_run(planned, plugin, into(folder));
   CHECK(r.status == "TimeLimit");
   const std::vector<double> seconds = r.trace.column("train_seconds");
   CHECK(seconds.size() <= 4);  // the start and at most three steps of 0.02 s or more
@@ -225,7 +228,7 @@ TEST_CASE("Ctrl-C ends a run after the present iteration and leaves no record", 
   options.progress = [](const Progress& p) {
     if (p.iteration == 2) std::raise(SIGINT);
   };
-  const RunRecord r = run_cell(fake_cell(plugin), plugin, options);
+  const RunRecord r = make_run(fake_cell(plugin), plugin, options);
   CHECK(r.status == "Interrupted");
   CHECK(r.trace.rows.size() == 3);
   CHECK(folder.files() == 0);
@@ -234,8 +237,8 @@ TEST_CASE("Ctrl-C ends a run after the present iteration and leaves no record", 
 TEST_CASE("the observer's time is evaluation time, not training time", "[runner][clock]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin(0.03);
-  const Cell cell = fake_cell(plugin, {{"sleep", "0.02"}}, [](Cell& c) { c.iterations = 3, c.audit = "block"; });
-  const RunRecord r = run_cell(cell, plugin, into(folder));
+  const PlannedRun planned = fake_cell(plugin, {{"sleep", "0.02"}}, [](PlannedRun& c) { c.iterations = 3, c.audit = "block"; });
+  const RunRecord r = make_run(planned, plugin, into(folder));
   const double train = r.trace.column("train_seconds").back(), evaluate_time = r.trace.column("evaluate_seconds").back();
   const double own = r.trace.column("slept").back(), observer = r.trace.column("observer_slept").back();
   CHECK(own >= 0.06);
@@ -249,7 +252,7 @@ TEST_CASE("the observer's time is evaluation time, not training time", "[runner]
 TEST_CASE("with evaluate_every the other iterations are recorded without evaluation, the last one with it", "[runner]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const RunRecord r = run_cell(fake_cell(plugin, {}, [](Cell& c) { c.evaluate_every = 2; }), plugin, into(folder));
+  const RunRecord r = make_run(fake_cell(plugin, {}, [](PlannedRun& c) { c.evaluate_every = 2; }), plugin, into(folder));
   const std::vector<double> loss = r.trace.column("train_loss");
   REQUIRE(loss.size() == 6);
   for (const std::size_t k : {0u, 2u, 4u, 5u}) CHECK(std::isfinite(loss[k]));
@@ -259,24 +262,24 @@ TEST_CASE("with evaluate_every the other iterations are recorded without evaluat
 TEST_CASE("a finished run is not made twice unless forced, a damaged one is", "[runner]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
-  const Cell cell = fake_cell(plugin);
+  const PlannedRun planned = fake_cell(plugin);
   int reports = 0;
   RunOptions options = into(folder);
   options.progress = [&](const Progress&) { ++reports; };
-  const RunRecord first = run_cell(cell, plugin, options);
-  CHECK(first.id == run_id(cell, plugin));
+  const RunRecord first = make_run(planned, plugin, options);
+  CHECK(first.id == run_id(planned, plugin));
   CHECK(reports == 6);
-  const RunRecord second = run_cell(cell, plugin, options);
+  const RunRecord second = make_run(planned, plugin, options);
   CHECK(reports == 6);
   CHECK(second.trace.rows == first.trace.rows);
 
   options.force = true;
-  run_cell(cell, plugin, options);
+  make_run(planned, plugin, options);
   CHECK(reports == 12);
 
   options.force = false;
   std::ofstream(folder.path / "runs" / (first.id + ".csv")) << "iteration\n";
-  const RunRecord again = run_cell(cell, plugin, options);
+  const RunRecord again = make_run(planned, plugin, options);
   CHECK(reports == 18);
   CHECK_THAT(again.provenance["warnings"].back().get<std::string>(), Contains("run again"));
   CHECK(folder.files() == 2);
@@ -286,7 +289,8 @@ TEST_CASE("the same seed gives the same trajectory, another seed another one", "
   const TemporaryFolder one, two;
   const Plugin plugin = fake_plugin();
   const auto loss = [&](const TemporaryFolder& folder, std::uint64_t seed) {
-    return run_cell(fake_cell(plugin, {}, [&](Cell& c) { c.seed = seed; }), plugin, into(folder)).trace.column("train_loss");
+    return make_run(fake_cell(plugin, {}, [&](PlannedRun& c) { c.seed = seed; }), plugin, into(folder))
+        .trace.column("train_loss");
   };
   CHECK(loss(one, 3) == loss(two, 3));
   CHECK(loss(one, 3) != loss(one, 4));

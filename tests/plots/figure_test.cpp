@@ -1,6 +1,4 @@
 // Figures of hand-made runs, drawn by the real gnuplot.
-#include "plots/draw.hpp"
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include <sstream>
 
 #include "plots/axis.hpp"
+#include "plots/draw.hpp"
 #include "plots/palette.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -105,20 +105,20 @@ inline Plugin fake_plugin(double audit_sleep = 0) {
 }
 
 /// Three classes from a linear teacher, one linear layer, squared loss (sum).
-inline Cell fake_cell(const Plugin& plugin, std::map<std::string, std::string> parameters = {},
-                      const std::function<void(Cell&)>& change = {}) {
-  Cell cell;
-  cell.experiment = "test";
-  cell.variant = "Fake";
-  cell.algorithm = "fake";
-  cell.seed = 3;
-  cell.dataset = "teacher-student";
-  cell.dataset_options = {{"d_in", "5"}, {"classes", "3"}, {"n", "40"}, {"n_test", "20"}, {"hidden", "none"}};
-  cell.iterations = 5;
-  cell.parameters = std::move(parameters);
-  if (change) change(cell);
-  cell.config = canonical_config(cell, plugin);
-  return cell;
+inline PlannedRun fake_cell(const Plugin& plugin, std::map<std::string, std::string> parameters = {},
+                            const std::function<void(PlannedRun&)>& change = {}) {
+  PlannedRun planned;
+  planned.experiment = "test";
+  planned.variant = "Fake";
+  planned.algorithm = "fake";
+  planned.seed = 3;
+  planned.dataset = "teacher-student";
+  planned.dataset_options = {{"d_in", "5"}, {"classes", "3"}, {"n", "40"}, {"n_test", "20"}, {"hidden", "none"}};
+  planned.iterations = 5;
+  planned.parameters = std::move(parameters);
+  if (change) change(planned);
+  planned.config = canonical_config(planned, plugin);
+  return planned;
 }
 
 }  // namespace bcd::testing

@@ -1,10 +1,11 @@
 // Akiyama 2025: the engine against the algorithms as printed, hand-computed steps, the theorem's constants, the refusals.
+#include "algorithms/akiyama2025/gradient_bcd.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "algorithms/registry.hpp"
-#include "algorithms/akiyama2025/gradient_bcd.hpp"
 #include "algorithms/core/binomial.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/registry.hpp"
 #include "tests/algorithms/akiyama2025/reference.hpp"
 
 using namespace bcd;
@@ -152,7 +153,8 @@ TEST_CASE("the corrected theorem reaches epsilon with nonnegative slack in every
   set(algorithm, {{"steps", "corrected"}, {"gamma", gamma}, {"epsilon", "1e-5"}});
   begin(algorithm, tiny);
   Judge judge(algorithm, gradient_bcd_promises(GradientBcdKind::monotone),
-              make_gradient_bcd_audit(GradientBcdKind::monotone, values_of<GradientBcdParameters>(algorithm.parameters()), tiny.problem));
+              make_gradient_bcd_audit(GradientBcdKind::monotone, values_of<GradientBcdParameters>(algorithm.parameters()),
+                                      tiny.problem));
   for (double k = 0; k < algorithm.steps().theorem->K; ++k) judge.sweep();
   for (const Promise& promise : gradient_bcd_promises(GradientBcdKind::monotone)) {
     INFO(promise.id << " " << judge.result(promise.id).worst_ratio);
@@ -169,7 +171,8 @@ TEST_CASE("with practical steps the theorem is not applicable, with the numbers,
   BcdMonotone<double> algorithm;
   begin(algorithm, tiny);
   Judge judge(algorithm, gradient_bcd_promises(GradientBcdKind::monotone),
-              make_gradient_bcd_audit(GradientBcdKind::monotone, values_of<GradientBcdParameters>(algorithm.parameters()), tiny.problem));
+              make_gradient_bcd_audit(GradientBcdKind::monotone, values_of<GradientBcdParameters>(algorithm.parameters()),
+                                      tiny.problem));
   for (int k = 0; k < 30; ++k) judge.sweep();
   CHECK(judge.result("theorem.minimum").verdict() == "not applicable");
   CHECK_THAT(judge.result("theorem.minimum").not_applicable, Catch::Contains("eta_W1 ="));

@@ -1,7 +1,7 @@
 // Negative controls: broken twins of Algorithms 1 and 3, and which check sees which of them.
 #include <catch2/catch.hpp>
-#include <sstream>
 #include <map>
+#include <sstream>
 
 #include "tests/algorithms/akiyama2025/reference.hpp"
 
@@ -59,7 +59,8 @@ std::map<std::string, bool> flags_of(const Setting& setting, Fault fault) {
   engine.initialise(tiny.problem, tiny.w0, rng);
   Reference twin(setting.kind, engine, fault);
   twin.initialise(tiny.problem, engine.weights(), rng);
-  Judge judge(twin, gradient_bcd_promises(setting.kind), make_gradient_bcd_audit(setting.kind, values_of<GradientBcdParameters>(parameters), tiny.problem));
+  Judge judge(twin, gradient_bcd_promises(setting.kind),
+              make_gradient_bcd_audit(setting.kind, values_of<GradientBcdParameters>(parameters), tiny.problem));
   for (int k = 0; k < 8; ++k) judge.sweep(), engine.step(nullptr);
   std::map<std::string, bool> flags;
   for (const Promise& promise : gradient_bcd_promises(setting.kind))

@@ -1,8 +1,8 @@
-#include "algorithms/registry.hpp"
 #include "algorithms/baselines/sgd.hpp"
 
 #include <catch2/catch.hpp>
 
+#include "algorithms/registry.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

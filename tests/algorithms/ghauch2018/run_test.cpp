@@ -37,7 +37,8 @@ struct Audited {
     REQUIRE(algorithm.not_applicable(c.problem).empty());
     Rng rng(2, "algorithm");
     algorithm.initialise(c.problem, c.w0, rng);
-    judge = std::make_unique<Judge>(algorithm, promises(), make_audit(values_of<Parameters>(algorithm.parameters()), c.problem));
+    judge =
+        std::make_unique<Judge>(algorithm, promises(), make_audit(values_of<Parameters>(algorithm.parameters()), c.problem));
     for (int k = 0; k < sweeps; ++k) judge->sweep();
   }
   std::string verdict(const std::string& id) const { return judge->result(id).verdict(); }

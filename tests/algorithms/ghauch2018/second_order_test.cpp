@@ -1,9 +1,10 @@
 // The second-order systems: solved among the samples' rows or the block's entries, against the assembled matrix; the oracle's
 // second derivative against differences, and the assembled matrix against the oracle.
+#include "algorithms/ghauch2018/second_order.hpp"
+
 #include <Eigen/LU>
 #include <catch2/catch.hpp>
 
-#include "algorithms/ghauch2018/second_order.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "tests/algorithms/ghauch2018/support.hpp"
 

@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/wang2018/fista.hpp"
 #include "algorithms/wang2018/oracle.hpp"
 #include "algorithms/wang2018/preimage.hpp"
-#include "algorithms/core/parallel.hpp"
 #include "tests/algorithms/wang2018/support.hpp"
 #include "tests/support/tiny.hpp"
 

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "algorithms/wang2018/oracle.hpp"
 #include "algorithms/wang2018/dlam.hpp"
+#include "algorithms/wang2018/oracle.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -64,9 +64,9 @@ struct Trial {
     for (const auto& [name, value] : options) list.set(name, value);
     Rng rng(5, "dlam twins");
     twin.initialise(tiny.problem, tiny.w0, rng);
-    judge = std::make_unique<Judge>(
-        twin, accelerated ? mdlam_promises() : dlam_promises(),
-        accelerated ? make_mdlam_audit(values_of<DlamParameters>(twin.parameters()), tiny.problem) : make_dlam_audit(values_of<DlamParameters>(twin.parameters()), tiny.problem));
+    judge = std::make_unique<Judge>(twin, accelerated ? mdlam_promises() : dlam_promises(),
+                                    accelerated ? make_mdlam_audit(values_of<DlamParameters>(twin.parameters()), tiny.problem)
+                                                : make_dlam_audit(values_of<DlamParameters>(twin.parameters()), tiny.problem));
     for (int k = 0; k < sweeps; ++k) judge->sweep();
   }
   std::string verdict(const std::string& id) const { return judge->result(id).verdict(); }

@@ -1,6 +1,7 @@
+#include "algorithms/zeng2019/bcd2.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "algorithms/zeng2019/bcd2.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -365,12 +366,8 @@ TEST_CASE("broken twins of the updates are caught by the named check", "[bcd2]")
   SECTION("stale W") { REQUIRE(caught("identity.block", with_stale("V2", "W3", "Wb3"))); }
   SECTION("frozen alpha") { REQUIRE(caught("identity.block", honest_update, {}, {{"alpha", "0.05"}})); }
   SECTION("wrong gamma") { REQUIRE(caught("identity.block", honest_update, {}, {{"gamma", "1"}})); }
-  SECTION("missing regulariser of W") {
-    REQUIRE(caught("identity.block", honest_update, {{"r", "l2:0.3"}}, {{"r", "none"}}));
-  }
-  SECTION("missing regulariser of V") {
-    REQUIRE(caught("identity.block", honest_update, {{"s", "l2:0.3"}}, {{"s", "none"}}));
-  }
+  SECTION("missing regulariser of W") { REQUIRE(caught("identity.block", honest_update, {{"r", "l2:0.3"}}, {{"r", "none"}})); }
+  SECTION("missing regulariser of V") { REQUIRE(caught("identity.block", honest_update, {{"s", "l2:0.3"}}, {{"s", "none"}})); }
   SECTION("lost bias") {
     REQUIRE(caught("identity.block", [](Run& run, const Block& b, const std::function<void()>& honest) {
       auto& bias = window(run.state, "b3");

@@ -46,7 +46,8 @@ class Combination {
       if (m.name[0] == 'V') p.s.prox<double>(1e9, inside);
       m.value = inside;
     }
-    Judge judge(*engine_, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine_->parameters()), tiny_.problem));
+    Judge judge(*engine_, three_splitting_promises(),
+                make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine_->parameters()), tiny_.problem));
     for (int sweep = 0; sweep < 10; ++sweep) judge.sweep();
     INFO(text);
     for (const Promise& promise : three_splitting_promises()) {
@@ -116,7 +117,8 @@ TEST_CASE("a start outside the domain of r makes no bound empty", "[three_splitt
   auto engine = make_engine(tiny.problem.net, "gamma=1.5 alpha=0.5 r=nonnegative");
   start(*engine, tiny, 7);
   REQUIRE((find(engine->state(), "W1").array() < 0).any());
-  Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
+  Judge judge(*engine, three_splitting_promises(),
+              make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
   for (int sweep = 0; sweep < 10; ++sweep) judge.sweep();
   for (const char* id : {"descent.sweep", "steps.summable", "steps.vanish", "subgradient.average"}) {
     INFO(id);

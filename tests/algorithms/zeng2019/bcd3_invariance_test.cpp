@@ -126,7 +126,9 @@ TEST_CASE("the condition of Theorem 2 is sharp for the squared loss", "[three_sp
     auto engine = make_engine(tiny.problem.net, "gamma=0.1 output_update=proxlinear alpha=" + number_text(alpha));
     Rng rng(1, "unused");
     engine->initialise(tiny.problem, tiny.w0, rng);
-    auto judge = std::make_unique<Judge>(*engine, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
+    auto judge = std::make_unique<Judge>(
+        *engine, three_splitting_promises(),
+        make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
     for (int sweep = 0; sweep < sweeps; ++sweep) judge->sweep();
     const std::vector<PromiseResult> results = {judge->result("proxlinear.monotone"), judge->result("identity.block"),
                                                 judge->result("descent.sweep"), judge->result("certificate.membership")};
@@ -158,7 +160,8 @@ TEST_CASE("Theorem 2 asks nothing of the mean loss with gamma >= 1/n and does no
     auto engine = make_engine(tiny.problem.net, settings + " output_update=proxlinear");
     Rng rng(1, "unused");
     engine->initialise(tiny.problem, tiny.w0, rng);
-    Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
+    Judge judge(*engine, three_splitting_promises(),
+                make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
     for (int sweep = 0; sweep < 20; ++sweep) judge.sweep();
     return judge.result("descent.sweep");
   };

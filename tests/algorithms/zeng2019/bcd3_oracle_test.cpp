@@ -172,7 +172,8 @@ TEST_CASE("the certificate of a residual network survives kinks that turn concav
   const SplittingOracle oracle(p, tiny.problem);
   auto engine = make_engine(tiny.problem.net, "gamma=1.5 rho=0.8 alpha=0.5");
   start(*engine, tiny, 8);
-  Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
+  Judge judge(*engine, three_splitting_promises(),
+              make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
   int kinks = 0;
   for (int sweep = 0; sweep < 30; ++sweep) {
     const Iterate before = iterate_of(tiny.problem, engine->state());
@@ -247,7 +248,8 @@ TEST_CASE("a state of zeros is judged, not refused", "[three_splitting][oracle]"
   auto engine = make_engine(tiny.problem.net, "r=l1:1 s=l1:1");
   start(*engine, tiny, 1);
   for (auto& m : engine->state()) m.value.setZero();
-  Judge judge(*engine, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
+  Judge judge(*engine, three_splitting_promises(),
+              make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
   REQUIRE_NOTHROW(judge.sweep());
   for (const char* id : {"descent.block", "descent.sweep", "certificate.membership", "prox.global"})
     CHECK(judge.result(id).verdict() == "holds");

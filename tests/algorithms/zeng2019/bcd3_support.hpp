@@ -3,9 +3,9 @@
 
 #include <sstream>
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/registry.hpp"
 #include "algorithms/zeng2019/bcd3.hpp"
-#include "algorithms/core/parallel.hpp"
 #include "tests/algorithms/zeng2019/bcd3_reference.hpp"
 #include "tests/support/tiny.hpp"
 

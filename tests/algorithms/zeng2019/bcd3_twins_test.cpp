@@ -1,7 +1,7 @@
 // Negative controls: broken twins of every update, and which check of the audit sees which of them.
 #include <catch2/catch.hpp>
-#include <sstream>
 #include <map>
+#include <sstream>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
 
@@ -39,7 +39,8 @@ Tiny<> twins_problem(bool residual) {
 
 Flags audit_run(Algorithm<double>& algorithm, const Tiny<>& tiny) {
   start(algorithm, tiny, 5);
-  Judge judge(algorithm, three_splitting_promises(), make_three_splitting_audit(values_of<ThreeSplittingParameters>(algorithm.parameters()), tiny.problem));
+  Judge judge(algorithm, three_splitting_promises(),
+              make_three_splitting_audit(values_of<ThreeSplittingParameters>(algorithm.parameters()), tiny.problem));
   Flags flags;
   double potential = std::numeric_limits<double>::infinity();
   for (int sweep = 1; sweep <= 25; ++sweep) {

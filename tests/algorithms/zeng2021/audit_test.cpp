@@ -16,7 +16,9 @@ const std::vector<Setting> kSettings = {{"sigmoid", "sharp", "1"},
                                         {"tanh", "sharp", "2", 0.1, 0.1, true, true},
                                         {"linear", "sharp", "1.5", 0.1, 0, false}};
 
-std::unique_ptr<Audit> audit(Fixture& f) { return zeng2021::make_audit(values_of<zeng2021::Parameters>(f.admm.parameters()), f.tiny.problem); }
+std::unique_ptr<Audit> audit(Fixture& f) {
+  return zeng2021::make_audit(values_of<zeng2021::Parameters>(f.admm.parameters()), f.tiny.problem);
+}
 
 /// The squared gradient of (4) by central differences in W, b, V, Lambda and the V of the sweep before.
 double numeric_gradient2(Fixture& f, std::vector<Matrix<double>> previous) {

@@ -11,8 +11,8 @@
 
 #include "experiments/run/npy.hpp"
 #include "experiments/run/prepared_run.hpp"
-#include "tests/support/fake_descent.hpp"
 #include "experiments/run/run_name.hpp"
+#include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
 using bcd::testing::fake_cell;
@@ -49,8 +49,9 @@ struct Bench {
     std::ofstream(folder.path / "method.sh") << text;
     return "exec sh " + (folder.path / "method.sh").string();
   }
-  Cell cell(const std::string& text, const std::function<void(Cell&)>& change = {}, const std::string& timeout = "20") const {
-    return fake_cell(plugin, {{"command", command(text)}, {"timeout", timeout}}, [&](Cell& c) {
+  PlannedRun planned(const std::string& text, const std::function<void(PlannedRun&)>& change = {},
+                     const std::string& timeout = "20") const {
+    return fake_cell(plugin, {{"command", command(text)}, {"timeout", timeout}}, [&](PlannedRun& c) {
       c.algorithm = "external";
       if (change) change(c);
     });
@@ -60,9 +61,9 @@ struct Bench {
     how.out = folder.path / "out";
     return how;
   }
-  RunRecord run(const std::string& text, const std::function<void(Cell&)>& change = {},
+  RunRecord run(const std::string& text, const std::function<void(PlannedRun&)>& change = {},
                 const std::string& timeout = "20") const {
-    return run_cell(cell(text, change, timeout), plugin, options());
+    return make_run(planned(text, change, timeout), plugin, options());
   }
   std::string read(const std::string& name) const {
     std::ostringstream text;
@@ -98,7 +99,7 @@ TEST_CASE("a command that keeps the first weights is a run like any other", "[ex
   const auto precision = GENERATE(std::string("f32"), std::string("f64"));
   const RunRecord record = bench.run(
       script("echo 'step' >&2; echo \"{\\\"iteration\\\": $k, \\\"residual\\\": $k.5, \\\"gap\\\": null}\"; continue"),
-      [&](Cell& c) { c.precision = precision; });
+      [&](PlannedRun& c) { c.precision = precision; });
   INFO(record.reason);
   CHECK(record.status == "MaxIterations");
   const std::vector<double> loss = record.trace.column("train_loss"), residual = record.trace.column("residual");
@@ -114,11 +115,11 @@ TEST_CASE("a command that keeps the first weights is a run like any other", "[ex
 TEST_CASE("the request says what the problem is", "[external]") {
   const Bench bench;
   RunRecord record =
-      run_cell(fake_cell(bench.plugin,
+      make_run(fake_cell(bench.plugin,
                          {{"command", bench.command("read -r line; printf '%s\\n' \"$line\" >'" + bench.folder.path.string() +
                                                     "/request'; cp ${line%%\"do\"*}x . 2>/dev/null; exit 5")},
                           {"options", "{\"eta\": 0.5}"}},
-                         [](Cell& c) {
+                         [](PlannedRun& c) {
                            c.algorithm = "external";
                            c.hidden = {4};
                            c.activation = Activation::parse("tanh");
@@ -142,7 +143,7 @@ TEST_CASE("weights are asked for at evaluated iterations only", "[external]") {
   const Bench bench;
   const std::string log = (bench.folder.path / "asked").string();
   const RunRecord record =
-      bench.run(script(":", "echo $k >>'" + log + "'; cp $start/*.npy $folder"), [](Cell& c) { c.evaluate_every = 3; });
+      bench.run(script(":", "echo $k >>'" + log + "'; cp $start/*.npy $folder"), [](PlannedRun& c) { c.evaluate_every = 3; });
   CHECK(record.status == "MaxIterations");
   CHECK(bench.read("asked") == "3\n5\n");  // at 0 they are the first ones; the last iteration is always evaluated
   const std::vector<double> loss = record.trace.column("train_loss");
@@ -153,13 +154,13 @@ TEST_CASE("weights are asked for at evaluated iterations only", "[external]") {
 TEST_CASE("start-up and writing weights are not training time, the step is", "[external][clock]") {
   const Bench bench;
   const RunRecord record =
-      bench.run(script("sleep 0.3", "sleep 0.5; cp $start/*.npy $folder"), [](Cell& c) { c.iterations = 2; });
+      bench.run(script("sleep 0.3", "sleep 0.5; cp $start/*.npy $folder"), [](PlannedRun& c) { c.iterations = 2; });
   const double trained = record.trace.column("train_seconds").back(),
                evaluated = record.trace.column("evaluate_seconds").back();
   CHECK(trained >= 0.6);
   CHECK(evaluated >= 1.0);
   const RunRecord quick =
-      bench.run("sleep 1\n" + script(":", "sleep 0.5; cp $start/*.npy $folder"), [](Cell& c) { c.iterations = 1; });
+      bench.run("sleep 1\n" + script(":", "sleep 0.5; cp $start/*.npy $folder"), [](PlannedRun& c) { c.iterations = 1; });
   CHECK(quick.trace.column("train_seconds").back() < 0.5);
 }
 
@@ -193,7 +194,7 @@ TEST_CASE("a command that ends, before, in or after a step, is a failed run with
   check_failed(bench.run(script("echo \"{\\\"iteration\\\": 1}\"; exit 0")), "ended with exit code 0");
   const Plugin plugin = external_plugin();
   const RunRecord missing =
-      run_cell(fake_cell(plugin, {{"command", "sh-no-such-command"}}, [](Cell& c) { c.algorithm = "external"; }), plugin,
+      make_run(fake_cell(plugin, {{"command", "sh-no-such-command"}}, [](PlannedRun& c) { c.algorithm = "external"; }), plugin,
                bench.options());
   CHECK(missing.status == "Failed");
   CHECK_THAT(missing.reason, Contains("ended with exit code 127; it said: ") && Contains("not found"));
@@ -231,15 +232,15 @@ TEST_CASE("weights that do not fit are a failed run, weights that are not finite
   const RunRecord diverged = bench.run(script(":", "cp $start/b1.npy $folder; cp " + nan + " $folder/W1.npy"));
   CHECK(diverged.status == "Diverged");
   CHECK_THAT(diverged.reason, Contains("not finite at iteration 1"));
-  check_failed(
-      bench.run(script(":", "cp $start/b1.npy $folder; cp " + nan + " $folder/W1.npy"), [](Cell& c) { c.precision = "f32"; }),
-      "holds elements of type '<f8', this run needs '<f4'");
+  check_failed(bench.run(script(":", "cp $start/b1.npy $folder; cp " + nan + " $folder/W1.npy"),
+                         [](PlannedRun& c) { c.precision = "f32"; }),
+               "holds elements of type '<f8', this run needs '<f4'");
 }
 
 TEST_CASE("a run without a command is not applicable and says what is missing", "[external]") {
   const Bench bench;
   const RunRecord record =
-      run_cell(fake_cell(bench.plugin, {}, [](Cell& c) { c.algorithm = "external"; }), bench.plugin, bench.options());
+      make_run(fake_cell(bench.plugin, {}, [](PlannedRun& c) { c.algorithm = "external"; }), bench.plugin, bench.options());
   CHECK(record.status == "NotApplicable");
   CHECK_THAT(record.reason, Contains("'command' is empty"));
   const auto algorithm = bench.plugin.make_f64();
@@ -250,13 +251,14 @@ TEST_CASE("a run without a command is not applicable and says what is missing", 
 
 TEST_CASE("a state that replaces the first weights reaches the command", "[external]") {
   const Bench bench;
-  const Cell cell = bench.cell(script(":"));
+  const PlannedRun planned = bench.planned(script(":"));
   RunOptions options = bench.options();
   options.init_from = (bench.folder.path / "state").string();
   const Matrix<double> W = Matrix<double>::Constant(3, 5, 0.25), b = Matrix<double>::Constant(3, 1, -1);
   write_npy<double>(fs::path(options.init_from) / "W1.npy", W);
   write_npy<double>(fs::path(options.init_from) / "b1.npy", b);
-  const RunRecord from_state = run_cell(cell, bench.plugin, options), plain = run_cell(cell, bench.plugin, bench.options());
+  const RunRecord from_state = make_run(planned, bench.plugin, options),
+                  plain = make_run(planned, bench.plugin, bench.options());
   const std::vector<double> loss = from_state.trace.column("train_loss");
   REQUIRE(loss.size() == 6);
   CHECK(loss.back() == loss.front());  // what the command gives back is what it was given
@@ -265,9 +267,9 @@ TEST_CASE("a state that replaces the first weights reaches the command", "[exter
 
 TEST_CASE("an edited script makes another run", "[external][id]") {
   const Bench bench;
-  const std::string before = run_id(bench.cell(script(":")), bench.plugin);
-  CHECK(run_id(bench.cell(script(":")), bench.plugin) == before);
-  CHECK(run_id(bench.cell(script("true")), bench.plugin) != before);
+  const std::string before = run_id(bench.planned(script(":")), bench.plugin);
+  CHECK(run_id(bench.planned(script(":")), bench.plugin) == before);
+  CHECK(run_id(bench.planned(script("true")), bench.plugin) != before);
 }
 
 TEST_CASE("Ctrl-C during a step ends the command at once and leaves no record", "[external][interrupt]") {

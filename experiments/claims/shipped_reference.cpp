@@ -1,4 +1,4 @@
-#include "experiments/claims/expectation.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 
 #include "experiments/build/embedded.hpp"
 

@@ -109,12 +109,12 @@ TEST_CASE("in every figure of every experiment no two variants look the same", "
   for (const std::string& id : experiment_ids()) {
     const Experiment experiment = load_experiment(id);
     for (const Figure& figure : experiment.figures)
-      for (const Cell& a : experiment.cells)
-        for (const Cell& b : experiment.cells) {
+      for (const PlannedRun& a : experiment.runs)
+        for (const PlannedRun& b : experiment.runs) {
           const auto both_shown = [&](const Panel& panel) {
             const auto& shown = panel.variants;
-            const auto has = [&](const Cell& cell) {
-              return shown.empty() || std::find(shown.begin(), shown.end(), cell.variant) != shown.end();
+            const auto has = [&](const PlannedRun& planned) {
+              return shown.empty() || std::find(shown.begin(), shown.end(), planned.variant) != shown.end();
             };
             return has(a) && has(b);
           };

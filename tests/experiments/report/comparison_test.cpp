@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "results/compare/baseline.hpp"
 #include "experiments/report/comparison_text.hpp"
+#include "results/compare/baseline.hpp"
 #include "tests/support/program.hpp"
 
 using namespace bcd;
