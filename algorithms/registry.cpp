@@ -5,27 +5,15 @@
 namespace bcd {
 
 // What a folder exports, one line a paper.
-namespace akiyama2025 {
-std::vector<Plugin> paper();
-}
-namespace baselines {
-std::vector<Plugin> paper();
-}
-namespace ghauch2018 {
-std::vector<Plugin> paper();
-}
-namespace taylor2016 {
-std::vector<Plugin> paper();
-}
-namespace wang2018 {
-std::vector<Plugin> paper();
-}
-namespace zeng2019 {
-std::vector<Plugin> paper();
-}
-namespace zeng2021 {
-std::vector<Plugin> paper();
-}
+// clang-format off
+namespace akiyama2025 { std::vector<Plugin> paper(); }
+namespace baselines { std::vector<Plugin> paper(); }
+namespace ghauch2018 { std::vector<Plugin> paper(); }
+namespace taylor2016 { std::vector<Plugin> paper(); }
+namespace wang2018 { std::vector<Plugin> paper(); }
+namespace zeng2019 { std::vector<Plugin> paper(); }
+namespace zeng2021 { std::vector<Plugin> paper(); }
+// clang-format on
 
 namespace {
 

@@ -4,6 +4,14 @@
 
 namespace bcd {
 
+// What each source exports, one line a dataset.
+Source mnist_source();
+Source fashion_mnist_source();
+Source mnist_10k_source();
+Source bodyfat_source();
+Source teacher_student_source();
+Source function_source();
+
 namespace {
 
 const std::vector<Source>& sources() {

@@ -19,11 +19,4 @@ struct Source {
   std::function<std::filesystem::path(const std::vector<std::string>& mirrors)> fetch;  ///< empty: nothing to download
 };
 
-Source mnist_source();
-Source fashion_mnist_source();
-Source mnist_10k_source();
-Source bodyfat_source();
-Source teacher_student_source();
-Source function_source();
-
 }  // namespace bcd

@@ -89,14 +89,6 @@ CommandLine parse(const Verb& verb, const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-std::vector<Verb> verbs() {
-  std::vector<Verb> all;
-  for (const auto& group :
-       {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), rate_verbs(), compare_verbs(), data_verbs(), source_verbs()})
-    all.insert(all.end(), group.begin(), group.end());
-  return all;
-}
-
 int run_command_line(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     std::cerr << overview();

@@ -24,16 +24,8 @@ struct Verb {
   int (*run)(const CommandLine&);
 };
 
-/// Every verb, in the order of the overview. Each group lives in its own file: experiments/verbs_*.cpp.
+/// Every verb, in the order of the overview. The list is verbs.cpp.
 std::vector<Verb> verbs();
-std::vector<Verb> run_verbs();
-std::vector<Verb> result_verbs();
-std::vector<Verb> claim_verbs();
-std::vector<Verb> compare_verbs();
-std::vector<Verb> rate_verbs();
-std::vector<Verb> show_verbs();
-std::vector<Verb> data_verbs();
-std::vector<Verb> source_verbs();
 
 /// Runs the program on its arguments (without the program's name). Throws UsageError for misuse.
 int run_command_line(const std::vector<std::string>& arguments);

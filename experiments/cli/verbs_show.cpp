@@ -4,6 +4,7 @@
 #include <set>
 
 #include "algorithms/registry.hpp"
+#include "experiments/claims/kind.hpp"
 #include "experiments/cli/cli.hpp"
 #include "experiments/file/load.hpp"
 
@@ -43,9 +44,18 @@ void list_claims() {
   std::cout << table({"claim", "item", "kind", "expected", "scale", "experiment"}, rows);
 }
 
+void list_claim_kinds() {
+  std::vector<std::vector<std::string>> rows;
+  for (const ClaimKind& kind : claim_kinds()) rows.push_back({kind.name, kind.help});
+  std::cout << table({"claim kind", "holds if"}, rows);
+}
+
 int list_verb(const CommandLine& options) {
-  const std::vector<std::pair<std::string, void (*)()>> lists{
-      {"algorithms", list_algorithms}, {"datasets", list_datasets}, {"experiments", list_experiments}, {"claims", list_claims}};
+  const std::vector<std::pair<std::string, void (*)()>> lists{{"algorithms", list_algorithms},
+                                                              {"datasets", list_datasets},
+                                                              {"experiments", list_experiments},
+                                                              {"claims", list_claims},
+                                                              {"claim-kinds", list_claim_kinds}};
   std::vector<std::string> valid;
   for (const auto& [name, show] : lists) valid.push_back(name);
   const std::vector<std::string> chosen = names(options);
@@ -53,7 +63,8 @@ int list_verb(const CommandLine& options) {
     if (std::find(valid.begin(), valid.end(), name) == valid.end()) throw UsageError(unknown_name("list", name, valid));
   bool first = true;
   for (const auto& [name, show] : lists) {
-    const bool wanted = chosen.empty() ? name != "claims" : std::find(chosen.begin(), chosen.end(), name) != chosen.end();
+    const bool wanted =
+        chosen.empty() ? !name.starts_with("claim") : std::find(chosen.begin(), chosen.end(), name) != chosen.end();
     if (!wanted) continue;
     if (!first) std::cout << "\n";
     first = false;
@@ -88,6 +99,14 @@ void describe_dataset(const DatasetInfo& info) {
   if (info.downloadable) std::cout << "  download: bcdbench data fetch " << info.name << "\n";
   std::cout << (info.options.empty() ? "\nOptions: none\n" : "\nOptions (--set dataset.KEY=VALUE):\n");
   for (const auto& [key, meaning] : info.options) std::cout << "  " << key << "\n" << wrapped(meaning, 6);
+}
+
+void describe_claim_kinds() {
+  for (const ClaimKind& kind : claim_kinds()) {
+    std::cout << kind.name << "\n" << wrapped("holds if " + kind.help, 2);
+    for (const ClaimKey& key : kind.keys)
+      std::cout << wrapped(key.name + (key.need == ClaimKey::Need::optional ? " (optional): " : ": ") + key.help, 4);
+  }
 }
 
 std::string widths(const PlannedRun& planned) {
@@ -128,7 +147,7 @@ void describe_experiment(const std::string& id) {
   const Experiment experiment = load_experiment(id);
   std::cout << experiment.id << " (" << experiment.paper << "): " << experiment.title << "\n"
             << wrapped(experiment.description, 2);
-  for (const char* scale : {"quick", "paper"}) describe_scale(id, scale);
+  for (const std::string& scale : kScales) describe_scale(id, scale);
   std::cout << (experiment.claims.empty() ? "\nClaims: none\n" : "\nClaims:\n");
   for (const Claim& claim : experiment.claims)
     std::cout << "  " << claim.id << "   (" << claim.item << ", expected: " << claim.expect
@@ -140,7 +159,9 @@ void describe_experiment(const std::string& id) {
 int describe_verb(const CommandLine& options) {
   const std::vector<std::string> chosen = names(options);
   if (chosen.empty()) throw UsageError("describe: name an algorithm, a dataset or an experiment; 'bcdbench list' shows them");
+  const std::string kinds = "claim-kinds";
   std::vector<std::string> valid = plugin_names();
+  valid.push_back(kinds);
   for (const DatasetInfo& info : datasets()) valid.push_back(info.name);
   for (const std::string& id : experiment_ids()) valid.push_back(id);
   const auto is = [](const std::vector<std::string>& list, const std::string& name) {
@@ -150,7 +171,9 @@ int describe_verb(const CommandLine& options) {
     if (!is(valid, name) && !name.ends_with(".toml"))
       throw UsageError(unknown_name("algorithm, dataset or experiment", name, valid));
   for (const std::string& name : chosen) {
-    if (is(plugin_names(), name))
+    if (name == kinds)
+      describe_claim_kinds();
+    else if (is(plugin_names(), name))
       describe_algorithm(find_plugin(name));
     else if (is(experiment_ids(), name) || name.ends_with(".toml"))
       describe_experiment(name);
@@ -164,15 +187,15 @@ int describe_verb(const CommandLine& options) {
 
 std::vector<Verb> show_verbs() {
   return {
-      {"list", "[algorithms|datasets|experiments|claims]", "what there is",
-       "Lists the algorithms, the datasets and the experiments, or only what is named; 'list claims' shows every statement of\n"
-       "the papers that is checked.\n",
+      {"list", "[algorithms|datasets|experiments|claims|claim-kinds]", "what there is",
+       "Lists the algorithms, the datasets and the experiments, or only what is named. 'list claims' shows every statement of the\n"
+       "papers that is checked, 'list claim-kinds' how a statement can be judged.\n",
        "bcdbench list\n"
        "bcdbench list claims\n",
        no_options, list_verb},
       {"describe", "NAME...", "one algorithm, dataset or experiment in full",
        "Algorithm: citation, parameters with default and range, what the paper promises. Dataset: licence, place, options.\n"
-       "Experiment: its variants at each scale and its claims.\n",
+       "Experiment: its variants at each scale and its claims. 'claim-kinds': the kinds of claims with their keys.\n",
        "bcdbench describe bcd3_zeng2019\n"
        "bcdbench describe mnist\n"
        "bcdbench describe zeng2019-fig1\n",

@@ -1,9 +1,6 @@
-#define BOOST_DLL_USE_STD_FS
 #include "experiments/outside/plugin_library.hpp"
 
 #include <dlfcn.h>
-
-#include <boost/dll/shared_library.hpp>
 
 #include "algorithms/registry.hpp"
 #include "experiments/run/run_name.hpp"
@@ -20,19 +17,14 @@ constexpr const char* kRebuild =
 
 /// Never unloaded: the registry, and whatever was made by the plugin, holds code of the library until the program ends.
 const PluginEntry& open(const fs::path& file) {
-  static auto* libraries = new std::vector<boost::dll::shared_library>;
-  std::error_code error;
-  libraries->emplace_back(fs::absolute(file), error, boost::dll::load_mode::rtld_now);
-  if (error) {
-    const char* reason = ::dlerror();
-    throw UsageError(std::string("cannot be loaded: ") + (reason != nullptr ? reason : error.message()));
-  }
-  const boost::dll::shared_library& library = libraries->back();
-  if (!library.has(kSymbol))
+  void* library = ::dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw UsageError(std::string("cannot be loaded: ") + ::dlerror());
+  const void* entry = ::dlsym(library, kSymbol);
+  if (entry == nullptr)
     throw UsageError(std::string("exports no '") + kSymbol +
-                     "'; its source must say BCDBENCH_PLUGIN(factory) once, outside of " +
-                     "every namespace (algorithms/core/plugin_entry.hpp)");
-  return library.get<const PluginEntry>(kSymbol);
+                     "'; its source must say BCDBENCH_PLUGIN(factory) once, outside of every namespace "
+                     "(algorithms/core/plugin_entry.hpp)");
+  return *static_cast<const PluginEntry*>(entry);
 }
 
 /// Nothing of the entry but the version is read before the version is known to fit.

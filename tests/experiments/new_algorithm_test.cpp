@@ -42,17 +42,17 @@ struct Checkout : TemporaryFolder {
 
 TEST_CASE("a new algorithm stands in the registry at its place of the alphabet", "[new-algorithm]") {
   const std::string registry =
-      "#include \"algorithms/registry.hpp\"\n#include \"algorithms/baselines/adam.hpp\"\n#include \"algorithms/baselines/sgd.hpp\"\n"
-      "      adam::plugin(),\n      sgd::plugin(),\n  };\n";
+      "namespace adam { std::vector<Plugin> paper(); }\nnamespace sgd { std::vector<Plugin> paper(); }\n// clang-format on\n"
+      "  add(\"adam\", adam::paper());\n  add(\"sgd\", sgd::paper());\n  return list;\n";
   const auto before = [&](const std::string& name, const std::string& first, const std::string& second) {
     const std::string text = bcd::registry_with(registry, name);
-    CHECK_THAT(text, Contains(first + "#include \"algorithms/" + name + "/" + name + ".hpp\"\n"));
-    CHECK_THAT(text, Contains(second + "      " + name + "::plugin(),\n"));
+    CHECK_THAT(text, Contains(first + "namespace " + name + " { std::vector<Plugin> paper(); }\n"));
+    CHECK_THAT(text, Contains(second + "  add(\"" + name + "\", " + name + "::paper());\n"));
     CHECK(text.size() > registry.size());
   };
-  before("aaa", "registry.hpp\"\n", "sgd.hpp\"\n");
-  before("lbfgs", "adam.hpp\"\n", "adam::plugin(),\n");
-  before("zzz", "sgd.hpp\"\n", "sgd::plugin(),\n");
+  before("aaa", "", "// clang-format on\n");
+  before("lbfgs", "namespace adam { std::vector<Plugin> paper(); }\n", "  add(\"adam\", adam::paper());\n");
+  before("zzz", "namespace sgd { std::vector<Plugin> paper(); }\n", "  add(\"sgd\", sgd::paper());\n");
   CHECK_THROWS_WITH(bcd::registry_with("nothing\n", "lbfgs"), Contains("registry.cpp has no lines of algorithms"));
 }
 
@@ -67,8 +67,8 @@ TEST_CASE("a new algorithm is five files and two lines of the registry", "[new-a
   CHECK_THAT(read_text(checkout.path / "algorithms/block_newton_smith2027/block_newton_smith2027.hpp"),
              Contains("class BlockNewtonSmith2027 final") && Contains("namespace bcd::block_newton_smith2027"));
   std::string lines = checkout.registry();
-  for (const std::string line : {"#include \"algorithms/block_newton_smith2027/block_newton_smith2027.hpp\"\n",
-                                 "      block_newton_smith2027::plugin(),\n"}) {
+  for (const std::string line : {"namespace block_newton_smith2027 { std::vector<Plugin> paper(); }\n",
+                                 "  add(\"block_newton_smith2027\", block_newton_smith2027::paper());\n"}) {
     const std::size_t at = lines.find(line);
     REQUIRE(at != std::string::npos);
     lines.erase(at, line.size());
