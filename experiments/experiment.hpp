@@ -18,9 +18,9 @@ namespace bcd {
 struct Initialisation {
   enum class Kind { normal, fan_in, fan_out, he, xavier, orthogonal };
   Kind kind = Kind::normal;
-  double scale =
-      0.01;  ///< W ~ scale N(0, v), v = 1 (normal), 1/d_{i-1} (fan_in), 2/d_{i-1} (he), 2/(d_i + d_{i-1}) (xavier), 2/d_i
-             ///< and 1/d_N (fan_out); orthogonal: scale Q, Q uniform among matrices with orthonormal rows or columns
+  /// W_i ~ scale N(0, v) with v = 1 (normal), 1/d_{i-1} (fan_in), 2/d_{i-1} (he), 2/(d_i + d_{i-1}) (xavier), 2/d_i and for layer N
+  /// 1/d_N (fan_out). orthogonal: scale Q, Q uniform among the matrices with orthonormal rows or columns.
+  double scale = 0.01;
   double bias = 0;  ///< constant start of every b_i
 };
 
@@ -52,13 +52,16 @@ struct PlannedRun {
   nlohmann::json config;  ///< canonical form of all of the above with the algorithm's resolved parameters
 };
 
-/// How a claim is judged; see experiments/claims/judge.hpp for each kind's keys.
+/// At what size an experiment is run: the scales that a file may lay over its tables.
+inline const std::vector<std::string> kScales = {"quick", "paper"};
+
+/// A statement of a paper and how it is judged; the keys of each kind are in experiments/claims/kind.hpp.
 struct Claim {
   std::string id, item, statement, kind, expect;
   std::map<std::string, std::string> text;  ///< kind's text keys: promise, metric, study, baseline, op, ...
   std::map<std::string, double> number;     ///< kind's numeric keys: value, at, tolerance, reported, ...
   std::vector<std::string> variants;        ///< which variants' runs it speaks of; empty: all
-  std::string scale;                        ///< "quick", "paper" or empty: at which scale it is judged
+  std::string scale;                        ///< at which scale it is judged; empty: at each
 };
 
 struct Experiment {
@@ -72,10 +75,11 @@ struct Experiment {
 /// What the command line may change.
 struct Overrides {
   std::string scale = "quick";
-  std::vector<std::string> variants;                     ///< keep only these; unknown: UsageError
-  std::optional<std::int64_t> seeds;                     ///< keep the first N seeds, or extend the list by the largest + 1, ...
-  std::vector<std::pair<std::string, std::string>> set;  ///< "key=value": a bare key is a parameter of the algorithm (for every
-      ///< variant that has it), a dotted key a place in the file: run.iterations, dataset.n
+  std::vector<std::string> variants;  ///< keep only these; unknown: UsageError
+  std::optional<std::int64_t> seeds;  ///< keep the first N seeds, or extend the list by the largest + 1, ...
+  /// "key=value": a bare key is a parameter of the algorithm (for every variant that has it), a dotted key a place in the file:
+  /// run.iterations, dataset.n.
+  std::vector<std::pair<std::string, std::string>> set;
   std::vector<std::string> grid;  ///< "key=value,value,...": a variant for every combination; keys as in `set`
   std::string precision;          ///< empty: as in the file
   double time_limit = 0;

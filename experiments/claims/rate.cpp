@@ -4,6 +4,7 @@
 #include <map>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/claims/kind.hpp"
 #include "results/rates/regression.hpp"
 
 namespace bcd {
@@ -12,7 +13,7 @@ namespace {
 
 using namespace rates;
 
-std::string shown(double x) { return show(x, 4); }
+using bcd::shown;
 std::string shown(const Interval& i) { return "[" + shown(i.low) + ", " + shown(i.high) + "]"; }
 std::string shown(const Estimate& e) { return shown(e.value) + " " + shown(e.interval); }
 
@@ -43,18 +44,20 @@ struct Question {
 bool meets(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
 const Finding kNoGradient{
-    "not applicable", "", {}, "the record has no column with the norm of an element of the subdifferential"};
+    verdict::not_applicable, "", {}, "the record has no column with the norm of an element of the subdifferential"};
 
 Finding found_decrease(const Decrease& d, const Report& report) {
   using State = Decrease::State;
   const std::string at = "iteration " + number_text(report.first_k + static_cast<double>(d.worst));
-  const std::string verdict = d.state == State::holds ? "holds" : d.state == State::violated ? "violated" : "inconclusive";
+  const std::string found = d.state == State::holds      ? verdict::holds
+                            : d.state == State::violated ? verdict::violated
+                                                         : verdict::inconclusive;
   std::string reason = "smallest ratio at " + at + ", drift k^" + shown(d.drift);
   if (d.state == State::violated)
     reason = std::to_string(d.rises) + " of " + std::to_string(d.resolved) + " differences are rises; " + reason;
   if (d.state == State::shrinking) reason = "the constant shrinks with k, so no constant is supported; " + reason;
   if (d.state == State::unresolved) reason = "rounding hides the decreases that would decide; " + reason;
-  return {verdict, "c_" + std::to_string(d.j), {d.constant, {}}, reason};
+  return {found, "c_" + std::to_string(d.j), {d.constant, {}}, reason};
 }
 
 Finding assert_a1(const Question& q) {
@@ -66,9 +69,9 @@ Finding assert_constant(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const std::vector<double> bounds = q.run.trace.column(q.text("column"));
   if (bounds.empty() || !std::isfinite(bounds.back()))
-    return {"not applicable", "", {}, "the record has no column " + q.text("column")};
+    return {verdict::not_applicable, "", {}, "the record has no column " + q.text("column")};
   const double factor = q.report.a1.front().constant / bounds.back();
-  return {factor >= 1 ? "holds" : "violated",
+  return {factor >= 1 ? verdict::holds : verdict::violated,
           "c_1/(the paper's constant)",
           {factor, {}},
           "c_1 = " + shown(q.report.a1.front().constant) + ", the paper's constant is " + shown(bounds.back())};
@@ -84,28 +87,28 @@ Finding assert_a2(const Question& q) {
 Finding assert_theta(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const Exponent& e = q.report.exponent;
-  if (!e.theta.known()) return {"inconclusive", "", {}, e.reason};
+  if (!e.theta.known()) return {verdict::inconclusive, "", {}, e.reason};
   const bool met = meets(e.theta.interval, q.range()), narrow = e.theta.interval.width() < 0.2;
-  return {!met     ? "violated"
-          : narrow ? "holds"
-                   : "inconclusive",
+  return {!met     ? verdict::violated
+          : narrow ? verdict::holds
+                   : verdict::inconclusive,
           "theta", e.theta, "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
 }
 
 /// eta where linear, p where sublinear.
-Finding with_rate(const std::string& verdict, const Rate& rate, const std::string& reason) {
-  if (rate.kind == Kind::linear) return {verdict, "linear, eta", rate.eta, reason};
-  if (rate.kind == Kind::sublinear) return {verdict, "sublinear, p", rate.power, reason};
-  return {verdict, name(rate.kind), {}, reason};
+Finding with_rate(const std::string& found, const Rate& rate, const std::string& reason) {
+  if (rate.kind == Kind::linear) return {found, "linear, eta", rate.eta, reason};
+  if (rate.kind == Kind::sublinear) return {found, "sublinear, p", rate.power, reason};
+  return {found, name(rate.kind), {}, reason};
 }
 
 Finding assert_rate(const Question& q) {
   const Rate& rate = q.report.rate;
-  if (rate.kind == Kind::inconclusive) return {"inconclusive", "", {}, rate.reason};
+  if (rate.kind == Kind::inconclusive) return {verdict::inconclusive, "", {}, rate.reason};
   const std::string wanted = q.text("rate");
   bool holds = wanted == "linear" ? rate.at_least_linear() : name(rate.kind) == wanted;
   if (holds && rate.kind == Kind::sublinear) holds = meets(rate.power.interval, q.range());
-  return with_rate(holds ? "holds" : "violated", rate,
+  return with_rate(holds ? verdict::holds : verdict::violated, rate,
                    "f* " + shown(q.report.limit.middle) + " by " + q.report.limit.origin + ", window of " +
                        shown(rate.window.decades()) + " decades, 1/p = " + shown(rate.lambda));
 }
@@ -119,14 +122,14 @@ Finding assert_root_rate(const Question& q) {
 
 Finding assert_finite_length(const Question& q) {
   const Length& length = q.report.length;
-  if (!q.sequence.has_step()) return {"not applicable", "", {}, length.reason};
+  if (!q.sequence.has_step()) return {verdict::not_applicable, "", {}, length.reason};
   const std::string steps = std::string("the steps are ") + name(length.steps.kind);
   if (length.state != Length::State::finite)
-    return {length.state == Length::State::infinite ? "violated" : "inconclusive",
+    return {length.state == Length::State::infinite ? verdict::violated : verdict::inconclusive,
             "length so far",
             {length.sum, {}},
             steps + "; " + length.reason};
-  return {"holds", "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
+  return {verdict::holds, "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
 }
 
 Finding found(const Consistency& c, const Report& report) {
@@ -156,14 +159,14 @@ const std::map<std::string, Finding (*)(const Question&)>& assertions() {
 
 Finding examine_run(const Claim& claim, const RunRecord& run, Options options) {
   if (claim.number.contains("alpha")) options.alpha = claim.number.at("alpha");
-  if (run.trace.index("potential") < 0) return {"not applicable", "", {}, run.status + ": the run has no objective"};
+  if (run.trace.index("potential") < 0) return {verdict::not_applicable, "", {}, run.status + ": the run has no objective"};
   try {
     const bool other = claim.text.contains("column") && claim.text.at("assert") != "constant";
     const Sequence sequence = sequence_of(run, other ? claim.text.at("column") : "subgradient_norm2");
     const Report report = examine(sequence, options);
     return assertions().at(claim.text.at("assert"))({claim, run, sequence, report});
   } catch (const UsageError& e) {
-    return {"inconclusive", "", {}, e.what()};
+    return {verdict::inconclusive, "", {}, e.what()};
   }
 }
 
@@ -180,6 +183,20 @@ std::string summary(const std::string& quantity, const std::vector<Estimate>& nu
   if (values.empty()) return quantity;
   return quantity + " " + shown(median(values)) + (hull.width() > 0 ? " " + shown(hull) : "");
 }
+
+/// What an assertion needs beyond its name.
+void check(const Claim& claim, const std::string& place) {
+  const std::string what = claim.text.at("assert");
+  if ((what == "rate" || what == "root_rate") && !claim.text.contains("rate"))
+    throw UsageError(place + ": assert = \"" + what + "\" needs rate = \"finite\", \"linear\" or \"sublinear\"");
+  if (what == "constant" && !claim.text.contains("column"))
+    throw UsageError(place + ": assert = \"constant\" needs the name of the trace's column in column");
+  if (const auto j = claim.number.find("j"); j != claim.number.end())
+    if (j->second != std::floor(j->second) || j->second < 1 || j->second > rates::kLargestJ)
+      throw UsageError(place + ": j must be a whole number from 1 to 8, got " + number_text(j->second));
+}
+
+void judge_rates(Case& c) { judge_rate(c.claim, c.runs, c.rates, c.row); }
 
 }  // namespace
 
@@ -202,19 +219,39 @@ void judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, c
     if (!finding.quantity.empty()) numbers[finding.quantity].push_back(finding.number);
     ids += (ids.empty() ? (runs.size() == 1 ? "record " : "records ") : ", ") + run->id;
   }
-  for (const char* verdict : {"violated", "inconclusive", "holds", "not applicable"})
-    if (reasons.contains(verdict)) {
-      row.verdict = verdict;
+  for (const std::string& found : {verdict::violated, verdict::inconclusive, verdict::holds, verdict::not_applicable})
+    if (reasons.contains(found)) {
+      row.verdict = found;
       break;
     }
   for (const auto& [quantity, of_runs] : numbers) row.measured += summary(quantity, of_runs) + "; ";
   row.measured += std::to_string(reasons[row.verdict].size()) + " of " + std::to_string(runs.size()) +
                   (runs.size() == 1 ? " run" : " runs");
-  for (const auto& [verdict, of_runs] : reasons) {
-    row.evidence += verdict + ": ";
+  for (const auto& [found, of_runs] : reasons) {
+    row.evidence += found + ": ";
     for (const std::string& reason : of_runs) row.evidence += reason + "; ";
   }
   row.evidence += ids;
+}
+
+ClaimKind rate_kind() {
+  using Type = ClaimKey::Type;
+  using Need = ClaimKey::Need;
+  return {"rate",
+          "what `results/rates` finds in the runs bears `assert` out (below)",
+          {{"assert", Type::text, Need::required, "what is found", rate_assertions},
+           {"rate", Type::text, Need::optional, "finite, linear or sublinear, for assert = rate, root_rate",
+            [] {
+              return std::vector<std::string>{"finite", "linear", "sublinear"};
+            }},
+           {"j", Type::number, Need::optional, "steps of A1, 1 to 8; default 1"},
+           {"alpha", Type::number, Need::optional, "exponent of A2; default: 1/2 where theta may be 1/2, else theta"},
+           {"low", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
+           {"high", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
+           {"column", Type::text, Need::optional, "the trace's column with dist(0, df)^2, or with the paper's constant"}},
+          judge_rates,
+          true,
+          check};
 }
 
 }  // namespace bcd

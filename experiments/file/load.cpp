@@ -6,6 +6,7 @@
 
 #include "algorithms/registry.hpp"
 #include "experiments/build/embedded.hpp"
+#include "experiments/claims/read.hpp"
 #include "experiments/file/figures.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/variants.hpp"
@@ -17,8 +18,6 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::vector<std::string> kScales = {"quick", "paper"};
 
 Variant read_variant(Section section, const json& base, const std::map<std::string, json>& scales, const std::string& scale) {
   Variant variant;

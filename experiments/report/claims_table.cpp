@@ -6,6 +6,7 @@
 #include "algorithms/core/text.hpp"
 #include "experiments/claims/judge.hpp"
 #include "experiments/claims/shipped_reference.hpp"
+#include "experiments/claims/words.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/records.hpp"
 
@@ -24,12 +25,12 @@ ClaimEntry judged_entry(const ClaimRow& row, const std::string& scale, const fs:
 ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, const std::string& scale) {
   ClaimEntry entry;
   entry.scale = claim.scale.empty() ? scale : claim.scale;
-  entry.row =
-      ClaimRow{claim.id, experiment.paper, claim.item, claim.statement, experiment.id, "", "", "not run", claim.expect, ""};
+  entry.row = ClaimRow{claim.id,         experiment.paper, claim.item, claim.statement, experiment.id, "", "",
+                       verdict::not_run, claim.expect,     ""};
   if (const auto number = claim.number.find("reported"); number != claim.number.end())
     entry.row.reported = number_text(number->second);
   if (claim.kind == "not_testable") {
-    entry.row.verdict = "not testable";
+    entry.row.verdict = verdict::not_testable;
     entry.row.evidence = claim.text.at("reason");
     return entry;
   }
@@ -46,7 +47,7 @@ std::vector<ClaimEntry> entries_of(const Experiment& experiment, const std::vect
                                    const fs::path& out) {
   std::vector<ClaimEntry> entries;
   for (std::size_t i = 0; i < experiment.claims.size(); ++i) {
-    const bool judged = i < rows.size() && rows[i].verdict != "not run" && rows[i].verdict != "not testable";
+    const bool judged = i < rows.size() && rows[i].verdict != verdict::not_run && rows[i].verdict != verdict::not_testable;
     entries.push_back(judged ? judged_entry(rows[i], scale, out) : reference_entry(experiment, experiment.claims[i], scale));
   }
   return entries;
@@ -76,7 +77,7 @@ std::string files_text(const ClaimEntry& entry) {
 }
 
 std::string measured_text(const ClaimEntry& entry) {
-  if (entry.row.verdict == "not testable") return "because: " + entry.row.evidence;
+  if (entry.row.verdict == verdict::not_testable) return "because: " + entry.row.evidence;
   return entry.row.measured.empty() ? "-" : entry.row.measured;
 }
 
@@ -167,7 +168,7 @@ std::string claims_as_markdown(const std::vector<ClaimEntry>& entries) {
   for (const ClaimEntry& entry : entries) {
     const ClaimRow& row = entry.row;
     for (const std::string& cell : {row.paper, row.item, row.id, row.statement, row.experiment, entry.scale, row.reported,
-                                       measured_text(entry), verdict_text(row), files_text(entry)})
+                                    measured_text(entry), verdict_text(row), files_text(entry)})
       out += "| " + escaped(cell) + " ";
     out += "|\n";
   }

@@ -1,0 +1,49 @@
+// One claim on trial: the claim, its runs and the row of the table that is to be filled in; and what several kinds take from runs.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "experiments/claims/words.hpp"
+#include "experiments/experiment.hpp"
+#include "results/claim.hpp"
+#include "results/record.hpp"
+
+namespace bcd {
+
+inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+
+/// Everything the judgement of one claim needs.
+struct Case {
+  const Claim& claim;
+  const std::vector<const RunRecord*>& runs;       ///< of the claim's variants
+  const std::vector<const RunRecord*>& baselines;  ///< of its baseline variant
+  ClaimRow& row;
+  const rates::Options& rates;  ///< of the experiment
+
+  bool has(const std::string& key) const { return claim.number.contains(key); }
+  std::string text(const std::string& key) const;
+  double number(const std::string& key, double otherwise) const;
+  /// "test_accuracy at iteration 50", for messages.
+  std::string quantity() const;
+};
+
+/// A number as the table shows it.
+std::string shown(double x);
+/// "BCD seed 8".
+std::string run_name(const RunRecord& run);
+/// The records behind a claim: all of them by id, or two and the count of the others (the report lists every record).
+std::string record_ids(const std::vector<const RunRecord*>& runs);
+/// The metric's value at the claim's iteration, or its statistic; NaN where the run has none (it diverged, failed, or never
+/// measured it).
+double value_of(const Case& c, const RunRecord& run);
+/// The median over the seeds; measured and evidence get it with the range. A run without a value counts as `missing`, the bad
+/// side; it is never dropped.
+double summarise(Case& c, double missing);
+/// a op b, with op "<" or ">".
+bool compare(double a, const std::string& op, double b);
+/// Clopper and Pearson's 95 % interval of a share, as text: no normal approximation, the numbers are small.
+std::string exact_interval(int k, int n);
+
+}  // namespace bcd

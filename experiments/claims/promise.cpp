@@ -1,0 +1,77 @@
+// Claims of kind "promise": what the audits of the runs found.
+#include <algorithm>
+
+#include "experiments/claims/kind.hpp"
+
+namespace bcd {
+
+namespace {
+
+/// Puts the record that decides before the others.
+void decided_by(ClaimRow& row, const std::string& id) {
+  const auto at = std::find(row.records.begin(), row.records.end(), id);
+  if (at != row.records.end()) std::rotate(row.records.begin(), at, at + 1);
+}
+
+void judge_promise(Case& c) {
+  std::int64_t checks = 0, violations = 0;
+  double worst = kUnbounded;
+  const RunRecord *tight = nullptr, *broken = nullptr;
+  std::string first, unmet, open, tightest;
+  std::size_t not_applicable = 0;
+  for (const RunRecord* run : c.runs) {
+    const auto it = std::find_if(run->promises.begin(), run->promises.end(),
+                                 [&](const PromiseResult& r) { return r.promise.id == c.text("promise"); });
+    if (it == run->promises.end()) {
+      open = run_name(*run) + " did not audit the promise" + (run->reason.empty() ? "" : " (" + run->reason + ")");
+      continue;
+    }
+    const std::string found = it->verdict();
+    if (found == verdict::not_applicable) ++not_applicable, unmet = it->not_applicable;
+    if (found == verdict::inconclusive) open = it->inconclusive.empty() ? run_name(*run) + " made no check" : it->inconclusive;
+    if (found == verdict::not_applicable) continue;
+    checks += it->checks;
+    violations += it->violations;
+    if (it->checks > 0 && it->worst_ratio < worst) {
+      worst = it->worst_ratio;
+      tight = run;
+      tightest = "smallest slack " + shown(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
+                 std::to_string(it->worst_iteration) + ", " + it->worst_block + ", record " + run->id + ")";
+    }
+    if (found == verdict::violated && broken == nullptr) {
+      broken = run;
+      first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
+              it->first_block + ", by " + shown(-it->first_slack) + " (record " + run->id + "); ";
+    }
+  }
+  if (const RunRecord* run = broken ? broken : tight) decided_by(c.row, run->id);
+  c.row.verdict = violations > 0                    ? verdict::violated
+                  : not_applicable == c.runs.size() ? verdict::not_applicable
+                  : !open.empty()                   ? verdict::inconclusive
+                                                    : verdict::holds;
+  c.row.measured = std::to_string(violations) + " violations in " + std::to_string(checks) + " checks";
+  if (c.row.verdict == verdict::not_applicable)
+    c.row.measured = "hypothesis unmet";
+  else if (checks == 0)
+    c.row.measured = "no check";
+  else if (violations == 0)
+    c.row.measured += ", worst slack/allowance " + shown(worst);
+  c.row.evidence = first + (c.row.verdict == verdict::not_applicable ? unmet
+                            : c.row.verdict == verdict::inconclusive ? open
+                                                                     : tightest);
+  if (not_applicable > 0 && not_applicable < c.runs.size())
+    c.row.evidence +=
+        "; not applicable to " + std::to_string(not_applicable) + " of " + std::to_string(c.runs.size()) + " runs: " + unmet;
+  c.row.evidence += "; " + record_ids(c.runs);
+}
+
+}  // namespace
+
+ClaimKind promise_kind() {
+  return {"promise",
+          "no audit of a run found the promise violated, and some checked it",
+          {{"promise", ClaimKey::Type::text, ClaimKey::Need::required, "id of a promise of the variants' algorithm"}},
+          judge_promise};
+}
+
+}  // namespace bcd
