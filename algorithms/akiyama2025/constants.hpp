@@ -1,4 +1,4 @@
-// The constants of Akiyama 2025, Theorems 4.1 and 5.3: as printed, and as derived in bcd_akiyama2025/README.md.
+// The constants of Akiyama 2025, Theorems 4.1 and 5.3: as printed, and as derived in README.md.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Block coordinate descent by gradient steps (Akiyama 2025, Algorithms 1, 2 and 3): what both plugins share.
+// Block coordinate descent by gradient steps (Akiyama 2025): parameters, state and block updates of Algorithms 1 and 3.
+// The algorithms themselves are monotone.cpp and relu.cpp.
 //
 //   F(W, V) = |W_L V_{L-1} - Y|^2 + gamma sum_{j<L} |h_j|^2,   h_j = sigma(W_j V_{j-1}) + t_j V_{j-1} - V_j           (2)
 //
@@ -7,6 +8,7 @@
 // 1/n or 1/(n d_j) as `average` says.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "algorithms/akiyama2025/constants.hpp"
@@ -38,7 +40,7 @@ struct GradientBcdParameters {
   void fields(ParameterList& list);
 };
 
-/// The two algorithms' differences.
+/// Which algorithm's theorem the constants, the steps and the promises are taken from.
 enum class GradientBcdKind {
   monotone,  ///< Algorithm 1: W_L moves, W_1 fits sigma(W_1 X), SVB on W_2 .. W_L
   relu,      ///< Algorithm 3: W_L fixed, V >= 0, W_{L-1} moves twice, W_1 fits W_1 X, SVB on W_2 .. W_{L-1}
@@ -66,69 +68,112 @@ std::pair<double, double> slope_bounds(const Activation& sigma);
 /// sigma^{-1} entrywise, for linear and leaky ReLU.
 Matrix<double> inverse(const Activation& sigma, ConstRef<double> V);
 
+/// Start, state and block updates; an algorithm adds its step() and what it alone does.
 /// State: W1 .. WL, V1 .. V(L-1). Blocks: "W" and "V" with their layer, in the algorithm's order.
 template <class T>
 class GradientBcd : public Algorithm<T> {
  public:
   using Parameters = GradientBcdParameters;
-  explicit GradientBcd(GradientBcdKind kind);
-  ParameterList parameters() override { return list_of(p_); }
-  std::string not_applicable(const Problem<T>& problem) const override;
-  void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
-  void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
+  ParameterList parameters() override { return list_of(parameters_); }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// "train_error": 1/n |f(X) - Y|^2; "output_loss": |W_L V_{L-1} - Y|^2; "layer_loss_j": |h_j|^2.
   void measure(Measurements& row) const override;
 
   const ResolvedSteps& steps() const { return steps_; }
-  /// Floating-point operations of one sweep as the loops run it (products only).
-  double flops_per_sweep() const;
 
- private:
+ protected:
+  explicit GradientBcd(GradientBcdKind kind) : kind_(kind) {}
+
   int L() const { return problem_->net.N(); }
   const Matrix<T>& V(int j) const { return j == 0 ? *problem_->X : V_[static_cast<std::size_t>(j)]; }
   Matrix<T>& V(int j) { return V_[static_cast<std::size_t>(j)]; }
-  const Matrix<T>& W(int j) const { return P_.W[static_cast<std::size_t>(j)]; }
-  Matrix<T>& W(int j) { return P_.W[static_cast<std::size_t>(j)]; }
+  const Matrix<T>& W(int j) const { return weights_.W[static_cast<std::size_t>(j)]; }
+  Matrix<T>& W(int j) { return weights_.W[static_cast<std::size_t>(j)]; }
   const Activation& sigma(int j) const { return problem_->net.sigma(j); }
-  Matrix<T> layer(int j) const;
 
-  void update_W_L();
+  /// Why problem (2) is not this one, whatever the activations; empty if it is.
+  std::string formulation_mismatch(const Problem<T>& problem) const;
+  /// Whether the steps are a theorem's.
+  bool theorem_steps() const {
+    return parameters_.steps == Parameters::Steps::printed || parameters_.steps == Parameters::Steps::corrected;
+  }
+  bool exact_first_layer() const { return parameters_.first_layer == Parameters::FirstLayer::exact; }
+  /// Why the theorem's constants or the closed form of W_1 cannot be formed; empty if they can or are not asked for.
+  std::string theorem_mismatch(const Problem<T>& problem) const;
+
+  /// Weights with SVB (Algorithm 2) on W_2 .. W_last, V by a forward pass, the run's steps.
+  void start(const Problem<T>& problem, const Weights<T>& w0, int last);
+  /// X^+ with filter(lambda) in the place of 1/lambda, lambda the eigenvalues of X^T X: for update_W_1_exact().
+  void form_pseudo_inverse(const std::function<double(double)>& filter);
+
+  /// (3): V_{L-1} <- V_{L-1} - eta_V grad |W_L V_{L-1} - Y|^2
   void update_V_last();
+  /// W_j <- W_j - gamma eta_W1 grad |h_j|^2
   void update_W(int j);
+  /// K_V steps V_{j-1} <- V_{j-1} - gamma eta_V grad |h_j|^2
   void update_V_inner(int j);
-  void update_V_plain(int j);
-  void update_W_1();
-  void update_W_1_plain(const Activation& fit);
-  void update_W_1_exact();
-  bool gram_pays() const { return problem_->n() <= 2 * problem_->net.d(0); }
+  /// K_W steps W_1 <- W_1 - gamma eta_W2 grad |fit(W_1 X) - V_1|^2
+  void update_W_1(const Activation& fit);
+  /// W_1 <- W_1 + (target - W_1 X) X^+, with X^+ as form_pseudo_inverse() left it
+  void update_W_1_exact(const Matrix<double>& target);
 
-  GradientBcdKind kind_;
-  GradientBcdParameters p_;
+  // What these updates cost; `count` products of the size of W_j V_{j-1}.
+  void add_products(int j, double count, StepCost& cost) const;
+  void add_V_inner(int j, StepCost& cost) const;
+  void add_W_1(StepCost& cost) const;
+
+  GradientBcdParameters parameters_;
   const Problem<T>* problem_ = nullptr;
-  Weights<T> P_;
-  std::vector<Matrix<T>> V_;  // V_j: d_j x n, j = 1 .. L-1
   ResolvedSteps steps_;
-  PackedMatrix<T> gram_;           // X^T X
-  Matrix<double> pseudo_inverse_;  // X^+: n x d_0, or the polynomial of the closed form; first_layer = exact only
+
+ private:
+  Matrix<T> layer(int j) const;               // sigma(W_j V_{j-1}) + t_j V_{j-1}
+  Matrix<T> layer(int j, Matrix<T> U) const;  // the same from U = W_j V_{j-1}
+  void update_V_plain(int j);
+  void update_W_1_plain(const Activation& fit);
+
+  const GradientBcdKind kind_;
+  Weights<T> weights_;
+  std::vector<Matrix<T>> V_;       // V_j: d_j x n, j = 1 .. L-1
+  PackedMatrix<T> gram_;           // X^T X, where it pays
+  Matrix<double> pseudo_inverse_;  // n x d_0; first_layer = exact only
 };
 
-/// Algorithm 1, with Algorithm 2 for the start.
+/// Algorithm 1, with Algorithm 2 for the start: monotone.cpp.
 template <class T>
 class BcdMonotone final : public GradientBcd<T> {
  public:
   BcdMonotone() : GradientBcd<T>(GradientBcdKind::monotone) {}
+  std::string not_applicable(const Problem<T>& problem) const override;
+  void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
+  void step(BlockObserver* observer) override;
+  std::optional<StepCost> cost() const override;
+
+ private:
+  using GradientBcd<T>::L, GradientBcd<T>::V, GradientBcd<T>::W, GradientBcd<T>::sigma;
+  using GradientBcd<T>::problem_, GradientBcd<T>::steps_;
+  void update_W_L();
+  void update_W_1();
 };
 
-/// Algorithm 3.
+/// Algorithm 3: relu.cpp.
 template <class T>
 class BcdRelu final : public GradientBcd<T> {
  public:
-  BcdRelu() : GradientBcd<T>(GradientBcdKind::relu) {}
+  BcdRelu();
+  std::string not_applicable(const Problem<T>& problem) const override;
+  void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
+  void step(BlockObserver* observer) override;
+  std::optional<StepCost> cost() const override;
+
+ private:
+  using GradientBcd<T>::L, GradientBcd<T>::V, GradientBcd<T>::parameters_, GradientBcd<T>::steps_;
+  void project(int j);
+  void update_W_1();
 };
 
-/// What both plugins promise, and the judge.
+/// What the paper's theorems promise for either algorithm, and the judge: audit.cpp.
 std::vector<Promise> gradient_bcd_promises(GradientBcdKind kind);
 std::unique_ptr<Audit> make_gradient_bcd_audit(GradientBcdKind kind, const GradientBcdParameters& parameters,
                                                const Problem<double>& problem);

@@ -10,7 +10,7 @@ namespace bcd::akiyama2025 {
 
 namespace {
 
-using P = GradientBcdParameters;
+using Parameters = GradientBcdParameters;
 
 /// Larger numbers of iterations would never end; the theorems' K_V and K_W can be any size.
 constexpr double kMostIterations = 1e9;
@@ -18,23 +18,23 @@ constexpr double kMostIterations = 1e9;
 std::size_t at(int j) { return static_cast<std::size_t>(j); }
 
 /// What an eta is multiplied by: c times 1, 1/n or 1/(n d_j).
-double convention(const P& p, bool weight, Index width, Index n) {
-  const double c = p.gradient == P::Gradient::squared ? 2 : 1, samples = static_cast<double>(n);
+double convention(const Parameters& p, bool weight, Index width, Index n) {
+  const double c = p.gradient == Parameters::Gradient::squared ? 2 : 1, samples = static_cast<double>(n);
   switch (p.average) {
-    case P::Average::sum:
+    case Parameters::Average::sum:
       return c;
-    case P::Average::mean_weights:
+    case Parameters::Average::mean_weights:
       return weight ? c / samples : c;
-    case P::Average::mean:
+    case Parameters::Average::mean:
       return c / samples;
-    case P::Average::mean_entries:
+    case Parameters::Average::mean_entries:
       return c / (samples * static_cast<double>(width));
   }
   throw std::logic_error("an average without a rule");
 }
 
 /// Stable in practice: 2 eta_V sigma_max^2 <= 1 and 2 gamma eta_W2 ell^2 S^2 = 1.8 < 2 (README.md).
-TheoremConstants practical_steps(GradientBcdKind kind, const P& p, const TheoremInput& in) {
+TheoremConstants practical_steps(GradientBcdKind kind, const Parameters& p, const TheoremInput& in) {
   TheoremConstants c;
   const double ell2 = in.ell * in.ell, largest = kind == GradientBcdKind::monotone ? 2.25 : std::max(2.25, in.w_norm2);
   c.eta_V = 1 / (2 * largest * std::max(1.0, p.gamma * ell2));
@@ -75,8 +75,8 @@ Matrix<double> inverse(const Activation& sigma, ConstRef<double> V) {
   return V.unaryExpr([slope](double v) { return v < 0 ? v / slope : v; });
 }
 
-TheoremInput theorem_input(GradientBcdKind kind, const P& p, const Network& net, ConstRef<double> X, ConstRef<double> Y,
-                           const std::vector<Matrix<double>>& W, const std::vector<Matrix<double>>& V) {
+TheoremInput theorem_input(GradientBcdKind kind, const Parameters& p, const Network& net, ConstRef<double> X,
+                           ConstRef<double> Y, const std::vector<Matrix<double>>& W, const std::vector<Matrix<double>>& V) {
   TheoremInput in;
   in.L = net.N();
   in.n = X.cols();
@@ -103,21 +103,21 @@ TheoremInput theorem_input(GradientBcdKind kind, const P& p, const Network& net,
   return in;
 }
 
-ResolvedSteps resolve_steps(GradientBcdKind kind, const P& p, const Network& net, ConstRef<double> X, ConstRef<double> Y,
-                            const std::vector<Matrix<double>>& W, const std::vector<Matrix<double>>& V) {
+ResolvedSteps resolve_steps(GradientBcdKind kind, const Parameters& p, const Network& net, ConstRef<double> X,
+                            ConstRef<double> Y, const std::vector<Matrix<double>>& W, const std::vector<Matrix<double>>& V) {
   const int L = net.N();
   const bool relu = kind == GradientBcdKind::relu;
   ResolvedSteps s;
   TheoremConstants eta;
-  if (p.steps == P::Steps::given) {
+  if (p.steps == Parameters::Steps::given) {
     eta.eta_V = p.eta_V, eta.eta_W1 = p.eta_W1, eta.eta_W2 = p.eta_W2;
     eta.K_V = static_cast<double>(p.K_V), eta.K_W = static_cast<double>(p.K_W);
   } else {
     const TheoremInput in = theorem_input(kind, p, net, X, Y, W, V);
-    if (p.steps == P::Steps::practical) {
+    if (p.steps == Parameters::Steps::practical) {
       eta = practical_steps(kind, p, in);
     } else {
-      const bool printed = p.steps == P::Steps::printed;
+      const bool printed = p.steps == Parameters::Steps::printed;
       eta = relu ? (printed ? theorem53_printed(in) : theorem53_corrected(in))
                  : (printed ? theorem41_printed(in) : theorem41_corrected(in));
       s.theorem = eta;
@@ -125,7 +125,7 @@ ResolvedSteps resolve_steps(GradientBcdKind kind, const P& p, const Network& net
   }
   // Given steps follow the chosen convention; the others are derived for the gradient of |.|^2 summed over the samples.
   const auto factor = [&](bool weight, int j) {
-    return p.steps == P::Steps::given ? convention(p, weight, net.d(j), X.cols()) : 2.0;
+    return p.steps == Parameters::Steps::given ? convention(p, weight, net.d(j), X.cols()) : 2.0;
   };
   s.V_output = factor(false, L) * eta.eta_V;
   s.W_output = factor(true, L) * eta.eta_W1;

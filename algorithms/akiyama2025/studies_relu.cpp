@@ -32,8 +32,7 @@ StudyResult lemma51_probability() {
   return result;
 }
 
-/// With entries of both signs V = max(y, 0) e_+/w_+ + max(-y, 0) e_-/|w_-| solves w V = y; without, one sign of y has no
-/// solution.
+/// With entries of both signs V = max(y, 0) e_+/w_+ + max(-y, 0) e_-/|w_-| solves w V = y; else one sign of y has no solution.
 StudyResult lemma51_witness() {
   Rng rng(51, "lemma 5.1 witness");
   double worst = 0;
@@ -85,8 +84,7 @@ StudyResult lemma52() {
   return result;
 }
 
-/// The bound is positive only for r > 32 log(2/delta), and says something with probability 1 - 2 delta > 0 only for delta <
-/// 1/2.
+/// The bound is positive only for r > 32 log(2/delta), and holds with a positive probability 1 - 2 delta only for delta < 1/2.
 StudyResult lemma52_range() {
   const auto least = [](double delta) { return 32 * std::log(2 / delta); };
   const double any = least(0.5);

@@ -19,14 +19,14 @@ std::string Ridge<T>::not_applicable(const Problem<T>& problem) const {
 template <class T>
 void Ridge<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
   problem_ = &problem;
-  P_ = w0;
+  weights_ = w0;
   Network hidden = problem.net;
   hidden.layers.pop_back();
   forward<T>(hidden, w0, *problem.X, features_);
 }
 
-/// [W_N b_N] = w Y A^T (lambda I + w A A^T)^{-1}, A = [V_{N-1}; 1]: argmin w/2 |[W b] A - Y|^2 + lambda/2 |[W b]|^2. Further
-/// steps change nothing.
+/// [W_N b_N] = w Y A^T (lambda I + w A A^T)^{-1}, A = [V_{N-1}; 1]: argmin w/2 |[W b] A - Y|^2 + lambda/2 |[W b]|^2.
+/// Further steps change nothing.
 template <class T>
 void Ridge<T>::step(BlockObserver* observer) {
   const int N = problem_->net.N();
@@ -37,8 +37,8 @@ void Ridge<T>::step(BlockObserver* observer) {
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);
   const Index d = features_.rows();
-  P_.W[static_cast<std::size_t>(N)] = solution.leftCols(d);
-  if (bias) P_.b[static_cast<std::size_t>(N)] = solution.col(d);
+  weights_.W[static_cast<std::size_t>(N)] = solution.leftCols(d);
+  if (bias) weights_.b[static_cast<std::size_t>(N)] = solution.col(d);
   if (observer) observer->after({"W", N});
 }
 

@@ -19,13 +19,13 @@ class Ridge final : public Algorithm<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
-  State<T> state() override { return weight_state(problem_->net, P_); }
+  const Weights<T>& weights() const override { return weights_; }
+  State<T> state() override { return weight_state(problem_->net, weights_); }
 
  private:
   RidgeParameters parameters_;
   const Problem<T>* problem_ = nullptr;
-  Weights<T> P_;
+  Weights<T> weights_;
   Matrix<T> features_;  // V_{N-1}: d_{N-1} x n
 };
 

@@ -14,8 +14,8 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 /// Below this number of multiplications an assembly is over before a second thread has woken up.
 constexpr double kSmallAssembly = 1e7;
 
-/// Symmetric d x d matrices are packed by the columns of their lower triangle: entry (i, k), i >= k, is at packed(k, d) + i -
-/// k.
+/// Symmetric d x d matrices are packed by the columns of their lower triangle: entry (i, k), i >= k, is at
+/// packed(k, d) + i - k.
 Index packed(Index k, Index d) { return k * d - k * (k - 1) / 2; }
 Index pairs(Index d) { return d * (d + 1) / 2; }
 
@@ -125,8 +125,8 @@ ConstRef<double> BlockModel<T>::block_inputs(ConstRef<T> X, int j) {
 }
 
 /// H[(i,a),(k,b)] = sum_n z_n[a] z_n[b] Phi_n[i,k], z_n the input of layer j (with the bias's 1). Both factors are symmetric:
-/// for each a the packed Phi (d (d + 1)/2 x N) is multiplied with z[b] z[a], b >= a, which makes d^2 p^2 N/2 multiplications in
-/// all, a quarter of the full sum's.
+/// for each a the packed Phi (d (d + 1)/2 x N) is multiplied with z[b] z[a], b >= a. These are d^2 p^2 N/4 multiplications, a
+/// quarter of the full sum's.
 template <class T>
 void BlockModel<T>::hessian_lower(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y, int j, Curvature curvature,
                                   MutRef<double> H) {

@@ -52,7 +52,7 @@ bool Bsum<T>::exact_linear() const {
 template <class T>
 void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) {
   problem_ = &problem;
-  P_ = w0;
+  weights_ = w0;
   const LossFunction loss = parameters_.loss_function(problem.loss);
   model_ = BlockModel<T>(problem.net, loss, problem.n());
   report_ = BlockModel<T>(problem.net, loss, problem.n());
@@ -81,7 +81,7 @@ void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
 
 template <class T>
 State<T> Bsum<T>::state() {
-  State<T> state = weight_state(problem_->net, P_);
+  State<T> state = weight_state(problem_->net, weights_);
   state.add("k", 0, k_);
   state.add("alpha", 0, alpha_);
   state.add("gamma", 0, gamma_);
@@ -97,9 +97,8 @@ State<T> Bsum<T>::state() {
 template <class T>
 void Bsum<T>::step(BlockObserver* observer) {
   const ThreadLimit limit(problem_->net, problem_->n());
-  stale_from_ = 1;  // somebody may have written through state()
-  const std::int64_t updates = parameters_.updates > 0 ? parameters_.updates : parameters_.order == Order::joint ? 1 : J();
-  for (std::int64_t u = 0; u < updates; ++u) {
+  stale_from_ = 1;  // the state may have been written through its windows
+  for (std::int64_t u = 0; u < updates_per_step(); ++u) {
     k_(0, 0) += 1;
     const int remainder = static_cast<int>(static_cast<std::int64_t>(k_(0, 0)) % J());
     const int j = remainder == 0 ? J() : remainder;
@@ -142,7 +141,7 @@ void Bsum<T>::update(int j) {
 template <class T>
 void Bsum<T>::update_joint() {
   refresh_forward();
-  model_.gradients(P_, batch_.X(), batch_.Y(), G_);
+  model_.gradients(weights_, batch_.X(), batch_.Y(), G_);
   for (int j = 1; j <= J(); ++j) {
     load(j, W_[at(j)]);
     if (parameters_.penalty == Penalty::l2) G_[at(j)] += static_cast<T>(2 * parameters_.lambda) * W_[at(j)];
@@ -156,7 +155,7 @@ void Bsum<T>::update_joint() {
 template <class T>
 void Bsum<T>::refresh_forward() {
   if (stale_from_ > J()) return;
-  model_.forward(P_, batch_.X(), stale_from_);
+  model_.forward(weights_, batch_.X(), stale_from_);
   stale_from_ = J() + 1;
 }
 
@@ -164,13 +163,13 @@ void Bsum<T>::refresh_forward() {
 template <class T>
 void Bsum<T>::begin_block(int j) {
   load(j, W_[at(j)]);
-  model_.gradient(P_, batch_.X(), batch_.Y(), j, G_[at(j)]);
+  model_.gradient(weights_, batch_.X(), batch_.Y(), j, G_[at(j)]);
   if (parameters_.penalty == Penalty::l2) G_[at(j)] += static_cast<T>(2 * parameters_.lambda) * W_[at(j)];
   if (parameters_.gamma_rule == GammaRule::backtracking || parameters_.step == StepRule::armijo ||
       parameters_.surrogate == Surrogate::prox_point)
     f_old_ = model_.loss(batch_.Y()) + penalty_value<T>(parameters_, W_[at(j)]);
   if (second_order()) {
-    curvature_.compute(P_, batch_.X(), batch_.Y(), j, parameters_.lambda);
+    curvature_.compute(weights_, batch_.X(), batch_.Y(), j, parameters_.lambda);
     hessians_ += 1;
     indefinite_ += curvature_.indefinite();
   }
@@ -186,7 +185,7 @@ void Bsum<T>::descent_direction(int j) {
       return newton_direction(j);
     case Surrogate::prox_point:
       if (!exact_linear()) return prox_point_direction(j);
-      return deep_linear_.solve(P_, model_.input(batch_.X(), j), batch_.Y(), j, static_cast<double>(gamma_(0, j - 1)),
+      return deep_linear_.solve(weights_, model_.input(batch_.X(), j), batch_.Y(), j, static_cast<double>(gamma_(0, j - 1)),
                                 parameters_.lambda, D_[at(j)]);
     case Surrogate::linear:  // (A.3): as printed on the whole space; the surrogate's minimiser on a bounded set
       if (!restricted(j)) {
@@ -260,7 +259,7 @@ void Bsum<T>::advance_step() {
   if (due) alpha_(0, 0) *= T(1) - static_cast<T>(parameters_.t) * alpha_(0, 0);
 }
 
-/// Halves alpha until f falls by a share of what the slope of the model foretells; 0 if it never does.
+/// Halves alpha until f falls by a share of what the slope predicts; 0 if it never does.
 template <class T>
 double Bsum<T>::armijo(int j, double alpha) {
   const Matrix<T>&W = W_[at(j)], &D = D_[at(j)];
@@ -305,14 +304,14 @@ double Bsum<T>::surrogate_at(int j, const Matrix<T>& block) {
 
 template <class T>
 void Bsum<T>::load(int j, Matrix<T>& block) const {
-  block.leftCols(problem_->net.d(j - 1)) = P_.W[at(j)];
-  if (problem_->net.bias) block.col(problem_->net.d(j - 1)) = P_.b[at(j)];
+  block.leftCols(problem_->net.d(j - 1)) = weights_.W[at(j)];
+  if (problem_->net.bias) block.col(problem_->net.d(j - 1)) = weights_.b[at(j)];
 }
 
 template <class T>
 void Bsum<T>::store(int j, const Matrix<T>& block) {
-  P_.W[at(j)] = block.leftCols(problem_->net.d(j - 1));
-  if (problem_->net.bias) P_.b[at(j)] = block.col(problem_->net.d(j - 1));
+  weights_.W[at(j)] = block.leftCols(problem_->net.d(j - 1));
+  if (problem_->net.bias) weights_.b[at(j)] = block.col(problem_->net.d(j - 1));
   stale_from_ = std::min(stale_from_, j);
 }
 
@@ -333,11 +332,11 @@ template <class T>
 void Bsum<T>::measure(Measurements& row) const {
   const ThreadLimit limit(problem_->net, problem_->n());
   const Matrix<T>&X = *problem_->X, &Y = *problem_->Y;
-  report_.forward(P_, X);
+  report_.forward(weights_, X);
   double objective = report_.loss(Y), stationarity2 = 0;
   Index zeros = 0, entries = 0;
   std::vector<Matrix<T>> G = G_;
-  report_.gradients(P_, X, Y, G);
+  report_.gradients(weights_, X, Y, G);
   Matrix<T> W, moved;
   for (int j = 1; j <= J(); ++j) {
     W.resizeLike(G[at(j)]);
@@ -364,6 +363,31 @@ void Bsum<T>::measure(Measurements& row) const {
     row.emplace_back("ascent", ascent_ / updates);
   }
   if (parameters_.penalty == Penalty::l1) row.emplace_back("zeros", static_cast<double>(zeros) / static_cast<double>(entries));
+}
+
+/// An update of block j: the forward pass from the lowest layer that has moved, back-propagation to block j, its gradient.
+template <class T>
+std::optional<StepCost> Bsum<T>::cost() const {
+  const Parameters& p = parameters_;
+  const bool one_gradient = p.surrogate == Surrogate::first_order || p.surrogate == Surrogate::linear;
+  if (!one_gradient || p.gamma_rule != GammaRule::fixed || p.step == StepRule::armijo) return std::nullopt;
+  const bool joint = p.order == Order::joint;
+  if (p.growing || (!joint && updates_per_step() % J() != 0)) return std::nullopt;  // batches, or blocks, change
+  const Index n = problem_->n(), batch = batch_.whole() ? n : std::min<Index>(n, p.batch_size);
+  StepCost cost;
+  const auto product = [&](int l) {  // of the size of W_l Z_{l-1}
+    cost.products += static_cast<double>(batch) / static_cast<double>(n);
+    cost.flops += 2 * static_cast<double>(problem_->net.d(l) * problem_->net.d(l - 1) * batch);
+  };
+  int stale_from = 1;
+  for (std::int64_t u = 0; u < updates_per_step(); ++u) {
+    const int j = joint ? 1 : 1 + static_cast<int>(u % J());
+    for (int l = stale_from; l <= J(); ++l) product(l);
+    for (int l = J(); l > j; --l) product(l);
+    for (int l = j; l <= (joint ? J() : j); ++l) product(l);
+    stale_from = batch_.whole() ? j : 1;
+  }
+  return cost;
 }
 
 template class Bsum<float>;

@@ -1,5 +1,5 @@
-// Block successive upper-bound minimisation for neural networks (Ghauch, Shokri-Ghadikolaei, Fischione, Skoglund 2018,
-// Algorithm 1).
+// Block successive upper-bound minimisation for neural networks, Algorithm 1 of Ghauch, Shokri-Ghadikolaei, Fischione and
+// Skoglund 2018.
 //
 //   f(W) = l(H(X; W), Y) + sum_j r_j(W_j),  r_j = lambda |W_j|_F^2 or lambda |W_j|_1                                     (2)
 //
@@ -47,8 +47,8 @@ struct Parameters {
 
   void fields(ParameterList& list);
   LossFunction loss_function(const Loss& problem_loss) const;
-  /// Whether alpha(k) -> 0, sum alpha = infinity, sum alpha^2 < infinity and 0 <= alpha < 1, the conditions (8); else the
-  /// reason.
+  /// Which of the conditions (8) fails, alpha(k) -> 0, sum alpha = infinity, sum alpha^2 < infinity and 0 <= alpha < 1; empty
+  /// if all of them hold.
   std::string breaks_condition_8() const;
 };
 
@@ -70,17 +70,24 @@ class Bsum final : public Algorithm<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// "updates", "objective" f, "nmse" |Y - H|^2/|Y|^2, "stationarity2" |W - prox(W - grad)|^2 (the squared gradient norm
   /// without set and l1), "gamma_max"; second-order surrogates: shares of the updates whose block Hessian was "indefinite",
   /// whose H + gamma I was "not_positive", whose direction was an "ascent" direction; l1: the share of "zeros".
   void measure(Measurements& row) const override;
+  /// Of the surrogates (9) and (A.3) without line searches; nothing for (14), which iterates, for the block Hessians, and where
+  /// one step is not as the next.
+  std::optional<StepCost> cost() const override;
 
  private:
   std::size_t at(int j) const { return static_cast<std::size_t>(j); }
   int J() const { return problem_->net.N(); }
+  /// Whether the feasible set holds for block j.
   bool restricted(int j) const;
+  std::int64_t updates_per_step() const {
+    return parameters_.updates > 0 ? parameters_.updates : parameters_.order == Order::joint ? 1 : J();
+  }
   bool exact_linear() const;
   bool second_order() const {
     return parameters_.surrogate == Surrogate::second_order || parameters_.surrogate == Surrogate::gauss_newton;
@@ -107,7 +114,7 @@ class Bsum final : public Algorithm<T> {
 
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;
-  Weights<T> P_;
+  Weights<T> weights_;
   BlockModel<T> model_;
   mutable BlockModel<T> report_;  // measure()'s own passes, so that the iteration's are kept
   Matrix<T> k_, alpha_, gamma_;   // state: 1 x 1, 1 x 1, 1 x J
@@ -124,10 +131,10 @@ class Bsum final : public Algorithm<T> {
   double hessians_ = 0, indefinite_ = 0, not_positive_ = 0, ascent_ = 0;
 };
 
-/// audit.cpp
+/// What the paper promises, and its judge: audit.cpp.
 std::vector<Promise> promises();
 std::unique_ptr<Audit> make_audit(const Parameters& parameters, const Problem<double>& problem);
-/// studies*.cpp
+/// Counter-examples, errata and readings: studies*.cpp.
 std::vector<Study> studies();
 
 }  // namespace bcd::ghauch2018

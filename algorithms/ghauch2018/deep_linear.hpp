@@ -7,8 +7,7 @@
 
 namespace bcd::ghauch2018 {
 
-/// A = V diag(values) V^T without allocation after construction (Eigen's solver allocates where it forms its orthogonal
-/// factor).
+/// A = V diag(values) V^T without allocation after construction, where Eigen's solver allocates to form its orthogonal factor.
 class SymmetricEigen {
  public:
   SymmetricEigen() = default;

@@ -12,8 +12,7 @@ const std::vector<std::pair<std::string, FeasibleSet::Kind>> kNames = {{"all", F
                                                                        {"toeplitz", FeasibleSet::Kind::toeplitz},
                                                                        {"circulant", FeasibleSet::Kind::circulant}};
 
-/// The entries of one diagonal become their mean: the orthogonal projection, as the diagonals' indicator matrices are
-/// orthogonal.
+/// The entries of each diagonal become their mean: the orthogonal projection, as the diagonals' indicators are orthogonal.
 template <class T>
 void average_diagonals(MutRef<T> W, bool circular) {
   const Index rows = W.rows(), cols = W.cols();

@@ -121,8 +121,7 @@ std::string LossFunction::unsupported(const Loss& loss) {
   if (loss.kind == Loss::Kind::hinge) return "the hinge is not smooth (Assumption 1); use squared_hinge";
   if (loss.kind == Loss::Kind::exponential)
     return "the margin loss exp(-y v) is not the paper's exponential loss; with real targets set loss squared and the "
-           "parameter "
-           "loss = exponential for (A.12)";
+           "parameter loss = exponential for (A.12)";
   return {};
 }
 

@@ -80,8 +80,8 @@ std::string Bsum<T>::not_applicable(const Problem<T>& problem) const {
     return "the cross-entropy (A.14) needs outputs in (0, 1): set the output activation to sigmoid";
   const bool first = p.surrogate == Surrogate::first_order;
   if (p.order == Order::joint && (!first || p.gamma_rule != GammaRule::fixed || p.step == StepRule::armijo))
-    return "order = joint takes surrogate = first_order, gamma_rule = fixed and no armijo: the other choices are made block by "
-           "block";
+    return "order = joint takes surrogate = first_order, gamma_rule = fixed and no armijo: the other choices are made block "
+           "by block";
   if (p.step == StepRule::adagrad && (!first || p.gamma_rule != GammaRule::fixed || p.penalty != Penalty::l2))
     return "step = adagrad is a baseline for surrogate = first_order with gamma_rule = fixed and penalty = l2";
   if (p.surrogate == Surrogate::linear && p.gamma_rule != GammaRule::fixed)

@@ -6,7 +6,7 @@
 namespace bcd::ghauch2018 {
 
 /// Gradient descent with Barzilai and Borwein's length, halved until the objective of (14) falls by 1e-4 of what the slope
-/// foretells; so D is never worse than W_j, whatever the accuracy.
+/// predicts; so D is never worse than W_j, whatever the accuracy.
 template <class T>
 void Bsum<T>::prox_point_direction(int j) {
   const auto gamma = static_cast<double>(gamma_(0, j - 1));
@@ -27,7 +27,7 @@ void Bsum<T>::prox_point_direction(int j) {
       if (!fell) length /= 2;
     }
     if (!fell) break;  // no descent left above rounding
-    model_.gradient(P_, batch_.X(), batch_.Y(), j, g_next);
+    model_.gradient(weights_, batch_.X(), batch_.Y(), j, g_next);
     g_next += static_cast<T>(2 * parameters_.lambda) * next + static_cast<T>(gamma) * (next - W_[at(j)]);
     const auto turn = static_cast<double>((next - x).cwiseProduct(g_next - g).sum());
     length = turn > 0 ? static_cast<double>((next - x).squaredNorm()) / turn : 2 * length;

@@ -101,8 +101,8 @@ void SecondOrder<T>::compute(const Weights<T>& weights, ConstRef<T> X, ConstRef<
   system_.close();
 }
 
-/// R R^T = (Z^T Z) o (A^T A), for each pair of outputs one such block; the exponential loss adds the row g with H = R^T R + g
-/// g^T.
+/// R R^T = (Z^T Z) o (A^T A), for each pair of outputs one such block; the exponential loss adds the row g with
+/// H = R^T R + g g^T.
 template <class T>
 void SecondOrder<T>::compute_rows(const Weights<T>& weights, ConstRef<T> X, ConstRef<T> Y) {
   if (outer_) model_->outer_root(weights, X, Y, j_, outer_root_.head(d_ * p_));

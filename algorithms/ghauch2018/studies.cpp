@@ -1,5 +1,4 @@
-// The properties of the surrogates at sampled points: P1-P4, the global upper bound that they leave out, and the linear
-// surrogate.
+// The properties of the surrogates at sampled points: P1-P4, the global upper bound that they leave out, the linear surrogate.
 #include "algorithms/ghauch2018/studies.hpp"
 
 #include <Eigen/Eigenvalues>
@@ -102,8 +101,7 @@ StudyResult printed_properties() {
     for (const Needed& n : point) gap = std::max(gap, n.gradient_gap);
   return {gap < 1e-12, gap,
           sentence("at %d points x 4 blocks: |grad g - grad f|/|grad f| at most %.2g (P2); (9) is quadratic with curvature "
-                   "gamma: P1, P3 "
-                   "and P4 with constant gamma for every gamma > 0, by construction",
+                   "gamma: P1, P3 and P4 with constant gamma for every gamma > 0, by construction",
                    kPoints, gap)};
 }
 
@@ -114,8 +112,7 @@ StudyResult upper_bound() {
   const double smallest = *std::min_element(need.begin(), need.end());
   return {smallest <= 0, smallest,
           sentence("(9) with any gamma > 0 satisfies P1-P4, but lies above f at the sampled points only if gamma >= %.3g, "
-                   "%.3g, %.3g, %.3g "
-                   "for the blocks 1 to 4 (%d points, %d directions of length 0.1 to 10, lambda = 1e-5)",
+                   "%.3g, %.3g, %.3g for the blocks 1 to 4 (%d points, %d directions of length 0.1 to 10, lambda = 1e-5)",
                    need[0], need[1], need[2], need[3], kPoints, kDirections)};
 }
 
@@ -130,12 +127,12 @@ StudyResult second_order_bound() {
       indefinite += n.lowest_eigenvalue < 0;
       ++blocks;
     }
-  return {indefinite == 0 && need[0] <= 0, need[0],
-          sentence(
-              "exact Hessian indefinite at %d of %d (point, block) pairs, lowest eigenvalue %.3g, so (A.1) is strongly convex "
-              "only for "
-              "gamma > %.3g; it is above f at all sampled points only for gamma >= %.3g (Gauss-Newton: %.3g, never indefinite)",
-              indefinite, blocks, lowest, -lowest, need[0], need[1])};
+  return {
+      indefinite == 0 && need[0] <= 0, need[0],
+      sentence("exact Hessian indefinite at %d of %d (point, block) pairs, lowest eigenvalue %.3g, so (A.1) is strongly convex "
+               "only for gamma > %.3g; it is above f at all sampled points only for gamma >= %.3g (Gauss-Newton: %.3g, never "
+               "indefinite)",
+               indefinite, blocks, lowest, -lowest, need[0], need[1])};
 }
 
 /// f_j + gamma/2 |W - W_j|^2 is at least f_j: the bound is exact; strong convexity needs gamma above the negative curvature.
@@ -145,8 +142,7 @@ StudyResult prox_point_bound() {
     for (const Needed& n : point) lowest = std::min(lowest, n.lowest_eigenvalue);
   return {lowest >= 0, -lowest,
           sentence("(14) lies above f_j for every gamma, but f_j has curvature %.3g at a sampled point: its surrogate is "
-                   "convex there only for "
-                   "gamma >= %.3g; the paper uses it where f_j is convex",
+                   "convex there only for gamma >= %.3g; the paper uses it where f_j is convex",
                    lowest, -lowest)};
 }
 
@@ -172,8 +168,7 @@ StudyResult printed_linear_update() {
   gradient = std::sqrt(gradient);
   return {gradient < 1e-6, gradient,
           sentence("after 6000 updates with alpha = 0.1: |W + grad f| = %.2g, |grad f| = %.3g: the limit is the fixed point W "
-                   "= -grad f, which "
-                   "is no stationary point (that would be W = 0 in addition)",
+                   "= -grad f, which is no stationary point (that would be W = 0 in addition)",
                    fixed, gradient)};
 }
 
@@ -187,9 +182,8 @@ StudyResult step_conditions() {
   const bool grows = squares - shorter > 6.9;  // log(1e6) - log(1e3) = 6.907...
   return {!grows, squares,
           sentence("c/sqrt(k): sum alpha_k^2 / c^2 = %.4g at k = 1e3 and %.4g at 1e6 (it grows as log k), so (8) fails; a "
-                   "constant alpha does not "
-                   "tend to 0; setting 1 starts at alpha = 1, not below 1, and its next steps are 0.01, 0.0099; c/(2k), c < 2, "
-                   "and setting 2 meet (8)",
+                   "constant alpha does not tend to 0; setting 1 starts at alpha = 1, not below 1, and its next steps are "
+                   "0.01, 0.0099; c/(2k), c < 2, and setting 2 meet (8)",
                    shorter, squares)};
 }
 

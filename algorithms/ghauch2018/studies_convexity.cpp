@@ -37,9 +37,8 @@ StudyResult below_target() {
   const double gap = f(-4) - 0.5 * (f(-5) + f(-3));
   const bool counter = every_c && gap > 0;
   return {!counter, lo,
-          sentence("softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to 1000; "
-                   "the midpoint of "
-                   "[-5, -3] lies %.3g above the chord: (A.12) is not increasing in H where H < Y",
+          sentence("softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to "
+                   "1000; the midpoint of [-5, -3] lies %.3g above the chord: (A.12) is not increasing in H where H < Y",
                    lo, gap)};
 }
 
@@ -54,8 +53,7 @@ StudyResult negative_weight() {
   }
   return {lowest >= 0, lowest,
           sentence("two layers, w2 = -1, y = 0 <= H: f'' = %.4f at u = %.2f; composing with an affine map of negative slope "
-                   "does alter convexity: "
-                   "C1 needs W_i >= 0 for i > j",
+                   "does alter convexity: C1 needs W_i >= 0 for i > j",
                    lowest, where)};
 }
 
@@ -109,8 +107,7 @@ StudyResult c1_repaired() {
   const double worst = worst_midpoint({softplus, exponential_loss}, 1, true, 0, kSegments);
   return {worst <= kRounding, worst,
           sentence("softplus, exponential loss, Y = 0 <= H, W_i >= 0 for i > j: over %d random segments of blocks 1 to 3 the "
-                   "midpoint is at most "
-                   "%.2g (relative) above the chord",
+                   "midpoint is at most %.2g (relative) above the chord",
                    kSegments, worst)};
 }
 
@@ -119,8 +116,7 @@ StudyResult c2_repaired() {
   const double free = worst_midpoint({log_sigmoid, logistic_loss}, 1, false, 0, kSegments);
   return {worst <= kRounding && free > kRounding, worst,
           sentence("log-sigmoid, logistic loss, W_i >= 0 for i > j: worst midpoint %.2g over %d segments; with later weights "
-                   "of any sign %.2g: "
-                   "C2 needs the same condition",
+                   "of any sign %.2g: C2 needs the same condition",
                    worst, kSegments, free)};
 }
 
@@ -136,9 +132,8 @@ StudyResult prop2_printed() {
   const double free = worst_midpoint({softplus, concave_loss}, -1, false, 0, kSegments);
   const double logistic = worst_midpoint({softplus, logistic_loss}, -1, true, 0, kSegments);
   return {free <= kRounding, free,
-          sentence("later weights of any sign: the midpoint lies up to %.2g (relative) below the chord, so f_j is not concave; "
-                   "the logistic loss, "
-                   "which Appendix A.2 counts in, is exp-concave but convex, not concave (%.2g)",
+          sentence("later weights of any sign: the midpoint lies up to %.2g (relative) below the chord, so f_j is not "
+                   "concave; the logistic loss, which Appendix A.2 counts in, is exp-concave but convex, not concave (%.2g)",
                    free, logistic)};
 }
 

@@ -65,8 +65,7 @@ StudyResult soft_threshold_case() {
   }
   return {printed < 1e-6, printed,
           sentence("the third case, A + lambda/gamma for A <= +lambda/gamma, misses the minimum by up to %.3g (lambda/gamma = "
-                   "0.5); with A <= "
-                   "-lambda/gamma the threshold is never above the best of a grid (largest difference %.2g)",
+                   "0.5); with A <= -lambda/gamma the threshold is never above the best of a grid (largest difference %.2g)",
                    printed, corrected)};
 }
 

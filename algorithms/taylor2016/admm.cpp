@@ -33,7 +33,7 @@ template <class T>
 void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) {
   problem_ = &problem;
   sweeps_ = 0;
-  P_ = w0;
+  weights_ = w0;
   const Index n = problem.n();
   z_.assign(static_cast<std::size_t>(L() + 1), {});
   a_.assign(static_cast<std::size_t>(L()), {});
@@ -58,7 +58,7 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
 
 template <class T>
 State<T> Admm<T>::state() {
-  State<T> state = weight_state(problem_->net, P_);
+  State<T> state = weight_state(problem_->net, weights_);
   for (int l = 1; l <= L(); ++l) state.add("z", l, z(l));
   for (int l = 1; l < L(); ++l) state.add("a", l, a_[static_cast<std::size_t>(l)]);
   state.add("lambda", L(), lambda_);
@@ -131,14 +131,14 @@ typename Admm<T>::Spectrum Admm<T>::spectrum(int l) const {
 template <class T>
 void Admm<T>::update_W(int l) {
   const Index d = a(l - 1).rows();
-  const Spectrum own = l == 1 ? Spectrum{} : spectrum(l);
-  const Spectrum& M = l == 1 ? inputs_ : own;
+  const Spectrum hidden = l == 1 ? Spectrum{} : spectrum(l);
+  const Spectrum& M = l == 1 ? inputs_ : hidden;
   const Matrix<T> cross = cross_moments<T>(z(l), a(l - 1), problem_->net.bias);
   // In this order the residual of the normal equations stays at rounding level, however ill-conditioned A A^T is.
   Matrix<double> solution = cross.template cast<double>() * M.Q;
   solution = solution * M.inverse.asDiagonal() * M.Q.transpose();
   W(l) = solution.leftCols(d).template cast<T>();
-  if (problem_->net.bias) P_.b[static_cast<std::size_t>(l)] = solution.col(d).template cast<T>();
+  if (problem_->net.bias) weights_.b[static_cast<std::size_t>(l)] = solution.col(d).template cast<T>();
 }
 
 /// a_l = argmin gamma |a - h(z_l)|^2 + beta |z_{l+1} - W_{l+1} a - b_{l+1}|^2
@@ -202,6 +202,29 @@ void Admm<T>::update_z_L() {
 template <class T>
 void Admm<T>::update_lambda() {
   lambda_ += static_cast<T>(parameters_.multiplier_step * parameters_.beta) * (z(L()) - m_);
+}
+
+/// An eigenvalue decomposition of size p counts as 9 p^3 (Golub and Van Loan's count of the symmetric QR algorithm).
+template <class T>
+std::optional<StepCost> Admm<T>::cost() const {
+  const double n = static_cast<double>(problem_->n());
+  StepCost cost;
+  for (int l = 1; l <= L(); ++l) {
+    const double d = static_cast<double>(problem_->net.d(l)), before = static_cast<double>(problem_->net.d(l - 1)),
+                 p = before + (problem_->net.bias ? 1 : 0);
+    cost.products += 2;                                // z A^T, W a
+    cost.flops += 4 * d * before * n + 4 * d * p * p;  // and z A^T times the pseudo-inverse
+    if (l > 1) {
+      cost.products += 1;
+      cost.flops += before * before * n + 9 * p * p * p;
+    }
+    if (l < L()) {  // W^T W by half, its factor, W^T z, two triangular solves
+      const double after = static_cast<double>(problem_->net.d(l + 1));
+      cost.products += 1;
+      cost.flops += d * d * after + d * d * d / 3 + 2 * d * after * n + 2 * d * d * n;
+    }
+  }
+  return cost;
 }
 
 template class Admm<float>;

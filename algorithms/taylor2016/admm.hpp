@@ -3,8 +3,7 @@
 //   L(W, b, a, z, lambda) = w sum_j l(z_Lj, y_j) + <z_L, lambda> + beta |z_L - W_L a_{L-1} - b_L|^2
 //                           + sum_{l<L} ( gamma |a_l - h_l(z_l)|^2 + beta |z_l - W_l a_{l-1} - b_l|^2 ),   a_0 = X
 //
-// with w = 1/n or 1. No factors 1/2, and one multiplier, on the output. The papers have no b_l: it is there if the network's
-// is.
+// with w = 1/n or 1. No factors 1/2, and one multiplier, on the output. The papers have no b_l; the network's bias brings it.
 #pragma once
 
 #include "algorithms/core/plugin.hpp"
@@ -25,8 +24,8 @@ struct Parameters {
   void fields(ParameterList& list);
 };
 
-/// State: W1, b1, ..., WL, bL, z1, ..., zL, a1, ..., a(L-1), lambdaL. Blocks: "W" (with b), "a", "z", "lambda" with their
-/// layer.
+/// State: W1, b1, ..., WL, bL, z1, ..., zL, a1, ..., a(L-1), lambdaL.
+/// Blocks: "W" (with b), "a", "z", "lambda" with their layer.
 template <class T>
 class Admm final : public Algorithm<T> {
  public:
@@ -35,11 +34,12 @@ class Admm final : public Algorithm<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// "residual_z<l>" = |z_l - W_l a_{l-1} - b_l|, "residual_a<l>" = |a_l - h_l(z_l)|, "residual" = root of the sum of their
   /// squares, "multiplier_norm" = |lambda|.
   void measure(Measurements& row) const override;
+  std::optional<StepCost> cost() const override;
 
   /// [W_l b_l] = z_l [a_{l-1}; 1]^+, the least squares solution of smallest norm.
   void update_W(int l);
@@ -52,9 +52,9 @@ class Admm final : public Algorithm<T> {
 
  private:
   int L() const { return problem_->net.N(); }
-  Matrix<T>& W(int l) { return P_.W[static_cast<std::size_t>(l)]; }
-  const Matrix<T>& W(int l) const { return P_.W[static_cast<std::size_t>(l)]; }
-  const Vector<T>& b(int l) const { return P_.b[static_cast<std::size_t>(l)]; }
+  Matrix<T>& W(int l) { return weights_.W[static_cast<std::size_t>(l)]; }
+  const Matrix<T>& W(int l) const { return weights_.W[static_cast<std::size_t>(l)]; }
+  const Vector<T>& b(int l) const { return weights_.b[static_cast<std::size_t>(l)]; }
   Matrix<T>& z(int l) { return z_[static_cast<std::size_t>(l)]; }
   const Matrix<T>& z(int l) const { return z_[static_cast<std::size_t>(l)]; }
   const Matrix<T>& a(int l) const { return l == 0 ? *problem_->X : a_[static_cast<std::size_t>(l)]; }
@@ -72,7 +72,7 @@ class Admm final : public Algorithm<T> {
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;
   std::int64_t sweeps_ = 0;
-  Weights<T> P_;
+  Weights<T> weights_;
   std::vector<Matrix<T>> z_, a_;  // z_l, a_l: d_l x n, entries 0 unused, and a_L
   Matrix<T> lambda_, m_;          // d_L x n; m_ = W_L a_{L-1} + b_L of the last z_L-update
   Spectrum inputs_;               // of [X; 1][X; 1]^T, which never changes

@@ -1,5 +1,5 @@
-// a_l by a quadratic model with backtracking inside the box: Wang et al. 2018, (6) and Algorithm 3. With D = a - abar the test
-// phi(a) <= Q(a; tau) reads rho |W_{l+1} D|^2 <= sum tau_ij D_ij^2.
+// a_l by a quadratic model with backtracking inside the box: Wang et al. 2018, (6) and Algorithm 3.
+// With D = a - abar the test phi(a) <= Q(a; tau) reads rho |W_{l+1} D|^2 <= sum tau_ij D_ij^2.
 //
 // Algorithm 3 as printed looks for t with abar - g/t inside the box: an entry on its bound with g pointing outwards has none.
 // (6) itself asks for the minimiser over the box, which is the projection; a_update = printed keeps the letter.
@@ -20,13 +20,13 @@ constexpr int kPrintedTrials = 60;           // Algorithm 3, line 1: trials for 
 // gradient_ = g = -rho W' (z_{l+1} - W a - b) at a = from, with the next layer's old W, b, z.
 template <class T>
 void Dlam<T>::activation_gradient(int l, const Matrix<T>& from) {
-  const Matrix<T>& W = w_.W[at(l + 1)];
+  const Matrix<T>& W = weights_.W[at(l + 1)];
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto r = block(0, thread, W.rows(), count);
     r.noalias() = W * from.middleCols(first, count);
-    r.colwise() += w_.b[at(l + 1)];
+    r.colwise() += weights_.b[at(l + 1)];
     r -= z_[at(l + 1)].middleCols(first, count);
-    gradient(l).middleCols(first, count).noalias() = static_cast<T>(p_.rho) * (W.transpose() * r);
+    gradient(l).middleCols(first, count).noalias() = static_cast<T>(parameters_.rho) * (W.transpose() * r);
   });
 }
 
@@ -44,7 +44,7 @@ void Dlam<T>::activation_trial(int l, const Matrix<T>& from, T t, Index first, I
   };
   const Index d = trial.rows();
   const T *start = from.data() + first * d, *g = gradient_.data() + first * d;
-  if (p_.tau != DlamParameters::Tau::entry && trial.outerStride() == d) {
+  if (parameters_.tau != DlamParameters::Tau::entry && trial.outerStride() == d) {
     const T inverse = 1 / t;
     return project(d * count, trial.data(), start, g, &inverse, 0);
   }
@@ -55,7 +55,7 @@ void Dlam<T>::activation_trial(int l, const Matrix<T>& from, T t, Index first, I
 // The test, without the pass over all samples where it fails: |W D|^2 only grows while it is summed up.
 template <class T>
 bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
-  const Matrix<T>& W = w_.W[at(l + 1)];
+  const Matrix<T>& W = weights_.W[at(l + 1)];
   const Index n = problem_->n(), d = net_->d(l);
   std::vector<Vector<T>>&trials = blocks_[0], &images = blocks_[1];
   const auto move = [&](Index first, Index count, int thread) {
@@ -67,8 +67,8 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
   std::vector<double> part(at(threads()), 0.0);
   for_columns(n, [&](Index first, Index count, int thread) {
     const auto D = move(first, count, thread);
-    part[at(thread)] += static_cast<double>(p_.tau == DlamParameters::Tau::entry ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum())
-                                                                                 : D.squaredNorm());
+    part[at(thread)] += static_cast<double>(
+        parameters_.tau == DlamParameters::Tau::entry ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum()) : D.squaredNorm());
   });
   double size = 0;
   for (double& x : part) size += std::exchange(x, 0.0);
@@ -81,7 +81,7 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
       image.noalias() = W * D;
       part[at(thread)] += static_cast<double>(image.squaredNorm());
     });
-    for (double& x : part) curvature += p_.rho * std::exchange(x, 0.0);
+    for (double& x : part) curvature += parameters_.rho * std::exchange(x, 0.0);
   }
   return !(curvature > limit);
 }
@@ -89,14 +89,14 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
 // a_l <- the projected step from `from`, tau the first mu rho eta^j that passes the test; gradient_ holds the gradient there.
 template <class T>
 void Dlam<T>::activation_step(int l, const Matrix<T>& from) {
-  T t = static_cast<T>(p_.mu * p_.rho);
-  while (!activation_accepts(l, from, t)) t *= static_cast<T>(p_.eta);
+  T t = static_cast<T>(parameters_.mu * parameters_.rho);
+  while (!activation_accepts(l, from, t)) t *= static_cast<T>(parameters_.eta);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto trial = block(0, thread, net_->d(l), count);
     activation_trial(l, from, t, first, count, trial);
     a_[at(l)].middleCols(first, count) = trial;
   });
-  if (p_.tau == DlamParameters::Tau::entry)
+  if (parameters_.tau == DlamParameters::Tau::entry)
     tau_[at(l)] = t * tau_shape_;
   else
     tau_[at(l)](0, 0) = t;
@@ -105,15 +105,15 @@ void Dlam<T>::activation_step(int l, const Matrix<T>& from) {
 // phi splits into samples, so each may have its own tau.
 template <class T>
 void Dlam<T>::activation_step_by_sample(int l, const Matrix<T>& from) {
-  const Matrix<T>& W = w_.W[at(l + 1)];
-  const T rho = static_cast<T>(p_.rho);
+  const Matrix<T>& W = weights_.W[at(l + 1)];
+  const T rho = static_cast<T>(parameters_.rho);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto trial = block(0, thread, net_->d(l), count);
     auto image = block(1, thread, W.rows(), count);
     for (Index j = 0; j < count; ++j) {
       const auto start = from.col(first + j);
-      T t = static_cast<T>(p_.mu) * rho;
-      for (;; t *= static_cast<T>(p_.eta)) {
+      T t = static_cast<T>(parameters_.mu) * rho;
+      for (;; t *= static_cast<T>(parameters_.eta)) {
         activation_trial(l, from, t, first + j, 1, trial.middleCols(j, 1));
         image.col(j).noalias() = W * (trial.col(j) - start);
         if (!(rho * image.col(j).squaredNorm() > t * (trial.col(j) - start).squaredNorm())) break;
@@ -124,19 +124,18 @@ void Dlam<T>::activation_step_by_sample(int l, const Matrix<T>& from) {
   });
 }
 
-// Algorithm 3 to the letter: t grows until a - g/t is feasible in EVERY entry, then until the test holds. False: there was no
-// t.
+// Algorithm 3 to the letter: t grows until a - g/t is feasible in EVERY entry, then until the test holds. False without such t.
 template <class T>
 bool Dlam<T>::activation_step_printed(int l) {
   const Matrix<T>& a = a_[at(l)];
   const auto g = gradient(l);
-  T t = static_cast<T>(p_.mu * p_.rho);
-  for (int trial = 0; trial < kPrintedTrials; ++trial, t *= static_cast<T>(p_.eta)) {
+  T t = static_cast<T>(parameters_.mu * parameters_.rho);
+  for (int trial = 0; trial < kPrintedTrials; ++trial, t *= static_cast<T>(parameters_.eta)) {
     Matrix<T> h(a.rows(), a.cols());
     net_->sigma(l).template apply<T>(z_[at(l)], h);
     const Matrix<T> moved = a - g / t, D = moved - a;
     const bool feasible = ((moved - h).cwiseAbs().array() <= eps_(0, 0)).all();
-    if (!feasible || p_.rho * (w_.W[at(l + 1)] * D).squaredNorm() > t * D.squaredNorm()) continue;
+    if (!feasible || parameters_.rho * (weights_.W[at(l + 1)] * D).squaredNorm() > t * D.squaredNorm()) continue;
     a_[at(l)] = moved;
     tau_[at(l)].setConstant(t);
     return true;
@@ -147,10 +146,10 @@ bool Dlam<T>::activation_step_printed(int l) {
 /// F now minus F with a_l = old.
 template <class T>
 double Dlam<T>::activation_gain(int l, const Matrix<T>& old) const {
-  const Matrix<T>& W = w_.W[at(l + 1)];
-  return p_.rho * sum_over_samples(problem_->n(), [&](Index first, Index count) {
+  const Matrix<T>& W = weights_.W[at(l + 1)];
+  return parameters_.rho * sum_over_samples(problem_->n(), [&](Index first, Index count) {
            const auto before = old.middleCols(first, count);
-           const Matrix<T> r = (z_[at(l + 1)].middleCols(first, count) - W * before).colwise() - w_.b[at(l + 1)];
+           const Matrix<T> r = (z_[at(l + 1)].middleCols(first, count) - W * before).colwise() - weights_.b[at(l + 1)];
            const Matrix<T> moved = W * (a_[at(l)].middleCols(first, count) - before);
            return 0.5 * static_cast<double>(moved.squaredNorm()) - static_cast<double>(r.cwiseProduct(moved).sum());
          });
@@ -160,16 +159,16 @@ template <class T>
 void Dlam<T>::update_a(int l) {
   using Tau = DlamParameters::Tau;
   tau_shape_ = Vector<T>::Ones(net_->d(l));
-  if (p_.tau == Tau::entry) {  // diag(s) - W'W is positive semidefinite
-    tau_shape_ = (w_.W[at(l + 1)].transpose() * w_.W[at(l + 1)]).cwiseAbs().rowwise().sum();
+  if (parameters_.tau == Tau::entry) {  // diag(s) - W'W is positive semidefinite
+    tau_shape_ = (weights_.W[at(l + 1)].transpose() * weights_.W[at(l + 1)]).cwiseAbs().rowwise().sum();
     if (const T top = tau_shape_.maxCoeff(); top > 0) tau_shape_ = (tau_shape_ / top).cwiseMax(T(1e-6));
   }
   const auto step_from = [&](const Matrix<T>& from) {
     activation_gradient(l, from);
-    p_.tau == Tau::sample ? activation_step_by_sample(l, from) : activation_step(l, from);
+    parameters_.tau == Tau::sample ? activation_step_by_sample(l, from) : activation_step(l, from);
   };
   Matrix<T>& a = a_[at(l)];
-  if (p_.a_update == DlamParameters::ActivationUpdate::printed) {
+  if (parameters_.a_update == DlamParameters::ActivationUpdate::printed) {
     activation_gradient(l, a);
     if (!activation_step_printed(l)) tau_[at(l)].setConstant(std::numeric_limits<T>::infinity());
   } else if (!accelerated_ || omega_ == 0) {

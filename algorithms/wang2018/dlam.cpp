@@ -39,8 +39,8 @@ void DlamParameters::fields(ParameterList& list) {
 template <class T>
 Dlam<T>::Dlam(bool accelerated) : accelerated_(accelerated) {
   if (!accelerated_) return;  // the defaults of Wang et al. 2022
-  p_.eps = 100;
-  p_.eps_factor = 0.5;
+  parameters_.eps = 100;
+  parameters_.eps_factor = 0.5;
 }
 
 template <class T>
@@ -51,7 +51,7 @@ std::string Dlam<T>::not_applicable(const Problem<T>& problem) const {
   for (int l = 1; l < net.N(); ++l)
     if (!is_quasilinear(net.sigma(l)))
       return "Assumption 3 asks for a quasilinear activation, " + net.sigma(l).text() + " need not be";
-  if (p_.output_update == Parameters::OutputUpdate::fista && !std::isfinite(problem.loss.gradient_lipschitz()) &&
+  if (parameters_.output_update == Parameters::OutputUpdate::fista && !std::isfinite(problem.loss.gradient_lipschitz()) &&
       problem.loss.kind != Loss::Kind::hinge)
     return "FISTA needs a loss with Lipschitz continuous gradient, " + problem.loss.name() +
            " has none; use output_update = exact";
@@ -62,14 +62,14 @@ template <class T>
 void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) {
   problem_ = &problem;
   net_ = &problem.net;
-  w_ = w0;
+  weights_ = w0;
   const auto layers = at(L()) + 1, workers = static_cast<std::size_t>(threads());
   Index widest = net_->d(L()), widest_hidden = 0;
   for (int l = 1; l < L(); ++l) widest_hidden = std::max(widest_hidden, net_->d(l));
   widest = std::max(widest, widest_hidden);
   blocks_.assign(2, std::vector<Vector<T>>(workers, Vector<T>(widest * kColumnBlock)));
   gradient_.resize(widest_hidden * problem.n());
-  eps_ = Matrix<T>::Constant(1, 1, static_cast<T>(p_.eps));
+  eps_ = Matrix<T>::Constant(1, 1, static_cast<T>(parameters_.eps));
   s_ = Matrix<T>::Zero(1, 1);
   first_ready_ = shared_ = false;
   moments_.assign(layers, {});
@@ -84,12 +84,14 @@ void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
     change_[at(l)].resize(d, before);
     curved_[at(l)].resize(d, before);
     shape_[at(l)] = Vector<T>::Ones(before);
-    theta_[at(l)].setZero(p_.theta == Parameters::Theta::row ? d : 1, p_.theta == Parameters::Theta::entry ? before : 1);
+    theta_[at(l)].setZero(parameters_.theta == Parameters::Theta::row ? d : 1,
+                          parameters_.theta == Parameters::Theta::entry ? before : 1);
     if (l < L())
-      tau_[at(l)].setZero(p_.tau == Parameters::Tau::entry ? d : 1, p_.tau == Parameters::Tau::sample ? problem.n() : 1);
+      tau_[at(l)].setZero(parameters_.tau == Parameters::Tau::entry ? d : 1,
+                          parameters_.tau == Parameters::Tau::sample ? problem.n() : 1);
   }
   start_auxiliaries(rng);
-  W_before_ = accelerated_ ? w_.W : std::vector<Matrix<T>>{};
+  W_before_ = accelerated_ ? weights_.W : std::vector<Matrix<T>>{};
   a_before_ = accelerated_ ? a_ : std::vector<Matrix<T>>{};
 
   // a_0 = x never changes: its Gram matrix is made once.
@@ -111,15 +113,15 @@ void Dlam<T>::start_auxiliaries(Rng& rng) {
   for (int l = 1; l <= L(); ++l) {
     Matrix<T>& z = z_[at(l)];
     z.resize(net_->d(l), problem_->n());
-    if (l < L() && p_.start_noise > 0)
-      rng.fill_normal(z, p_.start_noise);
+    if (l < L() && parameters_.start_noise > 0)
+      rng.fill_normal(z, parameters_.start_noise);
     else
       z.setZero();
     if (l < L()) a_[at(l)].resize(net_->d(l), problem_->n());
     for_columns(problem_->n(), [&](Index first, Index count, int) {
       auto part = z.middleCols(first, count);
-      part.noalias() += w_.W[at(l)] * A(l - 1).middleCols(first, count);
-      part.colwise() += w_.b[at(l)];
+      part.noalias() += weights_.W[at(l)] * A(l - 1).middleCols(first, count);
+      part.colwise() += weights_.b[at(l)];
       if (l < L()) net_->sigma(l).template apply<T>(part, a_[at(l)].middleCols(first, count));
     });
   }
@@ -130,7 +132,8 @@ void Dlam<T>::step(BlockObserver* observer) {
   const auto done = [&](const char* name, int l) {
     if (observer) observer->after({name, l});
   };
-  if (p_.eps_factor < 1) eps_(0, 0) = static_cast<T>(std::max(p_.eps_factor * static_cast<double>(eps_(0, 0)), p_.eps_min));
+  if (parameters_.eps_factor < 1)
+    eps_(0, 0) = static_cast<T>(std::max(parameters_.eps_factor * static_cast<double>(eps_(0, 0)), parameters_.eps_min));
   const double s = static_cast<double>(s_(0, 0)), s_next = (1 + std::sqrt(1 + 4 * s * s)) / 2;
   omega_ = (s - 1) / s_next;
   s_(0, 0) = static_cast<T>(s_next);
@@ -146,7 +149,7 @@ void Dlam<T>::step(BlockObserver* observer) {
 template <class T>
 State<T> Dlam<T>::state() {
   shared_ = true;
-  State<T> all = weight_state(*net_, w_);
+  State<T> all = weight_state(*net_, weights_);
   for (int l = 1; l <= L(); ++l) {
     all.add("z", l, z_[at(l)]);
     all.add("theta", l, theta_[at(l)]);
@@ -209,7 +212,7 @@ void Dlam<T>::finish_moments(int l, bool gram) {
   total.gram.template triangularView<Eigen::StrictlyUpper>() = total.gram.transpose();
   // theta = t s: with s_j = sum_i |gram_ij|, diag(s) - gram is positive semidefinite. Scaled to max s = 1; a floor for inputs
   // that are always zero, whose weights only a regulariser moves.
-  if (p_.theta != Parameters::Theta::entry) return;
+  if (parameters_.theta != Parameters::Theta::entry) return;
   Vector<T>& s = shape_[at(l)];
   s = total.gram.cwiseAbs().colwise().sum();
   if (const T top = s.maxCoeff(); top > 0) s = (s / top).cwiseMax(T(1e-6));
@@ -223,8 +226,8 @@ void Dlam<T>::gather(int l) {
   clear_moments(l, gram);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto r = block(0, thread, net_->d(l), count);
-    r.noalias() = w_.W[at(l)] * A(l - 1).middleCols(first, count);
-    r.colwise() += w_.b[at(l)];
+    r.noalias() = weights_.W[at(l)] * A(l - 1).middleCols(first, count);
+    r.colwise() += weights_.b[at(l)];
     r = z_[at(l)].middleCols(first, count) - r;
     add_moments(l, first, count, r, gram, thread);
   });
@@ -235,33 +238,32 @@ void Dlam<T>::gather(int l) {
 
 template <class T>
 void Dlam<T>::update_b(int l) {
-  w_.b[at(l)] += moments_[at(l)].rows / static_cast<T>(problem_->n());
+  weights_.b[at(l)] += moments_[at(l)].rows / static_cast<T>(problem_->n());
 }
 
 // ---- z_l, (4): W_l a_{l-1} + b_l projected on the preimage of a_l; z_L, (5): argmin R(z) + rho/2 |z - W_L a_{L-1} - b_L|^2.
-// The
-//      quadratic models with L_z = rho are the functions themselves. ----
+//      The quadratic models with L_z = rho are the functions themselves. ----
 
 template <class T>
 void Dlam<T>::update_z(int l) {
   const double w = problem_->loss.weight(problem_->n());
-  const bool fista_step = p_.output_update == Parameters::OutputUpdate::fista && problem_->loss.kind != Loss::Kind::squared &&
-                          problem_->loss.kind != Loss::Kind::hinge;
+  const bool fista_step = parameters_.output_update == Parameters::OutputUpdate::fista &&
+                          problem_->loss.kind != Loss::Kind::squared && problem_->loss.kind != Loss::Kind::hinge;
   const bool moments = l == 1 && !shared_;  // the next sweep's, while this block of x is in the cache
   if (moments) clear_moments(1, false);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto z = z_[at(l)].middleCols(first, count);
     auto p = block(0, thread, net_->d(l), count);
-    p.noalias() = w_.W[at(l)] * A(l - 1).middleCols(first, count);
-    p.colwise() += w_.b[at(l)];
+    p.noalias() = weights_.W[at(l)] * A(l - 1).middleCols(first, count);
+    p.colwise() += weights_.b[at(l)];
     if (l < L()) {
       z = p;
       project_on_preimage<T>(net_->sigma(l), a_[at(l)].middleCols(first, count), static_cast<double>(eps_(0, 0)), z);
     } else if (fista_step) {
-      fista<T>(problem_->loss, w, p_.rho, p, problem_->Y->middleCols(first, count), p_.fista_tolerance,
-               static_cast<int>(p_.fista_iterations), z);
+      fista<T>(problem_->loss, w, parameters_.rho, p, problem_->Y->middleCols(first, count), parameters_.fista_tolerance,
+               static_cast<int>(parameters_.fista_iterations), z);
     } else {
-      problem_->loss.template prox<T>(w, p_.rho, p, problem_->Y->middleCols(first, count), z);
+      problem_->loss.template prox<T>(w, parameters_.rho, p, problem_->Y->middleCols(first, count), z);
     }
     if (!moments) return;
     p = z - p;
@@ -271,17 +273,26 @@ void Dlam<T>::update_z(int l) {
   first_ready_ = l == 1 ? moments : first_ready_;
 }
 
+/// Layer 1 gathers its moments in its own z-update, as in a run that nobody looks into between the blocks.
 template <class T>
-double Dlam<T>::flops_per_sweep() const {
+std::optional<StepCost> Dlam<T>::cost() const {
   const double n = static_cast<double>(problem_->n());
-  double flops = 0;
+  StepCost cost;
   for (int l = 1; l <= L(); ++l) {
     const double d = static_cast<double>(net_->d(l)), before = static_cast<double>(net_->d(l - 1));
-    flops += 4 * d * before * n + 2 * d * before * before;            // W a of the z-update, R a', D gram
-    if (l > 1) flops += 2 * d * before * n + before * before * n;     // W a again for R, gram
-    if (l > 1) flops += 2 * 2 * d * before * n + 2 * d * before * n;  // a-update of layer l-1: R, W'R, W D
+    double products = 2;                                      // W a of the z-update, R a'
+    cost.flops += 2 * d * before * before;                    // D gram
+    if (accelerated_) cost.flops += 4 * d * before * before;  // of the extrapolated point, of the test whether F falls
+    if (l > 1) {
+      products += 1 + 3;                // W a again for R; a-update of layer l-1: R, W'R, W D
+      if (accelerated_) products += 2;  // R and W D of the test whether F falls
+      cost.products += 1;
+      cost.flops += before * before * n;  // gram
+    }
+    cost.products += products;
+    cost.flops += products * 2 * d * before * n;
   }
-  return flops;
+  return cost;
 }
 
 template <class T>

@@ -1,4 +1,4 @@
-// DLAM (Wang, Yu, Chen, Zhao 2018, Algorithms 1-3) and mDLAM (Wang et al. 2022): the updates that both plugins share.
+// DLAM (Wang, Yu, Chen, Zhao 2018, Algorithms 1-3) and mDLAM (Wang et al. 2022): the updates that both share.
 //
 //   F(W, b, z, a) = R(z_L; y) + sum_l Omega(W_l) + sum_l rho/2 |z_l - W_l a_{l-1} - b_l|^2
 //                   + sum_{l<L} I(h_l(z_l) - eps <= a_l <= h_l(z_l) + eps),   a_0 = x                          (Problem 2)
@@ -46,19 +46,19 @@ class Dlam : public Algorithm<T> {
   using Parameters = DlamParameters;
   explicit Dlam(bool accelerated = false);
 
-  ParameterList parameters() override { return list_of(p_); }
+  ParameterList parameters() override { return list_of(parameters_); }
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return w_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// eps; output_loss = R(z_L); with acceleration: safeguards, the block steps of the sweep that were done again.
   void measure(Measurements& row) const override;
 
-  /// Floating-point operations of a sweep's matrix products (2mnk; Gram matrices by half; one trial of every backtracking).
-  double flops_per_sweep() const;
+  /// Of a sweep with one trial of every backtracking and no safeguard: how often these come depends on the data.
+  std::optional<StepCost> cost() const override;
   /// Bytes of sample-sized matrices that a sweep has to move at least: the input once, each other array as often as a pass
-  /// reads or writes it, one trial of the backtracking.
+  /// reads or writes it, one trial of every backtracking.
   double bytes_per_sweep() const;
 
  private:
@@ -97,10 +97,10 @@ class Dlam : public Algorithm<T> {
   }
 
   const bool accelerated_;
-  DlamParameters p_;
+  DlamParameters parameters_;
   const Problem<T>* problem_ = nullptr;
   const Network* net_ = nullptr;
-  Weights<T> w_;
+  Weights<T> weights_;
   std::vector<Matrix<T>> z_, a_;                // z_l: d_l x n, l = 1..L; a_l: l < L; entry 0 unused
   std::vector<Matrix<T>> theta_, tau_;          // shapes above
   Matrix<T> eps_, s_;                           // 1 x 1
@@ -116,7 +116,7 @@ class Dlam : public Algorithm<T> {
   std::vector<Moments> moments_;                // by layer
   std::vector<std::vector<Moments>> partial_;   // by layer, then thread
   bool first_ready_ = false;                    // the moments of layer 1 belong to the present state
-  bool shared_ = false;                         // state() was called: somebody may write to the state at any time
+  bool shared_ = false;                         // state() was called: its windows may be written to at any time
   std::vector<Matrix<T>> change_, curved_;      // by layer: the trial step D of W_l and D gram
   std::vector<Vector<T>> shape_;                // by layer: s of theta = t s
   Vector<T> tau_shape_;                         // s of tau = t s

@@ -191,8 +191,8 @@ StudyResult zero_infimum() {
   result.measured = oracle.potential(P).value;
   result.holds = result.measured == 0 && oracle.infeasibility(P) <= 0 && spread == 0;
   result.evidence = "F = " + show(result.measured) +
-                    " at a feasible point for random labels, while the network's own output is the same for "
-                    "every input (spread " +
+                    " at a feasible point for random labels, while the network's own output is the same for every input "
+                    "(spread " +
                     show(spread) + "): its accuracy is chance. The objective alone says nothing about learning.";
   return result;
 }
@@ -246,8 +246,7 @@ StudyResult printed_algorithm3() {
   return result;
 }
 
-// Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is 0 on every sample change
-// nothing.
+// Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is always 0 do not enter F.
 StudyResult assumption1() {
   ThreeClasses s(40);
   s.X.row(0).setZero();  // as the corner pixels of the digits

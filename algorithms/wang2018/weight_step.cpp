@@ -1,6 +1,7 @@
 // W_l by a quadratic model with backtracking: Wang et al. 2018, (1) and Algorithm 2. With D = W - Wbar,
-// phi(W) = phi(Wbar) + <G, D> + rho/2 |D a|^2, so phi(W) <= P(W; theta) reads rho |D a|^2 <= sum theta_ij D_ij^2: no difference
-// of large numbers. |D a|^2 = <D gram, D> needs no pass over the samples, and splits into rows.
+//   phi(W) = phi(Wbar) + <G, D> + rho/2 |D a|^2,
+// so phi(W) <= P(W; theta) reads rho |D a|^2 <= sum theta_ij D_ij^2: no difference of large numbers. |D a|^2 = <D gram, D>
+// needs no pass over the samples, and splits into rows.
 #include <cmath>
 
 #include "algorithms/wang2018/dlam.hpp"
@@ -14,9 +15,9 @@ void Dlam<T>::weight_trial(int l, const Matrix<T>& from, const Matrix<T>& G, con
   const Vector<T>& s = shape_[at(l)];
   for (Index j = 0; j < D.cols(); ++j) {
     D.col(j) = -G.col(j).cwiseQuotient(t * s(j));
-    if (p_.omega.kind == Regulariser::Kind::none) continue;
+    if (parameters_.omega.kind == Regulariser::Kind::none) continue;
     for (Index i = 0; i < D.rows(); ++i) {
-      const double moved = p_.omega.prox(static_cast<double>(t(i) * s(j)), static_cast<double>(from(i, j) + D(i, j)));
+      const double moved = parameters_.omega.prox(static_cast<double>(t(i) * s(j)), static_cast<double>(from(i, j) + D(i, j)));
       D(i, j) = static_cast<T>(moved) - from(i, j);
     }
   }
@@ -27,10 +28,12 @@ void Dlam<T>::weight_trial(int l, const Matrix<T>& from, const Matrix<T>& G, con
 // proportional to 1/t, so one trial serves all t.
 template <class T>
 void Dlam<T>::weight_step(int l, const Matrix<T>& from, const Matrix<T>& G) {
-  const T rho = static_cast<T>(p_.rho), gamma = static_cast<T>(p_.gamma);
-  const bool by_row = p_.theta == DlamParameters::Theta::row, scales = p_.omega.kind == Regulariser::Kind::none;
+  const T rho = static_cast<T>(parameters_.rho), gamma = static_cast<T>(parameters_.gamma);
+  const bool by_row = parameters_.theta == DlamParameters::Theta::row,
+             scales = parameters_.omega.kind == Regulariser::Kind::none;
   const Matrix<T>& D = change_[at(l)];
-  Vector<T> t = Vector<T>::Constant(D.rows(), static_cast<T>(p_.nu) * rho), curvature(D.rows()), size(D.rows()), t_at_trial = t;
+  Vector<T> t = Vector<T>::Constant(D.rows(), static_cast<T>(parameters_.nu) * rho), curvature(D.rows()), size(D.rows()),
+            t_at_trial = t;
   const auto try_t = [&] {
     weight_trial(l, from, G, t);
     t_at_trial = t;
@@ -54,7 +57,7 @@ void Dlam<T>::weight_step(int l, const Matrix<T>& from, const Matrix<T>& G) {
     change_[at(l)].array().colwise() *= factor.array();
     curved_[at(l)].array().colwise() *= factor.array();
   }
-  if (p_.theta == DlamParameters::Theta::entry)
+  if (parameters_.theta == DlamParameters::Theta::entry)
     theta_[at(l)] = t(0) * shape_[at(l)].transpose();
   else
     theta_[at(l)] = t.head(theta_[at(l)].rows());
@@ -63,24 +66,25 @@ void Dlam<T>::weight_step(int l, const Matrix<T>& from, const Matrix<T>& G) {
 /// F after W_l <- W_l + change, minus F before; G the gradient of phi at W_l.
 template <class T>
 double Dlam<T>::weight_gain(int l, const Matrix<T>& G, const Matrix<T>& change) const {
-  const Matrix<T> curved = change * moments_[at(l)].gram, moved = w_.W[at(l)] + change;
-  const double phi = static_cast<double>(G.cwiseProduct(change).sum()) + 0.5 * p_.rho * curved.cwiseProduct(change).sum();
-  return phi + p_.omega.value<T>(moved) - p_.omega.value<T>(w_.W[at(l)]);
+  const Matrix<T> curved = change * moments_[at(l)].gram, moved = weights_.W[at(l)] + change;
+  const double phi =
+      static_cast<double>(G.cwiseProduct(change).sum()) + 0.5 * parameters_.rho * curved.cwiseProduct(change).sum();
+  return phi + parameters_.omega.value<T>(moved) - parameters_.omega.value<T>(weights_.W[at(l)]);
 }
 
 template <class T>
 void Dlam<T>::update_W(int l) {
   gather(l);
   Moments& m = moments_[at(l)];
-  Matrix<T>& W = w_.W[at(l)];
-  const Matrix<T> G = static_cast<T>(-p_.rho) * m.cross;
+  Matrix<T>& W = weights_.W[at(l)];
+  const Matrix<T> G = static_cast<T>(-parameters_.rho) * m.cross;
   if (!accelerated_ || omega_ == 0) {
     if (accelerated_) W_before_[at(l)] = W;
     weight_step(l, W, G);
   } else {  // Wang et al. 2022: from the extrapolated point, unless F would not fall
     const Matrix<T> ahead = static_cast<T>(omega_) * (W - W_before_[at(l)]), from = W + ahead;
     W_before_[at(l)] = W;
-    weight_step(l, from, G + static_cast<T>(p_.rho) * (ahead * m.gram));
+    weight_step(l, from, G + static_cast<T>(parameters_.rho) * (ahead * m.gram));
     change_[at(l)] += ahead;
     if (weight_gain(l, G, change_[at(l)]) >= 0) {
       ++safeguards_;

@@ -38,17 +38,17 @@ std::string Bcd2<T>::not_applicable(const Problem<T>& problem) const {
 template <class T>
 void Bcd2<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
   problem_ = &problem;
-  P_ = w0;
+  weights_ = w0;
   V_.assign(static_cast<std::size_t>(problem.net.N() + 1), Matrix<T>());
   for (int i = 1; i <= problem.net.N(); ++i) layer(i, V_[static_cast<std::size_t>(i)]);
 }
 
 template <class T>
 State<T> Bcd2<T>::state() {
-  State<T> state = weight_state(problem_->net, P_);
+  State<T> state = weight_state(problem_->net, weights_);
   for (int i = 1; i <= problem_->net.N(); ++i) {
-    Matrix<T>& Vi = V_[static_cast<std::size_t>(i)];
-    state.add("V", i, Vi);
+    Matrix<T>& V_i = V_[static_cast<std::size_t>(i)];
+    state.add("V", i, V_i);
   }
   return state;
 }
@@ -93,8 +93,8 @@ void Bcd2<T>::layer(int i, Matrix<T>& out) {
   });
 }
 
-/// V_N = argmin s + R + gamma/2 |V_N - W_N V_{N-1} - b_N|^2 + alpha/2 |V_N - V_N_old|^2; (3.1): R replaced by <grad R(old),
-/// V_N>.
+/// V_N = argmin s + R + gamma/2 |V_N - W_N V_{N-1} - b_N|^2 + alpha/2 |V_N - V_N_old|^2;
+/// (3.1): R replaced by <grad R(V_N_old), V_N>.
 template <class T>
 void Bcd2<T>::update_V_N() {
   const int N = problem_->net.N();
@@ -164,6 +164,27 @@ void Bcd2<T>::update_Wb(int i) {
   minimise(subproblem, parameters_.inner, X);
   W(i) = X.topRows(d).transpose();
   if (bias) b(i) = X.row(d).transpose();
+}
+
+template <class T>
+std::optional<StepCost> Bcd2<T>::cost() const {
+  const Network& net = problem_->net;
+  bool closed_form = parameters_.r.is_quadratic() && parameters_.s.is_quadratic();
+  for (int i = 1; i < net.N(); ++i) closed_form = closed_form && net.sigma(i).kind == Activation::Kind::linear;
+  if (!closed_form) return std::nullopt;
+  const double n = static_cast<double>(problem_->n());
+  StepCost cost;
+  for (int i = 1; i <= net.N(); ++i) {
+    const double d = static_cast<double>(net.d(i)), p = static_cast<double>(net.d(i - 1) + (net.bias ? 1 : 0));
+    cost.products += 3;  // V_i: W_i V_{i-1}; [W_i b_i]: A A^T, which is formed in full, and V_i A^T
+    cost.flops += 2 * d * static_cast<double>(net.d(i - 1)) * n + 2 * p * p * n + 2 * p * d * n;
+    cost.flops += p * p * p / 3 + 2 * p * p * d;
+    if (i == net.N()) break;
+    const double after = static_cast<double>(net.d(i + 1));
+    cost.products += 1;  // V_i: W_{i+1}^T V_{i+1}
+    cost.flops += 2 * d * after * n + 2 * d * d * after + d * d * d / 3 + 2 * d * d * n;
+  }
+  return cost;
 }
 
 template class Bcd2<float>;

@@ -16,8 +16,8 @@ struct Bcd2Parameters {
 
   double gamma = 1;
   double alpha = 1;
-  Order order = Bcd2Parameters::Order::backward;
-  OutputUpdate output_update = Bcd2Parameters::OutputUpdate::prox;
+  Order order = Order::backward;
+  OutputUpdate output_update = OutputUpdate::prox;
   Regulariser r, s;
   Accuracy inner;
 
@@ -33,10 +33,12 @@ class Bcd2 final : public Algorithm<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// "output_loss": w sum l(V_N, Y), the loss of the auxiliary output.
   void measure(Measurements& row) const override;
+  /// Where every block is solved in closed form; else nothing, as the inner iterations depend on the data.
+  std::optional<StepCost> cost() const override;
 
   /// Algorithm 1, first line, or its prox-linear form (3.1).
   void update_V_N();
@@ -47,14 +49,14 @@ class Bcd2 final : public Algorithm<T> {
 
  private:
   const Matrix<T>& V(int i) const { return i == 0 ? *problem_->X : V_[static_cast<std::size_t>(i)]; }
-  Matrix<T>& W(int i) { return P_.W[static_cast<std::size_t>(i)]; }
-  Vector<T>& b(int i) { return P_.b[static_cast<std::size_t>(i)]; }
+  Matrix<T>& W(int i) { return weights_.W[static_cast<std::size_t>(i)]; }
+  Vector<T>& b(int i) { return weights_.b[static_cast<std::size_t>(i)]; }
   /// out = sigma_i(W_i V_{i-1} + b_i): d_i x n
   void layer(int i, Matrix<T>& out);
 
   Bcd2Parameters parameters_;
   const Problem<T>* problem_ = nullptr;
-  Weights<T> P_;
+  Weights<T> weights_;
   std::vector<Matrix<T>> V_;  // V_i: d_i x n, entry 0 unused
 };
 

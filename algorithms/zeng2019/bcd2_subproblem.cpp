@@ -64,7 +64,7 @@ template <class T>
 class ColumnBlock {
  public:
   ColumnBlock(const Subproblem<T>& p, const Metric<T>& metric, Index first, Index count)
-      : p_(p), metric_(metric), first_(first), count_(count) {}
+      : problem_(p), metric_(metric), first_(first), count_(count) {}
 
   void descend(const Accuracy& accuracy, Matrix<T>& X);
 
@@ -74,7 +74,7 @@ class ColumnBlock {
   bool accept(const Accuracy& accuracy, Matrix<T>& X);
   void adapt_steps();
 
-  const Subproblem<T>& p_;
+  const Subproblem<T>& problem_;
   const Metric<T>& metric_;
   Index first_, count_;
   Matrix<T> P_, E_, P_new_, E_new_;  // K X + o and sigma(K X + o) - D, at X and at the proposal; m x count
@@ -88,13 +88,13 @@ class ColumnBlock {
 template <class T>
 void ColumnBlock<T>::gradient(const Matrix<T>& X, const Matrix<T>& P, const Matrix<T>& E) {
   R_ = E;
-  p_.sigma.template multiply_by_derivative<T>(P, R_);
-  G_.noalias() = static_cast<T>(p_.gamma) * (p_.K.transpose() * R_);
-  G_ += p_.c.asDiagonal() * (X - p_.B.middleCols(first_, count_));
+  problem_.sigma.template multiply_by_derivative<T>(P, R_);
+  G_.noalias() = static_cast<T>(problem_.gamma) * (problem_.K.transpose() * R_);
+  G_ += problem_.c.asDiagonal() * (X - problem_.B.middleCols(first_, count_));
 }
 
-/// S = (proximal) gradient step of length t in the metric; q = |S|^2 in the metric. The model predicts a decrease of at least
-/// q/(2t).
+/// S = (proximal) gradient step of length t in the metric; q = |S|^2 in the metric. The model predicts that the objective falls
+/// by at least q/(2t).
 template <class T>
 void ColumnBlock<T>::propose(const Matrix<T>& X) {
   if (metric_.diagonal.size() == 0) {
@@ -112,7 +112,7 @@ void ColumnBlock<T>::propose(const Matrix<T>& X) {
     for (Index k = 0; k < X.rows(); ++k) {
       const double m = static_cast<double>(metric_.diagonal(k));
       const double x = static_cast<double>(X(k, j)) - t_(j) * static_cast<double>(G_(k, j)) / m;
-      X_new_(k, j) = static_cast<T>(k < p_.rows ? p_.h.prox(m / t_(j), x) : x);
+      X_new_(k, j) = static_cast<T>(k < problem_.rows ? problem_.h.prox(m / t_(j), x) : x);
       const double s = static_cast<double>(X_new_(k, j)) - static_cast<double>(X(k, j));
       S_(k, j) = static_cast<T>(s);
       q_(j) += m * s * s;
@@ -158,7 +158,7 @@ void ColumnBlock<T>::adapt_steps() {
 
 template <class T>
 void ColumnBlock<T>::descend(const Accuracy& accuracy, Matrix<T>& X) {
-  f_ = evaluate(p_, first_, X, P_, E_);
+  f_ = evaluate(problem_, first_, X, P_, E_);
   t_ = Vector<double>::Ones(count_);
   q_.resize(count_);
   S_.resize(X.rows(), count_);
@@ -168,7 +168,7 @@ void ColumnBlock<T>::descend(const Accuracy& accuracy, Matrix<T>& X) {
   gradient(X, P_, E_);
   for (std::int64_t k = 0; k < accuracy.iterations; ++k) {
     propose(X);
-    f_new_ = evaluate(p_, first_, X_new_, P_new_, E_new_);
+    f_new_ = evaluate(problem_, first_, X_new_, P_new_, E_new_);
     if (!accept(accuracy, X)) return;
     G_old_ = G_;
     gradient(X, P_, E_);

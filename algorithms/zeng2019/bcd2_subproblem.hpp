@@ -11,9 +11,9 @@ namespace bcd::zeng2019 {
 /// min over X (p x q) of  sum_k c_k/2 |X_k - B_k|^2 + h(X_1..X_rows) + gamma/2 |D - sigma(K X + o 1^T)|^2, X_k the rows of X.
 /// The columns of X are independent of each other.
 ///
-///  block     X            K             D          o        c, B
-///  V_i       V_i          W_{i+1}       V_{i+1}    b_{i+1}  gamma + alpha, weighted mean of sigma(W_i V_{i-1} + b_i) and
-///  V_i_old [W_i b_i] [W_i b_i]^T  [V_{i-1};1]^T V_i^T      none     alpha, [W_i b_i]_old^T
+///  block      X            K              D        o        c              B
+///  V_i        V_i          W_{i+1}        V_{i+1}  b_{i+1}  gamma + alpha  weighted mean of sigma(W_i V_{i-1} + b_i), V_i_old
+///  [W_i b_i]  [W_i b_i]^T  [V_{i-1};1]^T  V_i^T    none     alpha          [W_i b_i]_old^T
 ///
 /// The quadratic part of the regulariser is absorbed in c and B; h is what remains.
 template <class T>
@@ -37,7 +37,8 @@ struct Accuracy {
 /// Replaces X, the start, by a solution.
 ///  sigma linear, h = none: exact, by a Cholesky factorisation.
 ///  sigma linear, any h: coordinate descent.
-///  else: descend(), below. None of them ever increases the objective of a column.
+///  else: (proximal) gradient steps in the metric of H, ColumnBlock in bcd2_subproblem.cpp.
+/// None of them ever increases the objective of a column.
 template <class T>
 void minimise(const Subproblem<T>& problem, const Accuracy& accuracy, Matrix<T>& X);
 

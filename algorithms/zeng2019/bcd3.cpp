@@ -34,11 +34,12 @@ template <class T>
 std::string ThreeSplitting<T>::not_applicable(const Problem<T>& problem) const {
   if (problem.net.sigma(problem.net.N()).kind != Activation::Kind::linear)
     return "the output layer must be linear: the paper takes sigma_N = Id";
-  const bool linearised = p_.output_update == Parameters::OutputUpdate::proxlinear;
+  const bool linearised = parameters_.output_update == Parameters::OutputUpdate::proxlinear;
   if (linearised && !problem.loss.smooth())
     return "the prox-linear V_N-update needs a smooth loss, " + problem.loss.name() + " is not";
-  if (!linearised && problem.loss.kind == Loss::Kind::cross_entropy && !p_.s.is_quadratic())
-    return "cross-entropy with s = " + p_.s.text() + " has no separable V_N-subproblem; use output_update = proxlinear";
+  if (!linearised && problem.loss.kind == Loss::Kind::cross_entropy && !parameters_.s.is_quadratic())
+    return "cross-entropy with s = " + parameters_.s.text() +
+           " has no separable V_N-subproblem; use output_update = proxlinear";
   return {};
 }
 
@@ -46,7 +47,7 @@ template <class T>
 void ThreeSplitting<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
   problem_ = &problem;
   net_ = &problem.net;
-  w_ = w0;
+  weights_ = w0;
   const Index n = problem.n();
   const auto layers = static_cast<std::size_t>(N()) + 1;
   Index widest = net_->d(0), cross_size = 0;
@@ -92,7 +93,7 @@ void ThreeSplitting<T>::step(BlockObserver* observer) {
   const auto V_step = [&](int i) { i == N() ? update_V_output() : update_V(i), done("V", i); };
   const auto U_step = [&](int i) { update_U(i), done("U", i); };
   const auto W_step = [&](int i) { update_Wb(i), done("Wb", i); };
-  if (p_.order == Parameters::Order::backward)
+  if (parameters_.order == Parameters::Order::backward)
     for (int i = N(); i >= 1; --i) V_step(i), U_step(i), W_step(i);
   else
     for (int i = 1; i <= N(); ++i) W_step(i), U_step(i), V_step(i);
@@ -100,7 +101,7 @@ void ThreeSplitting<T>::step(BlockObserver* observer) {
 
 template <class T>
 State<T> ThreeSplitting<T>::state() {
-  State<T> all = weight_state(*net_, w_);
+  State<T> all = weight_state(*net_, weights_);
   for (int i = 1; i <= N(); ++i) {
     all.add("U", i, U(i));
     all.add("V", i, V(i));
@@ -121,21 +122,21 @@ void ThreeSplitting<T>::measure(Measurements& row) const {
 template <class T>
 void ThreeSplitting<T>::update_V_output() {
   const double w = problem_->loss.weight(problem_->n());
-  const T g = static_cast<T>(p_.gamma), a = static_cast<T>(p_.alpha), t = skip(N());
+  const T g = static_cast<T>(parameters_.gamma), a = static_cast<T>(parameters_.alpha), t = skip(N());
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     auto v = V(N()).middleCols(first, count);
     const auto y = problem_->Y->middleCols(first, count);
     auto center = view(block_a_, thread, net_->d(N()), count);
     center = g * U(N()).middleCols(first, count) + a * v;
     if (net_->skip(N())) center += (g * t) * V(N() - 1).middleCols(first, count);
-    if (p_.output_update == Parameters::OutputUpdate::proxlinear) {
+    if (parameters_.output_update == Parameters::OutputUpdate::proxlinear) {
       auto gradient = view(block_b_, thread, net_->d(N()), count);
       problem_->loss.template gradient<T>(v, y, gradient);
       v = (center - static_cast<T>(w) * gradient) / (g + a);
-      p_.s.template prox<T>(p_.gamma + p_.alpha, v);
+      parameters_.s.template prox<T>(parameters_.gamma + parameters_.alpha, v);
     } else {
       center /= g + a;
-      output_prox<T>(problem_->loss, p_.s, w, p_.gamma + p_.alpha, center, y, v);
+      output_prox<T>(problem_->loss, parameters_.s, w, parameters_.gamma + parameters_.alpha, center, y, v);
     }
   });
 }
@@ -144,10 +145,11 @@ void ThreeSplitting<T>::update_V_output() {
 
 template <class T>
 void ThreeSplitting<T>::update_U(int i) {
-  const double gamma = p_.gamma, rho = p_.rho_or_gamma();
+  const double gamma = parameters_.gamma, rho = parameters_.rho_or_gamma();
   const bool output = i == N();
-  const bool moments = p_.order == Parameters::Order::backward;  // W_i comes next and needs the sums over these residuals
-  const double alpha = output ? 0 : p_.alpha;
+  const bool moments =
+      parameters_.order == Parameters::Order::backward;  // W_i comes next and needs the sums over these residuals
+  const double alpha = output ? 0 : parameters_.alpha;
   const Matrix<T>& previous = static_cast<const ThreeSplitting&>(*this).V(i - 1);
   if (moments) clear_moments(i);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
@@ -222,11 +224,11 @@ void ThreeSplitting<T>::gather_moments(int i) {
 
 template <class T>
 void ThreeSplitting<T>::finish_system(Eigen::Map<Matrix<T>> M) const {
-  M *= static_cast<T>(p_.rho_or_gamma());
-  M.diagonal().array() += static_cast<T>(p_.alpha);
-  if (p_.r.is_quadratic()) {
-    const bool bias_row = net_->bias && p_.weight_update == Parameters::WeightUpdate::joint;
-    M.diagonal().head(M.rows() - (bias_row ? 1 : 0)).array() += static_cast<T>(p_.r.quadratic());
+  M *= static_cast<T>(parameters_.rho_or_gamma());
+  M.diagonal().array() += static_cast<T>(parameters_.alpha);
+  if (parameters_.r.is_quadratic()) {
+    const bool bias_row = net_->bias && parameters_.weight_update == Parameters::WeightUpdate::joint;
+    M.diagonal().head(M.rows() - (bias_row ? 1 : 0)).array() += static_cast<T>(parameters_.r.quadratic());
     cholesky<T>(M);
   } else {
     M.template triangularView<Eigen::StrictlyUpper>() = M.transpose();
@@ -237,12 +239,12 @@ template <class T>
 void ThreeSplitting<T>::update_Wb(int i) {
   if (moments_of_ != i) gather_moments(i);
   moments_of_ = 0;
-  const T rho = static_cast<T>(p_.rho_or_gamma());
+  const T rho = static_cast<T>(parameters_.rho_or_gamma());
   const Index d = net_->d(i - 1), k = solved(i);
   auto D = cross(0, i);  // becomes the change of [W b]
   D *= rho;
   if (net_->bias && k == d)  // Jacobi: b from the old W, before W moves
-    b(i) += D.col(d) / (rho * static_cast<T>(problem_->n()) + static_cast<T>(p_.alpha));
+    b(i) += D.col(d) / (rho * static_cast<T>(problem_->n()) + static_cast<T>(parameters_.alpha));
   Eigen::Map<Matrix<T>> M(first_system_.data(), k, k);
   if (i > 1) {
     if (k < inputs(i)) {  // drop the bias row: move the columns of the k x k corner together
@@ -254,8 +256,8 @@ void ThreeSplitting<T>::update_Wb(int i) {
     finish_system(M);
   }
   auto change = D.leftCols(k);
-  if (p_.r.is_quadratic()) {
-    if (p_.r.quadratic() > 0) D.leftCols(d) -= static_cast<T>(p_.r.quadratic()) * W(i);
+  if (parameters_.r.is_quadratic()) {
+    if (parameters_.r.quadratic() > 0) D.leftCols(d) -= static_cast<T>(parameters_.r.quadratic()) * W(i);
     cholesky_solve_right<T>(M, change);
     W(i) += D.leftCols(d);
     if (net_->bias && k > d) b(i) += D.col(d);
@@ -268,8 +270,8 @@ void ThreeSplitting<T>::update_Wb(int i) {
   Matrix<T> gradient = -change.transpose();
   const double scale = static_cast<double>(gradient.cwiseAbs().maxCoeff()) + static_cast<double>(M.cwiseAbs().maxCoeff());
   coordinate_descent<T>(
-      M, gradient, x, [&](Index j, double h, double at) { return j < d ? p_.r.prox(h, at) : at; }, p_.inner_tolerance * scale,
-      static_cast<int>(p_.inner_iterations));
+      M, gradient, x, [&](Index j, double h, double at) { return j < d ? parameters_.r.prox(h, at) : at; },
+      parameters_.inner_tolerance * scale, static_cast<int>(parameters_.inner_iterations));
   W(i) = x.topRows(d).transpose();
   if (k > d) b(i) = x.row(d).transpose();
 }
@@ -288,8 +290,9 @@ void ThreeSplitting<T>::v_center(int i, Index first, Index count, int thread) {
     net_->sigma(i + 1).template apply<T>(U(i + 1).middleCols(first, count), next);
     v += V(i + 1).middleCols(first, count) - next;
   }
-  const double c = p_.gamma * (1 + (net_->skip(i + 1) ? 1 : 0)) + (p_.s.is_quadratic() ? p_.s.quadratic() : 0);
-  if (c != p_.gamma) v *= static_cast<T>(p_.gamma / c);
+  const double c =
+      parameters_.gamma * (1 + (net_->skip(i + 1) ? 1 : 0)) + (parameters_.s.is_quadratic() ? parameters_.s.quadratic() : 0);
+  if (c != parameters_.gamma) v *= static_cast<T>(parameters_.gamma / c);
 }
 
 // K' = rho W (cI + rho W'W)^{-1} = rho (cI + rho W W')^{-1} W with W = W_{i+1}: the smaller of the two systems is solved.
@@ -298,8 +301,8 @@ void ThreeSplitting<T>::v_gain(int i) {
   const Matrix<T>& next = W(i + 1);
   const bool rows = next.rows() <= next.cols();
   const Index k = std::min(next.rows(), next.cols()), samples = std::max(next.rows(), next.cols());
-  const T c = static_cast<T>(p_.gamma) * (T(1) + skip(i + 1)) + static_cast<T>(p_.s.quadratic());
-  const T rho = static_cast<T>(p_.rho_or_gamma());
+  const T c = static_cast<T>(parameters_.gamma) * (T(1) + skip(i + 1)) + static_cast<T>(parameters_.s.quadratic());
+  const T rho = static_cast<T>(parameters_.rho_or_gamma());
   for (int t = 0; t < threads(); ++t) square(t, k).setZero();
   const Index share = std::max<Index>(64, (samples + threads() - 1) / threads());
   for_columns(
@@ -326,7 +329,7 @@ void ThreeSplitting<T>::v_gain(int i) {
 
 template <class T>
 void ThreeSplitting<T>::update_V(int i) {
-  if (!p_.s.is_quadratic()) return v_constrained(i);
+  if (!parameters_.s.is_quadratic()) return v_constrained(i);
   v_gain(i);
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
     v_center(i, first, count, thread);
@@ -341,7 +344,7 @@ void ThreeSplitting<T>::update_V(int i) {
 
 template <class T>
 void ThreeSplitting<T>::v_constrained(int i) {
-  const T rho = static_cast<T>(p_.rho_or_gamma()), c = static_cast<T>(p_.gamma) * (T(1) + skip(i + 1));
+  const T rho = static_cast<T>(parameters_.rho_or_gamma()), c = static_cast<T>(parameters_.gamma) * (T(1) + skip(i + 1));
   Matrix<T> H = rho * (W(i + 1).transpose() * W(i + 1));
   H.diagonal().array() += c;
   for_columns(problem_->n(), [&](Index first, Index count, int thread) {
@@ -353,17 +356,18 @@ void ThreeSplitting<T>::v_constrained(int i) {
     Matrix<T> gradient = H * x - rho * (W(i + 1).transpose() * e) - c * center;
     const double scale = static_cast<double>(gradient.cwiseAbs().maxCoeff()) + static_cast<double>(H.cwiseAbs().maxCoeff());
     coordinate_descent<T>(
-        H, gradient, x, [&](Index, double h, double at) { return p_.s.prox(h, at); }, p_.inner_tolerance * scale,
-        static_cast<int>(p_.inner_iterations));
+        H, gradient, x, [&](Index, double h, double at) { return parameters_.s.prox(h, at); },
+        parameters_.inner_tolerance * scale, static_cast<int>(parameters_.inner_iterations));
     V(i).middleCols(first, count) = x;
   });
 }
 
 template <class T>
 std::optional<StepCost> ThreeSplitting<T>::cost() const {
-  if (!p_.r.is_quadratic() || !p_.s.is_quadratic()) return std::nullopt;
+  if (!parameters_.r.is_quadratic() || !parameters_.s.is_quadratic()) return std::nullopt;
   const double n = static_cast<double>(problem_->n());
-  const int passes = p_.order == Parameters::Order::forward ? 3 : 2;  // Z (for U, and again for W), residual times input
+  const int passes =
+      parameters_.order == Parameters::Order::forward ? 3 : 2;  // Z (for U, and again for W), residual times input
   StepCost cost;
   for (int i = 1; i <= N(); ++i) {
     const double d = static_cast<double>(net_->d(i)), before = static_cast<double>(net_->d(i - 1)),

@@ -1,8 +1,7 @@
-// Three-splitting block coordinate descent (Zeng et al. 2019, Algorithms 2 and 3): the updates that both plugins share.
+// Three-splitting block coordinate descent (Zeng et al. 2019, Algorithms 2 and 3) for the problems (2.5) and (3.4):
 //
 //   F(W, b, V, U) = R(V_N; Y) + sum_i r(W_i) + sum_i s(V_i)
-//                   + gamma/2 sum_i |V_i - t_i V_{i-1} - sigma_i(U_i)|^2 + rho/2 sum_i |U_i - W_i V_{i-1} - b_i|^2      (2.5),
-//                   (3.4)
+//                   + gamma/2 sum_i |V_i - t_i V_{i-1} - sigma_i(U_i)|^2 + rho/2 sum_i |U_i - W_i V_{i-1} - b_i|^2
 //
 // with V_0 = X, t_i = 1 where layer i has a skip connection and 0 elsewhere (t = 0 everywhere: Algorithm 2).
 // The paper absorbs b_i into W_i and takes rho = gamma.
@@ -40,11 +39,11 @@ template <class T>
 class ThreeSplitting : public Algorithm<T> {
  public:
   using Parameters = ThreeSplittingParameters;
-  ParameterList parameters() override { return list_of(p_); }
+  ParameterList parameters() override { return list_of(parameters_); }
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return w_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   void measure(Measurements& row) const override;
 
@@ -56,10 +55,10 @@ class ThreeSplitting : public Algorithm<T> {
   Matrix<T>& V(int i) { return V_[static_cast<std::size_t>(i)]; }
   const Matrix<T>& U(int i) const { return U_[static_cast<std::size_t>(i)]; }
   Matrix<T>& U(int i) { return U_[static_cast<std::size_t>(i)]; }
-  const Matrix<T>& W(int i) const { return w_.W[static_cast<std::size_t>(i)]; }
-  Matrix<T>& W(int i) { return w_.W[static_cast<std::size_t>(i)]; }
-  const Vector<T>& b(int i) const { return w_.b[static_cast<std::size_t>(i)]; }
-  Vector<T>& b(int i) { return w_.b[static_cast<std::size_t>(i)]; }
+  const Matrix<T>& W(int i) const { return weights_.W[static_cast<std::size_t>(i)]; }
+  Matrix<T>& W(int i) { return weights_.W[static_cast<std::size_t>(i)]; }
+  const Vector<T>& b(int i) const { return weights_.b[static_cast<std::size_t>(i)]; }
+  Vector<T>& b(int i) { return weights_.b[static_cast<std::size_t>(i)]; }
   T skip(int i) const { return net_->skip(i) ? T(1) : T(0); }
   int N() const { return net_->N(); }
 
@@ -77,13 +76,14 @@ class ThreeSplitting : public Algorithm<T> {
   void clear_moments(int i);
   void finish_moments(int i);
   void gather_moments(int i);
-  /// Gram matrix of layer i's input (with the row of ones where there is a bias), turned into alpha I + rho G [+ lambda on W].
+  /// The Gram matrix G of a layer's input (with the row of ones where there is a bias) becomes alpha I + rho G [+ lambda on W],
+  /// factorised where that solves the block.
   void finish_system(Eigen::Map<Matrix<T>> M) const;
 
   Index inputs(int i) const { return net_->d(i - 1) + (net_->bias ? 1 : 0); }
   /// Columns of the weight system that are solved together: all of [W b] (joint) or W alone (Jacobi).
   Index solved(int i) const {
-    return p_.weight_update == ThreeSplittingParameters::WeightUpdate::joint ? inputs(i) : net_->d(i - 1);
+    return parameters_.weight_update == ThreeSplittingParameters::WeightUpdate::joint ? inputs(i) : net_->d(i - 1);
   }
   Eigen::Map<Matrix<T>> square(int thread, Index k) { return {gram_[static_cast<std::size_t>(thread)].data(), k, k}; }
   Eigen::Map<Matrix<T>> cross(int thread, int i) {
@@ -93,10 +93,10 @@ class ThreeSplitting : public Algorithm<T> {
     return {buffers[static_cast<std::size_t>(thread)].data(), rows, cols};
   }
 
-  ThreeSplittingParameters p_;
+  ThreeSplittingParameters parameters_;
   const Problem<T>* problem_ = nullptr;
   const Network* net_ = nullptr;
-  Weights<T> w_;
+  Weights<T> weights_;
   std::vector<Matrix<T>> U_, V_;  // U_i, V_i: d_i x n, entry 0 unused
 
   // Workspace, one buffer a thread, sized once for the widest layer; none is as large as a state matrix.
@@ -122,7 +122,7 @@ class Bcd3 final : public ThreeSplitting<T> {
 template <class T>
 class BcdResnet final : public ThreeSplitting<T> {};
 
-/// What the paper promises about both plugins, and the independent judge: bcd3_audit.cpp.
+/// What the paper promises about both algorithms, and the independent judge: bcd3_audit.cpp.
 std::vector<Promise> three_splitting_promises();
 std::unique_ptr<Audit> make_three_splitting_audit(const ThreeSplittingParameters& parameters, const Problem<double>& problem);
 /// Lemma 14: studies_lemma14.cpp.

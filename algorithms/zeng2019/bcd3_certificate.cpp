@@ -18,7 +18,7 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 SplittingCertificate::SplittingCertificate(const ThreeSplittingParameters& parameters, const Problem<double>& problem,
                                            const SplittingOracle& oracle, const SplittingPoint& now, const SplittingPoint& then,
                                            const std::vector<Block>& order)
-    : p_(parameters), problem_(problem), oracle_(oracle), now_(now), then_(then), order_(order) {}
+    : parameters_(parameters), problem_(problem), oracle_(oracle), now_(now), then_(then), order_(order) {}
 
 SplittingCertificate::Norms SplittingCertificate::of(int position) const {
   const Block& block = order_[at(position)];
@@ -36,13 +36,13 @@ SplittingCertificate::Norms SplittingCertificate::weight_certificate(int i, cons
     at_mixed.col(d) = oracle_.gradient_Wb(i, then_.W[l], now_.b[l], mixed).col(d);
   }
   Matrix<double> e = -at_mixed;
-  e.leftCols(d) -= p_.alpha * (now_.W[l] - then_.W[l]);
-  if (problem_.net.bias) e.col(d) -= p_.alpha * (now_.b[l] - then_.b[l]);
+  e.leftCols(d) -= parameters_.alpha * (now_.W[l] - then_.W[l]);
+  if (problem_.net.bias) e.col(d) -= parameters_.alpha * (now_.b[l] - then_.b[l]);
   const Matrix<double> G = oracle_.gradient_Wb(i, MixedPoint(now_));
   Norms sum{0, 0};
   for (Index c = 0; c <= d; ++c)
     for (Index r = 0; r < e.rows(); ++r) {
-      const auto [lo, hi] = c < d ? p_.r.subdifferential(now_.W[l](r, c)) : std::pair(0.0, 0.0);
+      const auto [lo, hi] = c < d ? parameters_.r.subdifferential(now_.W[l](r, c)) : std::pair(0.0, 0.0);
       accumulate(e(r, c), lo, hi, G(r, c), sum);
     }
   return sum;
@@ -52,11 +52,10 @@ SplittingCertificate::Norms SplittingCertificate::v_certificate(int i, const Mix
   const std::size_t l = at(i);
   const Matrix<double>& V = now_.V[l];
   const bool output = i == N();
-  Matrix<double> e = -oracle_.gradient_V(i, mixed), own = Matrix<double>::Zero(V.rows(), V.cols()),
-                 G = oracle_.gradient_V(i, MixedPoint(now_));
+  Matrix<double> e = -oracle_.gradient_V(i, mixed), G = oracle_.gradient_V(i, MixedPoint(now_));
   bool interval_loss = false;
   if (output) {
-    e -= p_.alpha * (V - then_.V[l]);
+    e -= parameters_.alpha * (V - then_.V[l]);
     interval_loss = !problem_.loss.smooth();
     if (!interval_loss) {
       const auto slope = [&](const Matrix<double>& point) {
@@ -72,7 +71,7 @@ SplittingCertificate::Norms SplittingCertificate::v_certificate(int i, const Mix
   Norms sum{0, 0};
   for (Index c = 0; c < V.cols(); ++c)
     for (Index r = 0; r < V.rows(); ++r) {
-      auto [lo, hi] = p_.s.subdifferential(V(r, c));
+      auto [lo, hi] = parameters_.s.subdifferential(V(r, c));
       if (interval_loss) {
         const auto [l_lo, l_hi] = problem_.loss.entry_subdifferential(V(r, c), (*problem_.Y)(r, c));
         lo += w() * l_lo, hi += w() * l_hi;
@@ -89,7 +88,7 @@ SplittingCertificate::Norms SplittingCertificate::u_certificate(int i, const Mix
   const Matrix<double> G = oracle_.gradient_U(i, MixedPoint(now_));
   Norms sum{0, 0};
   if (i == N()) return {G.squaredNorm(), e.squaredNorm()};
-  e -= p_.alpha * (U - then_.U[l]);
+  e -= parameters_.alpha * (U - then_.U[l]);
   const Matrix<double> C_then = oracle_.target(i, mixed), C_now = oracle_.target(i, MixedPoint(now_));
   for (Index c = 0; c < U.cols(); ++c)
     for (Index r = 0; r < U.rows(); ++r) {
@@ -98,7 +97,7 @@ SplittingCertificate::Norms SplittingCertificate::u_certificate(int i, const Mix
       const double element = then.nearest(e(r, c));
       sum.second += std::pow(e(r, c) - element, 2);
       // The same slope xi of sigma, carried over to the new target; at a kink that turned concave, the nearest end point.
-      const double pull_then = -p_.gamma * C_then(r, c), pull_now = -p_.gamma * C_now(r, c);
+      const double pull_then = -parameters_.gamma * C_then(r, c), pull_now = -parameters_.gamma * C_now(r, c);
       const bool kink = then.lo != then.hi || now.lo != now.hi;
       const double carried = !kink ? now.lo : now.nearest(pull_then == 0 ? 0.0 : pull_now * (element / pull_then));
       sum.first += std::pow(G(r, c) + carried, 2);

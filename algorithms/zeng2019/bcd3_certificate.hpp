@@ -2,8 +2,8 @@
 //
 // At its own update each block X satisfies 0 in grad_X(mixed point) + alpha D + d own(X), where the mixed point has the blocks
 // updated before X at their new values and the others at their old ones, and own(X) are the terms of X alone (r, s, the loss,
-// the kinks of sigma). So g_X = grad_X(P^k) + e with e = -grad_X(mixed) - alpha D, and membership of g_X means e in d own(X) at
-// P^k.
+// the kinks of sigma). So g_X = grad_X(P^k) + e with e = -grad_X(mixed) - alpha D, and g_X is a subgradient at P^k if e lies in
+// d own(X) there.
 #pragma once
 
 #include <utility>
@@ -32,10 +32,10 @@ class SplittingCertificate {
 
   int N() const { return problem_.net.N(); }
   double w() const { return oracle_.loss_weight(); }
-  bool proxlinear() const { return p_.output_update == ThreeSplittingParameters::OutputUpdate::proxlinear; }
-  bool jacobi() const { return p_.weight_update == ThreeSplittingParameters::WeightUpdate::jacobi; }
+  bool proxlinear() const { return parameters_.output_update == ThreeSplittingParameters::OutputUpdate::proxlinear; }
+  bool jacobi() const { return parameters_.weight_update == ThreeSplittingParameters::WeightUpdate::jacobi; }
 
-  const ThreeSplittingParameters& p_;
+  const ThreeSplittingParameters& parameters_;
   const Problem<double>& problem_;
   const SplittingOracle& oracle_;
   const SplittingPoint& now_;

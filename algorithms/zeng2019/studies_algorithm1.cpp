@@ -21,8 +21,8 @@ constexpr int kSweeps = 200000;
 constexpr int kStarts = 200;  // per dimension and alpha
 
 struct Relu {
-  /// t = w.v at the minimiser of 1/2 (1 + sigma(w.v))^2 + k/2 |w - c|^2, from c.v and |v|^2. With w = c - xi v/k, t = c.v - xi
-  /// |v|^2/k and xi in d[1/2 (1 + relu)^2](t): 0 for t < 0, [0, 1] at t = 0, 1 + t for t > 0.
+  /// t = w.v at the minimiser of 1/2 (1 + sigma(w.v))^2 + k/2 |w - c|^2, from c.v and |v|^2. With w = c - xi v/k,
+  /// t = c.v - xi |v|^2/k and xi in d[1/2 (1 + relu)^2](t): 0 for t < 0, [0, 1] at t = 0, 1 + t for t > 0.
   static double inner_product(double cv, double vv, double k) {
     if (cv <= 0) return cv;
     return std::max(0.0, (cv - vv / k) / (1 + vv / k));
@@ -78,8 +78,8 @@ struct Case {
   }
 };
 
-/// Random normal data and start, q's sign chosen so that p.q > 0: otherwise w = p, v = q with w.v <= 0 is a solution without
-/// relu. The share of non-critical limits depends on this choice (README.md).
+/// Random normal data and start, q's sign chosen so that p.q > 0: otherwise w = p, v = q with w.v <= 0 is a solution to which
+/// relu adds nothing. The share of non-critical limits depends on this choice (README.md).
 Case draw(Index d, Rng& rng) {
   Case c{Vec(d), Vec(d), Vec(d), Vec(d)};
   for (Vec* x : {&c.p, &c.q, &c.w, &c.v}) rng.fill_normal(*x, 1.0);

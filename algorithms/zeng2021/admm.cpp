@@ -57,7 +57,7 @@ std::string Admm<T>::not_applicable(const Problem<T>& problem) const {
 template <class T>
 void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
   problem_ = &problem;
-  P_ = start_ = w0;
+  weights_ = start_ = w0;
   const Network& net = problem.net;
   const Index n = problem.n();
   V_.assign(static_cast<std::size_t>(N() + 1), {});
@@ -77,7 +77,7 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) 
 
 template <class T>
 State<T> Admm<T>::state() {
-  State<T> state = weight_state(problem_->net, P_);
+  State<T> state = weight_state(problem_->net, weights_);
   for (int i = 1; i <= N(); ++i) state.add("V", i, V_[static_cast<std::size_t>(i)]);
   for (int i = 1; i <= N(); ++i) state.add("Lambda", i, Lambda(i));
   return state;
@@ -137,8 +137,8 @@ double Admm<T>::curvature(int i) const {
 }
 
 /// The fit 1/2 |sigma_i(Z) - B|^2 at Z = P [+ b_i] has the model <G, Z> + c/2 |Z - Z_old|^2 with G = (sigma_i - B) sigma_i' at
-/// Z_old: up to a constant c/2 |P - (c P_old - G)/c|^2. Leaves c P_old - G in E; P_old = W_i V_{i-1}, plus b_i if the bias is
-/// among the unknowns.
+/// Z_old: up to a constant c/2 |P - (c P_old - G)/c|^2. Leaves c P_old - G in E.
+/// P_old = W_i V_{i-1}, plus b_i if the bias is among the unknowns.
 template <class T>
 void Admm<T>::model_target(int i, double c, bool with_bias) {
   const Activation& sigma = problem_->net.sigma(i);
@@ -168,8 +168,8 @@ void Admm<T>::update_W(int i) {
   Matrix<T> solution = cross_moments<T>(beta(i) * E_.topRows(problem_->net.d(i)), V(i - 1), problem_->net.bias);
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);
-  P_.W[static_cast<std::size_t>(i)] = solution.leftCols(d);
-  if (problem_->net.bias) P_.b[static_cast<std::size_t>(i)] = solution.col(d);
+  weights_.W[static_cast<std::size_t>(i)] = solution.leftCols(d);
+  if (problem_->net.bias) weights_.b[static_cast<std::size_t>(i)] = solution.col(d);
 }
 
 /// V_i = (beta_i I + beta_{i+1} c W^T W)^{-1} (beta_i sigma_i(W_i V_{i-1} + b_i) + Lambda_i + beta_{i+1} W^T E), W = W_{i+1}.
@@ -213,6 +213,25 @@ void Admm<T>::update_Lambda(int i) {
     layer(i, first, count, out);
     Lambda(i).middleCols(first, count) += beta(i) * (out - V(i).middleCols(first, count));
   });
+}
+
+template <class T>
+std::optional<StepCost> Admm<T>::cost() const {
+  const double n = static_cast<double>(problem_->n());
+  StepCost cost;
+  for (int i = 1; i <= N(); ++i) {
+    const double d = static_cast<double>(problem_->net.d(i)), before = static_cast<double>(problem_->net.d(i - 1)),
+                 p = before + (problem_->net.bias ? 1 : 0);
+    // W_i: W V and E A^T; V_{i-1}: W V and W^T E; V_i and Lambda_i: W V.
+    const double products = i > 1 ? 6 : 4;
+    cost.products += products;
+    cost.flops += products * 2 * d * before * n + p * p * p / 3 + 2 * p * p * d;  // and the system of W_i
+    if (i > 1) {  // the Gram matrix by half; the system of V_{i-1}: W^T W by half, its factor, two triangular solves
+      cost.products += 1;
+      cost.flops += before * before * n + before * before * d + before * before * before / 3 + 2 * before * before * n;
+    }
+  }
+  return cost;
 }
 
 template class Admm<float>;

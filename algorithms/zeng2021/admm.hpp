@@ -43,10 +43,11 @@ class Admm final : public Algorithm<T> {
   std::string not_applicable(const Problem<T>& problem) const override;
   void initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) override;
   void step(BlockObserver* observer) override;
-  const Weights<T>& weights() const override { return P_; }
+  const Weights<T>& weights() const override { return weights_; }
   State<T> state() override;
   /// "residual<i>" = |r_i|, "residual" = root of the sum of their squares, "moved_W<i>" = |W_i - W_i^0|/|W_i^0| (|W_i| from 0).
   void measure(Measurements& row) const override;
+  std::optional<StepCost> cost() const override;
 
   /// [W_i b_i]: exact for i = N, else the minimiser of the fit's quadratic model.
   void update_W(int i);
@@ -61,8 +62,8 @@ class Admm final : public Algorithm<T> {
   T beta(int i) const { return static_cast<T>(parameters_.beta(i)); }
   const Matrix<T>& V(int i) const { return i == 0 ? *problem_->X : V_[static_cast<std::size_t>(i)]; }
   Matrix<T>& Lambda(int i) { return Lambda_[static_cast<std::size_t>(i)]; }
-  const Matrix<T>& W(int i) const { return P_.W[static_cast<std::size_t>(i)]; }
-  const Vector<T>& b(int i) const { return P_.b[static_cast<std::size_t>(i)]; }
+  const Matrix<T>& W(int i) const { return weights_.W[static_cast<std::size_t>(i)]; }
+  const Vector<T>& b(int i) const { return weights_.b[static_cast<std::size_t>(i)]; }
 
   void affine(int i, Index first, Index count, MutRef<T> out) const;
   void layer(int i, Index first, Index count, MutRef<T> out) const;
@@ -71,7 +72,7 @@ class Admm final : public Algorithm<T> {
 
   Parameters parameters_;
   const Problem<T>* problem_ = nullptr;
-  Weights<T> P_, start_;
+  Weights<T> weights_, start_;
   std::vector<Matrix<T>> V_, Lambda_;  // d_i x n, entry 0 unused
   Matrix<T> E_;                        // c P - G of the present update: d_i x n
   Matrix<T> input_gram_;               // [X; 1][X; 1]^T, lower triangle

@@ -12,6 +12,7 @@
 namespace {
 
 using namespace bcd;
+using namespace bcd::akiyama2025;
 
 double gemm_rate_f64() {
   const Matrix<double> A = Matrix<double>::Random(1500, 1500), B = Matrix<double>::Random(1500, 1500);
@@ -29,13 +30,14 @@ double gemm_rate_f64() {
   return best;
 }
 
-void gradient_bcd(benchmark::State& state, GradientBcdKind kind, const char* loops) {
+template <template <class> class Method>
+void gradient_bcd(benchmark::State& state, const char* loops) {
   if (const char* t = std::getenv("BCDBENCH_THREADS")) set_threads(std::atoi(t));
   const Index n = 500, d = 600, r = 30;
   Problem<double> problem;
   problem.net.input = d;
   problem.net.bias = false;
-  const bool relu = kind == GradientBcdKind::relu;
+  constexpr bool relu = std::is_same_v<Method<double>, BcdRelu<double>>;
   for (int j = 1; j <= 4; ++j)
     problem.net.layers.push_back({r, Activation::parse(relu ? "relu" : "leaky_relu:0.5"), relu && j > 1});
   problem.net.layers.push_back({1, Activation(), false});
@@ -50,7 +52,7 @@ void gradient_bcd(benchmark::State& state, GradientBcdKind kind, const char* loo
     rng.fill_normal(w0.W[static_cast<std::size_t>(j)], 1 / std::sqrt(static_cast<double>(problem.net.d(j - 1))));
     w0.b[static_cast<std::size_t>(j)].setZero();
   }
-  GradientBcd<double> algorithm(kind);
+  Method<double> algorithm;
   ParameterList parameters = algorithm.parameters();
   parameters.set("steps", "given");  // figure 1: eta = 1, K_V = K_W = 100, gradients of means
   parameters.set("average", "mean");
@@ -58,28 +60,20 @@ void gradient_bcd(benchmark::State& state, GradientBcdKind kind, const char* loo
   algorithm.initialise(problem, w0, rng);
   algorithm.step(nullptr);
   for (auto _ : state) algorithm.step(nullptr);
-  const double flops = 1e-9 * algorithm.flops_per_sweep(), rate = gemm_rate_f64();
+  const double flops = 1e-9 * algorithm.cost()->flops, rate = gemm_rate_f64();
   state.counters["GFLOP"] = flops;
   state.counters["gemm_GFLOPs"] = rate;
   state.counters["fraction"] = benchmark::Counter(flops / rate, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["sweeps"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-BENCHMARK_CAPTURE(gradient_bcd, algorithm1_gram, GradientBcdKind::monotone, "gram")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(30);
-BENCHMARK_CAPTURE(gradient_bcd, algorithm1_plain, GradientBcdKind::monotone, "plain")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(5);
-BENCHMARK_CAPTURE(gradient_bcd, algorithm3_gram, GradientBcdKind::relu, "gram")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(30);
-BENCHMARK_CAPTURE(gradient_bcd, algorithm3_plain, GradientBcdKind::relu, "plain")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime()
-    ->Iterations(5);
+constexpr auto algorithm1 = gradient_bcd<BcdMonotone>;
+constexpr auto algorithm3 = gradient_bcd<BcdRelu>;
+#define SWEEP(method, loops, count) \
+  BENCHMARK_CAPTURE(method, loops, #loops)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(count)
+SWEEP(algorithm1, gram, 30);
+SWEEP(algorithm1, plain, 5);
+SWEEP(algorithm3, gram, 30);
+SWEEP(algorithm3, plain, 5);
 
 }  // namespace

@@ -14,6 +14,7 @@
 namespace {
 
 using namespace bcd;
+using namespace bcd::wang2018;
 
 /// Best of five, in seconds.
 template <class Body>
@@ -74,7 +75,7 @@ void sweep(benchmark::State& state, Index width, Index n, bool accelerated, cons
   algorithm.initialise(problem, w0, rng);
   for (int k = 0; k < 3; ++k) algorithm.step(nullptr);
   for (auto _ : state) algorithm.step(nullptr);
-  const double bytes = algorithm.bytes_per_sweep(), flops = algorithm.flops_per_sweep();
+  const double bytes = algorithm.bytes_per_sweep(), flops = algorithm.cost()->flops;
   const double memory = memory_rate<T>(X), gemm = product_rate<T>(1500, 1500, 3000), skinny = product_rate<T>(width, 784, n);
   const auto per_second = [](double x) { return benchmark::Counter(x, benchmark::Counter::kIsIterationInvariantRate); };
   state.counters["MB"] = 1e-6 * bytes;

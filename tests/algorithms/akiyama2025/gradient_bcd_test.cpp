@@ -51,7 +51,8 @@ TEST_CASE("the fast loops take the same path as the algorithms as printed", "[ak
   // Widths that fill neither a block of rows nor a panel of columns.
   const Tiny<> tiny(relu ? relu_network({23, 13, 13, 13, 2}, skip) : network({23, 13, 13, 13, 2}, "leaky_relu:0.3", false),
                     Loss::parse("squared", false), 21, 4, 0.2);
-  GradientBcd<double> fast(kind), plain(kind);
+  const auto fast_engine = engine_of(kind), plain_engine = engine_of(kind);
+  GradientBcd<double>&fast = *fast_engine, &plain = *plain_engine;
   set(fast, {{"K_V", "30"}, {"K_W", "40"}, {"gamma", "1.5"}, {"practical_W1", "0.01"}});
   set(plain, {{"K_V", "30"}, {"K_W", "40"}, {"gamma", "1.5"}, {"practical_W1", "0.01"}, {"loops", "plain"}});
   begin(fast, tiny);

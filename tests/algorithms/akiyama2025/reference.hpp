@@ -32,6 +32,11 @@ enum class Fault {
   W_last_once,         // Algorithm 3: W_{L-1} moves once
 };
 
+inline std::unique_ptr<GradientBcd<double>> engine_of(GradientBcdKind kind) {
+  if (kind == GradientBcdKind::monotone) return std::make_unique<BcdMonotone<double>>();
+  return std::make_unique<BcdRelu<double>>();
+}
+
 class Reference final : public Algorithm<double> {
  public:
   Reference(GradientBcdKind kind, const GradientBcd<double>& engine, Fault fault)

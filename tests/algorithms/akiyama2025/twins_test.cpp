@@ -51,7 +51,8 @@ Tiny<> problem_of(GradientBcdKind kind) {
 /// Promise -> violations over eight sweeps, and whether the state differs from the engine's ("golden").
 std::map<std::string, bool> flags_of(const Setting& setting, Fault fault) {
   const Tiny<> tiny = problem_of(setting.kind);
-  GradientBcd<double> engine(setting.kind);
+  const auto owned = engine_of(setting.kind);
+  GradientBcd<double>& engine = *owned;
   ParameterList parameters = engine.parameters();
   parameters.set("steps", setting.steps);
   parameters.set("practical_W1", "0.05");
