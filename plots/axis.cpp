@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "algorithms/core/parameters.hpp"
+#include "algorithms/core/text.hpp"
 
 namespace bcd {
 namespace {

@@ -21,6 +21,7 @@ class Axis {
   double low() const { return low_; }
   double high() const { return high_; }
   bool log() const { return log_; }
+  bool fixed() const { return fixed_; }
   /// The nearest number that lies on the axis.
   double clamped(double value) const;
   /// Where a value stands, 0 at the lower and 1 at the upper end.

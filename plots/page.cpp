@@ -6,8 +6,8 @@
 #include <cstring>
 #include <sstream>
 
-#include "algorithms/core/parameters.hpp"
-#include "plots/draw.hpp"
+#include "algorithms/core/text.hpp"
+#include "algorithms/core/usage_error.hpp"
 
 namespace bcd {
 namespace {
@@ -28,8 +28,33 @@ struct Distances {
 constexpr double kScreenFont = 13;
 constexpr int kMargin = 12;  // below the legend
 
+constexpr const char* kCross = " point pt 2 ps 1.1 lw 2 lc rgb '";  // where a curve ends before its time
+
 std::string line(const LineStyle& style) {
   return "lw 2.2 lc rgb '" + style.colour + "' dt " + (style.dash.empty() ? "1" : "(" + style.dash + ")");
+}
+
+/// The area of a band, also behind its line in the legend.
+std::string area(const LineStyle& style) { return "fc rgb '" + style.colour + "' fs transparent solid 0.18 noborder"; }
+
+/// How gnuplot draws a mark.
+std::string look(Mark mark, const LineStyle& style) {
+  const std::string colour = " lc rgb '" + style.colour + "'";
+  switch (mark) {
+    case Mark::band:
+      return "filledcurves " + area(style);
+    case Mark::line:
+      return "lines " + line(style);
+    case Mark::dots:
+      return "points pt 7 ps 0.35" + colour;
+    case Mark::joined:
+      return "linespoints pt 7 ps 0.7 lw 1.8" + colour;
+    case Mark::circles:
+      return "points pt 6 ps 1.5 lw 1.5" + colour;
+    case Mark::fit:
+      break;
+  }
+  return "lines lw 1.6 dt (6,5) lc rgb '#222222'";
 }
 
 std::string quoted(const std::string& text) {  // gnuplot's single quotes know one escape: '' for '
@@ -64,12 +89,18 @@ struct Entry {
 
 class Page {
  public:
-  Page(const Figure& figure, const Chart& chart, const PageFormat& format)
-      : figure_(figure), chart_(chart), format_(format), d_(format.font / kScreenFont) {
+  Page(const Chart& chart, const PageFormat& format) : chart_(chart), format_(format), d_(format.font / kScreenFont) {
     for (const LegendEntry& entry : chart.legend) entries_.push_back({entry.label, entry.style});
     bool early = false;
-    for (const auto& drawn : chart.panels)
-      for (const Drawn& d : drawn) early = early || d.curve.diverged;
+    int column = 1;
+    for (const ChartPanel& panel : chart.panels) {
+      std::vector<int>& first = first_columns_.emplace_back();
+      for (const Curve& curve : panel.curves) {
+        early = early || curve.early;
+        first.push_back(column);
+        column += static_cast<int>(curve.columns.size());
+      }
+    }
     if (early) entries_.push_back({"a run ended early", {"#444444", "", ""}, true});
     arrange();
   }
@@ -80,21 +111,23 @@ class Page {
   void arrange();
   void arrange_legend();
   int widest_text() const;
+  int widest_entry() const;
   int entry_width(const Entry& entry) const { return d_.sample + d_.gap + text_width(entry.label, format_.font); }
   std::string x(double pixels) const { return "screen " + number_text(pixels / width_); }
   std::string y(double from_top) const { return "screen " + number_text(1 - from_top / height_); }
   std::string terminals() const;
   std::string legend() const;
   std::string panel(std::size_t p) const;
-  std::string marks(std::size_t p) const;
+  std::string crosses(const ChartPanel& panel) const;
+  std::string layer(const Layer& layer, const Curve& curve, int first_column, const Axis& vertical) const;
   std::string curves(std::size_t p) const;
-  const LineStyle& style(const Drawn& d) const { return chart_.legend[d.series].style; }
+  const LineStyle& style(const Curve& curve) const { return chart_.legend[curve.entry].style; }
 
-  const Figure& figure_;
   const Chart& chart_;
   PageFormat format_;
   Distances d_;
   std::vector<Entry> entries_;
+  std::vector<std::vector<int>> first_columns_;  ///< by panel and curve: of the CSV file, from 1
 
   int width_ = 0, height_ = 0, columns_ = 1, cell_width_ = 0, cell_height_ = 0, above_ = 0;
   std::vector<int> legend_columns_;  ///< width of each
@@ -104,10 +137,16 @@ class Page {
 /// What stands above a panel, where the widest line is as wide as this.
 int Page::widest_text() const {
   int widest = 0;
-  for (const Panel& panel : figure_.panels) {
+  for (const ChartPanel& panel : chart_.panels) {
     const std::string& label = panel.y_label.empty() ? panel.y : panel.y_label;
     widest = std::max({widest, text_width(label, format_.font), text_width(panel.title, format_.font)});
   }
+  return widest;
+}
+
+int Page::widest_entry() const {
+  int widest = 0;
+  for (const Entry& entry : entries_) widest = std::max(widest, entry_width(entry));
   return widest;
 }
 
@@ -115,7 +154,7 @@ void Page::arrange() {
   const int count = static_cast<int>(chart_.panels.size());
   columns_ = count == 4 ? 2 : std::min(3, count);
   if (format_.width == 0) {
-    cell_width_ = columns_ == 1 ? 560 : 400;
+    cell_width_ = std::max(columns_ == 1 ? 560 : 400, (widest_entry() + 4 * d_.gap) / columns_);
   } else {
     const int least = std::max(190, widest_text() + d_.left / 2);  // two inches
     while (columns_ > 1 && format_.width / columns_ < least) --columns_;
@@ -124,7 +163,7 @@ void Page::arrange() {
   }
   width_ = columns_ * cell_width_;
   const bool titles =
-      std::any_of(figure_.panels.begin(), figure_.panels.end(), [](const Panel& q) { return !q.title.empty(); });
+      std::any_of(chart_.panels.begin(), chart_.panels.end(), [](const ChartPanel& q) { return !q.title.empty(); });
   if (!format_.title) d_.page_title = 0;
   above_ = d_.above + (titles ? d_.panel_title : 0);
   cell_height_ = above_ + d_.panel + d_.below;
@@ -159,13 +198,11 @@ std::string Page::legend() const {
     if (k > 0 && k % rows == 0) left += legend_columns_[k / rows - 1];
     const Entry& entry = entries_[k];
     const double middle = height_ - kMargin - (legend_rows_ - 1 - static_cast<double>(k % rows)) * d_.legend_row - 4;
-    const std::string colour = "lc rgb '" + entry.style.colour + "'";
     if (entry.cross) {
-      out << "  set label '' at " << x(left + d_.sample / 2.0) << "," << y(middle) << " point pt 2 ps 1.1 lw 2 " << colour
-          << "\n";
+      out << "  set label '' at " << x(left + d_.sample / 2.0) << "," << y(middle) << kCross << entry.style.colour << "'\n";
     } else {
       out << "  set object rectangle from " << x(left) << "," << y(middle + 5) << " to " << x(left + d_.sample) << ","
-          << y(middle - 5) << " fc rgb '" << entry.style.colour << "' fs transparent solid 0.18 noborder\n"
+          << y(middle - 5) << " " << area(entry.style) << "\n"
           << "  set arrow from " << x(left) << "," << y(middle) << " to " << x(left + d_.sample) << "," << y(middle)
           << " nohead " << line(entry.style) << "\n";
     }
@@ -176,32 +213,36 @@ std::string Page::legend() const {
 }
 
 /// A cross where a curve ends because a run diverged or failed.
-std::string Page::marks(std::size_t p) const {
+std::string Page::crosses(const ChartPanel& panel) const {
   std::ostringstream out;
-  for (const Drawn& d : chart_.panels[p]) {
-    if (!d.curve.diverged || d.curve.x.empty()) continue;
-    out << "  set label '' at " << number_text(chart_.axes[p].x.clamped(d.curve.x.back())) << ","
-        << number_text(chart_.axes[p].y.clamped(d.curve.median.back())) << " point pt 2 ps 1.1 lw 2 lc rgb '" << style(d).colour
-        << "'\n";
-  }
+  for (const Curve& curve : panel.curves)
+    if (curve.early && !curve.x().empty())
+      out << "  set label '' at " << number_text(panel.axes.x.clamped(curve.x().back())) << ","
+          << number_text(panel.axes.y.clamped(curve.y().back())) << kCross << style(curve).colour << "'\n";
   return out.str();
 }
 
-std::string Page::curves(std::size_t p) const {
-  const Axis& vertical = chart_.axes[p].y;
-  const std::string data = quoted(figure_.id + ".csv"), floor = number_text(vertical.low());
-  std::vector<std::string> parts;
-  for (const Drawn& d : chart_.panels[p]) {
-    if (d.curve.runs < 2) continue;
-    const std::string low = std::to_string(d.column + 2);
+/// One plot command: the columns of the file, and how they are drawn.
+std::string Page::layer(const Layer& layer, const Curve& curve, int first_column, const Axis& vertical) const {
+  const auto place = [&](std::size_t column) { return std::to_string(first_column + static_cast<int>(column)); };
+  std::string columns = place(layer.x) + ":" + place(layer.y);
+  if (layer.mark == Mark::band) {
+    const std::string low = place(layer.y), floor = number_text(vertical.low());
     // Down to the axis where the smallest value cannot be shown on a logarithmic one.
     const std::string from = vertical.log() ? "($" + low + " > " + floor + " ? $" + low + " : " + floor + ")" : low;
-    parts.push_back(data + " using " + std::to_string(d.column) + ":" + from + ":" + std::to_string(d.column + 3) +
-                    " with filledcurves fc rgb '" + style(d).colour + "' fs transparent solid 0.18 noborder");
+    columns = place(layer.x) + ":" + from + ":" + place(layer.high);
   }
-  for (const Drawn& d : chart_.panels[p])
-    parts.push_back(data + " using " + std::to_string(d.column) + ":" + std::to_string(d.column + 1) + " with lines " +
-                    line(style(d)));
+  return quoted(chart_.id + ".csv") + " using " + columns + " with " + look(layer.mark, style(curve));
+}
+
+/// The bands of all curves, then what is drawn on them.
+std::string Page::curves(std::size_t p) const {
+  const ChartPanel& panel = chart_.panels[p];
+  std::vector<std::string> parts;
+  for (const bool bands : {true, false})
+    for (std::size_t j = 0; j < panel.curves.size(); ++j)
+      for (const Layer& l : panel.curves[j].layers)
+        if ((l.mark == Mark::band) == bands) parts.push_back(layer(l, panel.curves[j], first_columns_[p][j], panel.axes.y));
   if (parts.empty()) parts.push_back("1/0");  // axes only
   std::string plot = "  plot \\\n    ";
   for (std::size_t k = 0; k < parts.size(); ++k) plot += (k > 0 ? ", \\\n    " : "") + parts[k];
@@ -209,22 +250,22 @@ std::string Page::curves(std::size_t p) const {
 }
 
 std::string Page::panel(std::size_t p) const {
-  const Panel& panel = figure_.panels[p];
+  const ChartPanel& panel = chart_.panels[p];
   const int column = static_cast<int>(p) % columns_, row = static_cast<int>(p) / columns_;
   const double left = column * cell_width_ + d_.left, right = (column + 1) * cell_width_ - d_.right;
   const double top = d_.page_title + row * cell_height_ + above_, bottom = top + d_.panel;
   std::ostringstream out;
   out << "\n  # " << panel.y << " against " << panel.x << "\n  set lmargin at " << x(left) << "; set rmargin at " << x(right)
       << "; set tmargin at " << y(top) << "; set bmargin at " << y(bottom) << "\n"
-      << chart_.axes[p].x.script() << chart_.axes[p].y.script() << "  set label " << label_text(panel.x_label, panel.x)
-      << " at " << x((left + right) / 2) << "," << y(bottom + d_.x_label) << " center\n";
+      << panel.axes.x.script() << panel.axes.y.script() << "  set label " << label_text(panel.x_label, panel.x) << " at "
+      << x((left + right) / 2) << "," << y(bottom + d_.x_label) << " center\n";
   // The name of the quantity stands above its axis, where a long one does not run into the next panel.
   const double aside = left - d_.gap;
   out << "  set label " << label_text(panel.y_label, panel.y) << " at " << x(aside) << "," << y(top - d_.y_label) << " left\n";
   if (!panel.title.empty())
     out << "  set label " << quoted("{/:Bold " + panel.title + "}") << " at " << x(aside) << ","
         << y(top - d_.y_label - d_.panel_title) << " left enhanced\n";
-  return out.str() + marks(p) + curves(p) + "  unset label; unset arrow; unset object\n";
+  return out.str() + crosses(panel) + curves(p) + "  unset label; unset arrow; unset object\n";
 }
 
 /// The three terminals measure letters and lines in units of their own.
@@ -243,9 +284,9 @@ std::string Page::terminals() const {
 }
 
 std::string Page::script() const {
-  const std::string stem = figure_.id + format_.suffix;
+  const std::string stem = chart_.id + format_.suffix;
   std::ostringstream out;
-  out << "# Draws " << stem << " from " << figure_.id << ".csv: gnuplot " << stem << ".gp\n"
+  out << "# Draws " << stem << " from " << chart_.id << ".csv: gnuplot " << stem << ".gp\n"
       << "if (!exists('formats')) formats = 'svg pdf png'\n"
       << "set encoding utf8\n"
       << "do for [f in formats] {\n  reset\n"
@@ -253,7 +294,7 @@ std::string Page::script() const {
       << "  set datafile separator ','\n  set minussign\n  unset key\n"
       << "  set grid lt 1 lc rgb '#e6e6e6' lw 0.7\n  set border 3 lc rgb '#666666' lw 0.8\n"
       << "  set tics nomirror out scale 0.6,0.3 textcolor rgb '#222222'\n  set multiplot";
-  if (format_.title) out << " title " << quoted(figure_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
+  if (format_.title) out << " title " << quoted(chart_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
   out << "\n" << legend();
   for (std::size_t p = 0; p < chart_.panels.size(); ++p) out << panel(p);
   out << "\n  unset multiplot\n  unset output\n}\n";
@@ -270,8 +311,6 @@ PageFormat page_format(const std::string& width) {
   throw UsageError(unknown_name("width", width, kPictureWidths));
 }
 
-std::string page_script(const Figure& figure, const Chart& chart, const PageFormat& format) {
-  return Page(figure, chart, format).script();
-}
+std::string page_script(const Chart& chart, const PageFormat& format) { return Page(chart, format).script(); }
 
 }  // namespace bcd

@@ -11,8 +11,7 @@ struct Colour {
 };
 
 /// The colours of Okabe and Ito (without the yellow, too pale for a line), a violet and a wine red. On a dark ground the
-/// lightness of some is raised. tests/plots/palette_test.cpp measures how far they lie apart for every kind of colour
-/// blindness.
+/// lightness of some is raised. tests/plots/palette_test.cpp measures how far apart every eye, colour-blind or not, sees them.
 constexpr std::array<Colour, 9> kColours = {{{"#0072B2", "#2A8FD0"},
                                              {"#D55E00", "#D9640A"},
                                              {"#009E73", "#00B383"},

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <list>
 
 #include "algorithms/core/text.hpp"
 #include "plots/draw.hpp"
+#include "plots/kinds/profile.hpp"
 
 namespace bcd {
 
@@ -154,30 +154,9 @@ std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::
                                                 const std::vector<std::string>& formats) {
   if (c.profile.problems == 0)
     throw UsageError("--figure: on no experiment and seed were all variants run, so there is no common problem for a profile");
-  std::list<RunRecord> corners;  // the step functions as traces, which is what figures are drawn from
-  std::vector<Series> series;
-  for (const ProfileCurve& curve : c.profile.curves) {
-    RunRecord& record = corners.emplace_back();
-    for (std::size_t i = 0; i < curve.tau.size(); ++i) record.trace.append({{"tau", curve.tau[i]}, {"share", curve.share[i]}});
-    series.push_back({curve.variant, {&record}});
-  }
-  Panel panel;
-  panel.x = "tau";
-  panel.y = "share";
-  panel.x_label = c.options.axis + " relative to the best variant";
-  panel.y_label = "share of the problems";
-  panel.log_x = true;
-  panel.y_min = 0;
-  panel.y_max = 1.02;
-  Figure figure;
-  figure.id = "profile";
-  figure.title = "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target);
-  figure.caption =
-      "Share of the " + std::to_string(c.profile.problems) +
-      " problems (experiment and seed) that reach the target within tau times the best variant's cost; left end: how "
-      "often a variant is the best; what is missing to 1 at the right end never got there.";
-  figure.panels = {panel};
-  return draw_figure(figure, series, folder, formats);
+  const std::string title =
+      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target);
+  return draw_chart(profile_chart(c.profile, title, c.options.axis + " relative to the best variant"), folder, formats);
 }
 
 }  // namespace bcd

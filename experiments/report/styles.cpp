@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "experiments/file/load.hpp"
-#include "plots/kinds/chart.hpp"
+#include "plots/palette.hpp"
 
 namespace bcd {
 namespace {
@@ -14,10 +14,9 @@ void add_groups(const Experiment& experiment, std::vector<std::vector<std::strin
   for (const PlannedRun& planned : experiment.runs)
     if (std::find(labels.begin(), labels.end(), planned.variant) == labels.end()) labels.push_back(planned.variant);
   for (const Figure& figure : experiment.figures) {
-    std::vector<Series> all;
-    for (const std::string& label : labels) all.push_back({label, {}, {}});
     std::vector<std::string>& group = groups.emplace_back();
-    for (const Series& series : shown_series(figure, all)) group.push_back(series.label);
+    for (const std::string& label : labels)
+      if (figure.shows(label)) group.push_back(label);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "experiments/report/styles.hpp"
 #include "plots/draw.hpp"
+#include "plots/kinds/kind.hpp"
 #include "plots/report/report.hpp"
 
 namespace bcd {
@@ -36,7 +37,8 @@ std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results,
     std::vector<fs::path>& drawn = pictures.emplace_back();
     const std::vector<Series> series = series_of(part, styles);
     for (const Figure& figure : part.experiment.figures)
-      for (fs::path& picture : draw_figure(figure, series, folder, formats, widths)) drawn.push_back(std::move(picture));
+      for (fs::path& picture : draw_chart(chart_of(figure, series), folder, formats, widths))
+        drawn.push_back(std::move(picture));
   }
   return pictures;
 }

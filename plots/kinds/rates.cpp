@@ -1,48 +1,153 @@
+// Kind "rates": per variant its first run that has an objective, examined by results/rates. A panel's y is "gap" (f - f* with
+// the fitted rate and its band), "kl" (dist(0, df) over f - f* with the slope theta) or "a1" (the constants of A1 over j); x,
+// labels and scales are the panel's own.
 #include "plots/kinds/rates.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
-#include <sstream>
 
-#include "algorithms/core/parameters.hpp"
-#include "plots/kinds/rates_data.hpp"
+#include "algorithms/core/text.hpp"
+#include "plots/kinds/kind.hpp"
 
 namespace bcd {
 namespace {
 
 using namespace rates;
 
-// Sizes in pixels where letters are 13 pixels high; on a page with smaller letters everything shrinks with them.
-constexpr double kFont = 13, kCell = 420, kPlot = 250, kLeft = 74, kRight = 20, kAbove = 46, kTitle = 30, kBelow = 58,
-                 kLegendRow = 22;
+/// What a panel shows of one run: x and y of equal length, and the four of the fit; NaN: nothing there.
+struct RateCurve {
+  std::vector<double> x, y;                   ///< what was measured, thinned
+  std::vector<double> fit_x, fit, low, high;  ///< the model, and the band of its 95 % interval around the middle of the window
+};
 
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
+constexpr std::size_t kPoints = 400;
+
+/// Indices 0 .. count - 1, or about kPoints of them spread evenly in the logarithm.
+std::vector<std::size_t> thinned(std::size_t count) {
+  std::vector<std::size_t> kept;
+  for (std::size_t m = 0; m < kPoints; ++m) {
+    const double share = static_cast<double>(m) / (kPoints - 1);
+    const auto i = static_cast<std::size_t>(std::lround(std::exp(share * std::log(static_cast<double>(count)))) - 1);
+    if (kept.empty() || i > kept.back()) kept.push_back(i);
+  }
+  return kept;
+}
+
+/// f - f* as the fitted rate has it, through the two ends of the window.
+struct Model {
+  double k0 = 0, centre = 0, at_centre = 0;
+  bool power = false;
+
+  /// rate: p or eta
+  double operator()(double k, double rate) const {
+    if (power) return k + k0 > 0 ? at_centre * std::pow((k + k0) / (centre + k0), -rate) : kNaN;
+    return at_centre * std::pow(rate, k - centre);
+  }
+};
+
+Model model_of(const Report& r, double first_gap, double last_gap) {
+  const double a = r.first_k + static_cast<double>(r.rate.first), b = r.first_k + static_cast<double>(r.rate.last);
+  Model model;
+  model.power = r.rate.kind == Kind::sublinear;
+  model.at_centre = std::sqrt(first_gap * last_gap);
+  if (!model.power) {
+    model.centre = (a + b) / 2;
+    return model;
+  }
+  const double p = r.rate.power.value, u = std::pow(first_gap, -1 / p), v = std::pow(last_gap, -1 / p);  // linear in k
+  model.k0 = u * (b - a) / (v - u) - a;
+  model.centre = std::pow(model.at_centre, -1 / p) * (b - a) / (v - u) - model.k0;
+  return model;
+}
+
+void add_band(RateCurve& curve, double x, const std::function<double(double)>& of, const Estimate& rate) {
+  const double a = of(rate.interval.low), b = of(rate.interval.high);
+  curve.fit_x.push_back(x);
+  curve.fit.push_back(of(rate.value));
+  curve.low.push_back(std::min(a, b));
+  curve.high.push_back(std::max(a, b));
+}
+
+/// f - f* over k, down to the uncertainty of f* (nothing where f* is unknown); the fitted rate from the window to the end of
+/// the examined part.
+RateCurve gap_curve(const Sequence& s, const Report& r) {
+  RateCurve curve;
+  if (!r.limit.known()) return curve;
+  const auto count = static_cast<std::size_t>(r.last_k - r.first_k) + 1;
+  const double f_star = r.limit.middle, smallest = r.limit.floor() / 10;
+  for (const std::size_t i : thinned(count)) {
+    curve.x.push_back(r.first_k + static_cast<double>(i));
+    const double gap = s.f[i] - f_star;
+    curve.y.push_back(gap > smallest ? gap : kNaN);
+  }
+  const Rate& rate = r.rate;
+  if ((rate.kind != Kind::linear && rate.kind != Kind::sublinear) || rate.last <= rate.first) return curve;
+  const Model model = model_of(r, s.f[rate.first] - f_star, s.f[rate.last] - f_star);
+  const double lowest = rate.window.bottom / 100;
+  for (const std::size_t i : thinned(count)) {
+    const double k = r.first_k + static_cast<double>(i);
+    if (i < rate.first) continue;
+    add_band(
+        curve, k, [&](double value) { return std::max(lowest, model(k, value)); }, model.power ? rate.power : rate.eta);
+    if (curve.fit.back() <= lowest) break;
+  }
+  return curve;
+}
+
+/// dist(0, df) over f - f* within the window and above; the line of slope theta.
+RateCurve exponent_curve(const Sequence& s, const Report& r) {
+  RateCurve curve;
+  if (!r.exponent.theta.known()) return curve;
+  for (const std::size_t i : thinned(static_cast<std::size_t>(r.last_k - r.first_k) + 1)) {
+    const double gap = s.f[i] - r.limit.middle;
+    if (!(gap > r.limit.floor() / 10) || !(s.g[i] > 0)) continue;
+    curve.x.push_back(gap);
+    curve.y.push_back(s.g[i]);
+  }
+  const std::vector<double>& log_gap = r.exponent.log_gap;
+  const double centre = (log_gap.front() + log_gap.back()) / 2,
+               at_centre = r.exponent.intercept + r.exponent.theta.value * centre;
+  for (const double x : log_gap)
+    add_band(
+        curve, std::pow(10, x), [&](double theta) { return std::pow(10, at_centre + theta * (x - centre)); }, r.exponent.theta);
+  return curve;
+}
+
+/// The constants of A1 over j; in `fit` those that the run does not support (a drift, or hidden by rounding).
+RateCurve constants_curve(const Sequence&, const Report& r) {
+  RateCurve curve;
+  for (const Decrease& d : r.a1) {
+    curve.x.push_back(d.j);
+    curve.y.push_back(d.constant > 0 ? d.constant : kNaN);
+    curve.fit_x.push_back(d.j);
+    curve.fit.push_back(d.constant > 0 && !d.supported() ? d.constant : kNaN);
+    curve.low.push_back(kNaN);
+    curve.high.push_back(kNaN);
+  }
+  return curve;
 }
 
 struct ExaminedSeries {
   std::string label;
-  std::string colour;
+  LineStyle style;
   Sequence sequence;
   Report report;
 };
 
 /// place: among the figure's series.
-std::optional<ExaminedSeries> examine_series(const Series& series, std::size_t place, const rates::Options& options) {
+std::optional<ExaminedSeries> examine_series(const Series& series, std::size_t place, const Options& options) {
   for (const RunRecord* run : series.runs)
     if (run->trace.index("potential") >= 0) {
       Sequence sequence = sequence_of(*run);
       Report report = examine(sequence, options);
-      return ExaminedSeries{series.label, line_style(series.style.value_or(place)).colour, std::move(sequence),
-                            std::move(report)};
+      return ExaminedSeries{series.label, line_style(series.style.value_or(place)), std::move(sequence), std::move(report)};
     }
   return std::nullopt;
 }
 
-/// "tanh: linear, 0.9955^k; theta 0.5"
+/// "tanh: linear, 1 - 0.0045 per iteration; theta = 0.5"
 std::string legend_of(const ExaminedSeries& s) {
   const Rate& rate = s.report.rate;
   std::string text = s.label + ": " + (s.report.limit.known() ? name(rate.kind) : "f* unknown");
@@ -56,14 +161,20 @@ std::string legend_of(const ExaminedSeries& s) {
 }
 
 struct PanelKind {
-  std::string y, x_label, y_label, title;
-  bool log_x, log_y;
+  std::string y, help, x, x_label, y_label, title;
+  bool log_x = true;
+  double x_margin = 0;
+  Mark mark = Mark::line;
+  RateCurve (*curve)(const Sequence&, const Report&) = nullptr;
 };
+
 const std::vector<PanelKind>& panel_kinds() {
   static const std::vector<PanelKind> kinds = {
-      {"gap", "iteration k", "f(X_k) - f*", "f - f* and the fitted rate", true, true},
-      {"kl", "f(X_k) - f*", "dist(0, ∂f(X_k))", "KL exponent: the slope", true, true},
-      {"a1", "j", "c_j", "Constant of A1", false, true},
+      {"gap", "f - f* with the fitted rate and its band", "k", "iteration k", "f(X_k) - f*", "f - f* and the fitted rate", true,
+       0, Mark::line, gap_curve},
+      {"kl", "dist(0, df) over f - f* with the slope theta", "gap", "f(X_k) - f*", "dist(0, ∂f(X_k))", "KL exponent: the slope",
+       true, 0, Mark::dots, exponent_curve},
+      {"a1", "the constants of A1 over j", "j", "j", "c_j", "Constant of A1", false, 0.05, Mark::joined, constants_curve},
   };
   return kinds;
 }
@@ -77,164 +188,91 @@ const PanelKind& kind_of(const Panel& panel) {
   throw UsageError(unknown_name("panel of a figure of kind rates", panel.y, names));
 }
 
-RateCurve curve_of(const PanelKind& kind, const ExaminedSeries& s) {
-  if (kind.y == "gap") return gap_curve(s.sequence, s.report);
-  return kind.y == "kl" ? exponent_curve(s.sequence, s.report) : constants_curve(s.report);
+Curve curve_of(const PanelKind& kind, const ExaminedSeries& s, std::size_t entry) {
+  const RateCurve c = kind.curve(s.sequence, s.report);
+  const std::string prefix = s.label + " " + kind.y + ": ";
+  Curve curve{s.label,
+              entry,
+              {{prefix + "x", c.x},
+               {prefix + "y", c.y},
+               {prefix + "fit x", c.fit_x},
+               {prefix + "fit", c.fit},
+               {prefix + "low", c.low},
+               {prefix + "high", c.high}},
+              {}};
+  const bool constants = kind.mark == Mark::joined;  // no model, hence no band
+  if (!c.fit_x.empty() && !constants) curve.layers.push_back({Mark::band, 2, 4, 5});
+  if (!c.x.empty()) curve.layers.push_back({kind.mark, 0, 1});
+  if (!c.fit_x.empty()) curve.layers.push_back({constants ? Mark::circles : Mark::fit, 2, 3});
+  return curve;
 }
 
-/// The columns of the CSV file as they are collected; the first is column 1.
-class Columns {
- public:
-  int add(const std::string& name, std::vector<double> values) {
-    header_ += (columns_.empty() ? "" : ",") + std::string("\"") + name + "\"";
-    columns_.push_back(std::move(values));
-    return static_cast<int>(columns_.size());
-  }
-  std::string csv() const {
-    std::size_t rows = 0;
-    for (const auto& column : columns_) rows = std::max(rows, column.size());
-    std::string text = header_;
-    for (std::size_t i = 0; i < rows; ++i)
-      for (std::size_t c = 0; c < columns_.size(); ++c) {
-        text += c > 0 ? "," : "\n";
-        if (i < columns_[c].size() && !std::isnan(columns_[c][i])) text += number_text(columns_[c][i]);
-      }
-    return text + "\n";
-  }
-
- private:
-  std::string header_;
-  std::vector<std::vector<double>> columns_;
-};
-
-class RatesPage {
- public:
-  RatesPage(const Figure& figure, const std::vector<ExaminedSeries>& series, const PageFormat& format)
-      : figure_(figure), series_(series), format_(format), scale_(format.font / kFont) {
-    const int count = static_cast<int>(figure.panels.size());
-    columns_across_ = std::clamp(format.width == 0 ? count : static_cast<int>(format.width / (0.6 * px(kCell))), 1, count);
-    // On the screen one panel leaves room for the legend's texts.
-    width_ = format.width > 0 ? format.width : std::max(2, count) * px(kCell);
-    cell_ = format.width > 0 ? width_ / columns_across_ : px(kCell);
-    legend_columns_ = width_ > 2 * px(kCell) ? 2 : 1;
-    legend_rows_ = (static_cast<int>(series.size()) + legend_columns_ - 1) / legend_columns_;
-    const int rows = (count + columns_across_ - 1) / columns_across_;
-    height_ = title() + rows * cell_height() + legend_rows_ * px(kLegendRow) + px(10);
-    for (std::size_t p = 0; p < figure.panels.size(); ++p) body_ += panel(p);
-  }
-
-  FigureText text() const { return {columns_.csv(), script()}; }
-
- private:
-  double px(double pixels) const { return scale_ * pixels; }
-  double title() const { return format_.title ? px(kTitle) : 0; }
-  double cell_height() const { return px(kAbove + kPlot + kBelow); }
-  std::string across(double pixels) const { return number_text(pixels / width_); }
-  std::string up(double from_top) const { return number_text(1 - from_top / height_); }
-
-  std::string panel(std::size_t p);
-  std::string parts(const PanelKind& kind, const RateCurve& curve, const ExaminedSeries& series);
-  std::string legend() const;
-  std::string script() const;
-
-  const Figure& figure_;
-  const std::vector<ExaminedSeries>& series_;
-  const PageFormat& format_;
-  Columns columns_;
-  std::string body_;
-  double scale_ = 1, width_ = 0, height_ = 0, cell_ = 0;
-  int columns_across_ = 1, legend_columns_ = 1, legend_rows_ = 0;
-};
-
-/// The plot commands of one curve: band, points, fit.
-std::string RatesPage::parts(const PanelKind& kind, const RateCurve& curve, const ExaminedSeries& series) {
-  const std::string file = quoted(figure_.id + ".csv") + " using ", rgb = " lc rgb '" + series.colour + "'";
-  const std::string prefix = series.label + " " + kind.y;
-  const int x = columns_.add(prefix + ": x", curve.x), y = columns_.add(prefix + ": y", curve.y);
-  const int fx = columns_.add(prefix + ": fit x", curve.fit_x), fit = columns_.add(prefix + ": fit", curve.fit);
-  const int low = columns_.add(prefix + ": low", curve.low), high = columns_.add(prefix + ": high", curve.high);
-  const auto pair = [](int a, int b) { return std::to_string(a) + ":" + std::to_string(b); };
-  if (kind.y == "a1")
-    return file + pair(x, y) + " with linespoints pt 7 ps 0.7 lw 1.8" + rgb + ", \\\n    " + file + pair(fx, fit) +
-           " with points pt 6 ps 1.5 lw 1.5" + rgb;
-  std::string text = file + pair(fx, low) + ":" + std::to_string(high) + " with filledcurves fc rgb '" + series.colour +
-                     "' fs transparent solid 0.2 noborder, \\\n    " + file + pair(x, y);
-  text += kind.y == "kl" ? " with points pt 7 ps 0.35" + rgb : " with lines lw 2.2" + rgb;
-  return text + ", \\\n    " + file + pair(fx, fit) + " with lines lw 1.6 dt (6,5) lc rgb '#222222'";
-}
-
-std::string RatesPage::panel(std::size_t p) {
-  const Panel& panel = figure_.panels[p];
+ChartPanel panel_of(const Panel& panel, const std::vector<ExaminedSeries>& series) {
   const PanelKind& kind = kind_of(panel);
-  Axis ax("x", kind.log_x, kind.y == "a1" ? 0.05 : 0.0), ay("y", kind.log_y, 0.05);
-  std::string plots;
-  for (const ExaminedSeries& s : series_) {
-    if (!panel.variants.empty() && std::find(panel.variants.begin(), panel.variants.end(), s.label) == panel.variants.end())
-      continue;
-    const RateCurve curve = curve_of(kind, s);
-    for (const auto* values : {&curve.x, &curve.fit_x}) ax.cover(*values);
-    for (const auto* values : {&curve.y, &curve.fit}) ay.cover(*values);
-    plots += (plots.empty() ? "" : ", \\\n    ") + parts(kind, curve, s);
+  ChartPanel drawn{kind.x,
+                   kind.y,
+                   kind.x_label,
+                   kind.y_label,
+                   panel.title.empty() ? kind.title : panel.title,
+                   {Axis("x", kind.log_x, kind.x_margin), Axis("y", true, 0.05)},
+                   {}};
+  for (std::size_t k = 0; k < series.size(); ++k)
+    if (panel.shows(series[k].label)) drawn.curves.push_back(curve_of(kind, series[k], k));
+  for (const Curve& curve : drawn.curves) {
+    for (const std::size_t column : {0, 2}) drawn.axes.x.cover(curve.values(column));
+    for (const std::size_t column : {1, 3}) drawn.axes.y.cover(curve.values(column));
   }
-  ax.close();
-  ay.close();
-  const int place = static_cast<int>(p), column = place % columns_across_, row = place / columns_across_;
-  const double left = column * cell_ + px(kLeft), right = (column + 1) * cell_ - px(kRight);
-  const double top = title() + row * cell_height() + px(kAbove), bottom = top + px(kPlot);
-  const auto label = [&](const std::string& text, double x, double y, const char* how) {
-    return "  set label " + quoted(text) + " at screen " + across(x) + ", screen " + up(y) + " " + how + " enhanced\n";
+  drawn.axes.x.close();
+  drawn.axes.y.close();
+  return drawn;
+}
+
+Options options_of(const Figure& figure) {
+  const auto number = [&](const char* name, double otherwise) {
+    const auto found = figure.options.find(name);
+    return found == figure.options.end() ? otherwise : found->second;
   };
-  return "\n  # " + kind.y + "\n  set lmargin at screen " + across(left) + "; set rmargin at screen " + across(right) +
-         "; set tmargin at screen " + up(top) + "; set bmargin at screen " + up(bottom) + "\n" + ax.script() + ay.script() +
-         label(kind.x_label, (left + right) / 2, bottom + px(44), "center") +
-         label(kind.y_label, left - px(8), top - px(14), "left") +
-         label("{/:Bold " + (panel.title.empty() ? kind.title : panel.title) + "}", left - px(8), top - px(33), "left") +
-         "  plot \\\n    " + (plots.empty() ? "1/0" : plots) + "\n  unset label\n";
+  Options options;
+  options.limit = number("zero_limit", 0) != 0 ? LimitKind::zero : LimitKind::extrapolation;
+  options.share = number("examine", options.share);
+  options.from = number("from", options.from);
+  options.alpha = number("alpha", options.alpha);
+  return options;
 }
 
-std::string RatesPage::legend() const {
-  std::ostringstream out;
-  for (std::size_t k = 0; k < series_.size(); ++k) {
-    const int row = static_cast<int>(k) % legend_rows_, column = static_cast<int>(k) / legend_rows_;
-    const double x = px(kLeft) + column * width_ / legend_columns_;
-    const double y = height_ - px(12) - (legend_rows_ - 1 - row) * px(kLegendRow);
-    out << "  set arrow from screen " << across(x) << ", screen " << up(y) << " to screen " << across(x + px(30)) << ", screen "
-        << up(y) << " nohead lw 2.2 lc rgb '" << series_[k].colour << "'\n  set label " << quoted(legend_of(series_[k]))
-        << " at screen " << across(x + px(38)) << ", screen " << up(y) << " left noenhanced\n";
-  }
-  return out.str();
-}
-
-std::string RatesPage::script() const {
-  const auto inches = [](double pixels) { return number_text(std::round(100 * pixels / 96) / 100) + "in"; };
-  const std::string stem = figure_.id + format_.suffix, font = "enhanced font 'Helvetica," + number_text(format_.font) + "'";
-  std::ostringstream out;
-  out << "# Draws " << stem << " from " << figure_.id << ".csv: gnuplot " << stem << ".gp\n"
-      << "if (!exists('formats')) formats = 'svg pdf png'\nset encoding utf8\ndo for [f in formats] {\n  reset\n"
-      << "  if (f eq 'svg') { set terminal svg size " << std::lround(width_) << "," << std::lround(height_) << " " << font
-      << " background 'white' }\n"
-      << "  if (f eq 'pdf') { set terminal pdfcairo size " << inches(width_) << "," << inches(height_)
-      << " enhanced font 'Helvetica," << number_text(0.75 * format_.font) << "' linewidth " << number_text(scale_)
-      << " pointscale 0.6 }\n"
-      << "  if (f eq 'png') { set terminal pngcairo size " << std::lround(2 * width_) << "," << std::lround(2 * height_) << " "
-      << font << " fontscale 1.6 linewidth 2 pointscale 2 background 'white' }\n"
-      << "  set output " << quoted(stem + ".") << ".f\n  set datafile separator ','\n  set minussign\n  unset key\n"
-      << "  set grid lt 1 lc rgb '#e6e6e6' lw 0.7\n  set border 3 lc rgb '#666666' lw 0.8\n"
-      << "  set tics nomirror out scale 0.6,0.3 textcolor rgb '#222222'\n  set multiplot";
-  if (format_.title) out << " title " << quoted(figure_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
-  out << "\n" << legend() << body_ << "\n  unset multiplot\n  unset output\n}\n";
-  return out.str();
+Chart rates_chart(const Figure& figure, const std::vector<Series>& all) {
+  const std::vector<Series> shown = shown_series(figure, all);
+  std::vector<ExaminedSeries> series;
+  for (std::size_t k = 0; k < shown.size(); ++k)
+    if (auto one = examine_series(shown[k], k, options_of(figure))) series.push_back(std::move(*one));
+  if (series.empty())
+    throw UsageError("the figure " + figure.id + " needs runs with a column potential (audit = \"sweep\"); none has it");
+  Chart chart{figure.id, figure.title, {}, {}};
+  for (const ExaminedSeries& s : series) chart.legend.push_back({legend_of(s), s.style});
+  for (const Panel& panel : figure.panels) chart.panels.push_back(panel_of(panel, series));
+  return chart;
 }
 
 }  // namespace
 
-FigureText rates_figure(const Figure& figure, const std::vector<Series>& series, const PageFormat& format) {
-  std::vector<ExaminedSeries> examined;
-  for (std::size_t k = 0; k < series.size(); ++k)
-    if (auto one = examine_series(series[k], k, figure.rates)) examined.push_back(std::move(*one));
-  if (examined.empty())
-    throw UsageError("the figure " + figure.id + " needs runs with a column potential (audit = \"sweep\"); none has it");
-  return RatesPage(figure, examined, format).text();
+std::map<std::string, double> figure_options(const Options& options) {
+  return {{"zero_limit", options.limit == LimitKind::zero ? 1 : 0},
+          {"examine", options.share},
+          {"from", options.from},
+          {"alpha", options.alpha}};
+}
+
+FigureKind rates_kind() {
+  FigureKind kind;
+  kind.name = "rates";
+  kind.help = "per variant its first run that has an objective, examined for A1, KL exponent and rate";
+  for (const PanelKind& panel : panel_kinds()) kind.y.push_back({panel.y, panel.help});
+  kind.options = {{"zero_limit", "1: f* = 0 by construction; 0: f* is extrapolated"},
+                  {"examine", "share of the run that is examined"},
+                  {"from", "k-bar of A1 and A2; 0: after 1 % of the examined iterations"},
+                  {"alpha", "of A2; 0: from the estimated exponent"}};
+  kind.chart = rates_chart;
+  return kind;
 }
 
 }  // namespace bcd

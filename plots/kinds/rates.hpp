@@ -1,22 +1,14 @@
-// Figures of kind "rates": f - f* with the fitted rate, dist(0, df) over f - f* with the KL exponent, the constants of A1 over
-// j.
+// How the figures of kind "rates" are told the way in which their runs are examined.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
-#include "plots/page.hpp"
+#include "results/rates/laboratory.hpp"
 
 namespace bcd {
 
-/// The figure's data and the gnuplot script that draws them.
-struct FigureText {
-  std::string csv, script;
-};
-
-/// Of every series its first run that has an objective; a panel shows what its `y` says: "gap", "kl" or "a1". The script reads
-/// <id>.csv and writes <id><suffix>.svg, .pdf and .png, or those named in the gnuplot variable `formats`. Throws UsageError for
-/// another y, or if no run has an objective.
-FigureText rates_figure(const Figure& figure, const std::vector<Series>& series, const PageFormat& format);
+/// As Figure::options, which know names and numbers only.
+std::map<std::string, double> figure_options(const rates::Options& options);
 
 }  // namespace bcd

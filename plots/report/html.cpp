@@ -5,14 +5,11 @@
 #include <cstring>
 #include <regex>
 
+#include "algorithms/core/text.hpp"
+
 namespace bcd::html {
 
-std::string number(double x) {
-  if (!std::isfinite(x)) return std::isnan(x) ? "" : x > 0 ? "inf" : "-inf";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", x);
-  return text;
-}
+std::string number(double x) { return std::isnan(x) ? "" : show(x, 4); }
 
 std::string mathematics(const std::string& text) {
   static const std::regex raised(R"(\^(?:\{([^}]*)\}|(-?[0-9]+|[A-Za-z])(?![A-Za-z0-9])))");

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
+#include "algorithms/core/text.hpp"
 #include "plots/report/html.hpp"
+#include "results/record.hpp"
 
 namespace bcd {
 namespace {
@@ -23,9 +24,7 @@ const std::vector<std::pair<std::string, std::string>> kAxes = {{"iteration", "i
 json rounded(double x) {
   if (!std::isfinite(x)) return nullptr;
   if (x == std::round(x) && std::abs(x) < 1e9) return static_cast<std::int64_t>(x);
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "%.5g", x);
-  return std::strtod(digits, nullptr);
+  return parse_number("a number of the chart", show(x, 5));
 }
 
 /// Arrays of numbers, each distinct one once: the curves of a figure share their iterations.
@@ -57,51 +56,63 @@ std::optional<std::string> common_axis(const Figure& figure) {
   return common ? std::optional(x) : std::nullopt;
 }
 
-using AxisNames = std::vector<std::pair<std::string, std::string>>;
+/// The same figure along another axis.
+struct OtherAxis {
+  std::string column, name;
+  Chart chart;
+};
 
 /// The other axes that every curve of the figure can be drawn along.
-AxisNames other_axes(const Figure& figure, const std::vector<Series>& series) {
-  AxisNames axes;
-  for (const auto& axis : kAxes)
-    if (common_axis(figure) != axis.first && std::all_of(series.begin(), series.end(), [&](const Series& s) {
-          return s.runs.empty() || s.runs.front()->trace.rows.empty() || has_column(s, axis.first);
-        }))
-      axes.push_back(axis);
+std::vector<OtherAxis> other_axes(const Figure& figure, const std::vector<Series>& series) {
+  std::vector<OtherAxis> axes;
+  for (const auto& [column, name] : kAxes) {
+    const auto on_it = [&](const Series& s) {
+      return s.runs.empty() || s.runs.front()->trace.rows.empty() || has_column(s, column);
+    };
+    if (common_axis(figure) == column || !std::all_of(series.begin(), series.end(), on_it)) continue;
+    Figure along = figure;
+    for (Panel& panel : along.panels) panel.x = column;
+    axes.push_back({column, name, chart_of(along, series)});
+  }
   return axes;
 }
 
-json curve_data(const Panel& panel, const Series& series, const Drawn& drawn, const AxisNames& axes, std::size_t points,
-                Pool& pool) {
-  const Curve& curve = drawn.curve;
-  const std::vector<std::size_t> rows = thinned_rows(curve.median, points);
-  json data = {{"s", drawn.series}, {"y", pool.add(curve.median, rows)}, {"x", {{panel.x, pool.add(curve.x, rows)}}}};
-  if (curve.runs > 1) data["low"] = pool.add(curve.low, rows), data["high"] = pool.add(curve.high, rows);
-  if (curve.diverged) data["early"] = true;
-  for (const auto& [column, name] : axes) {
-    if (column == panel.x) continue;
-    Panel other = panel;  // the same rows along another axis
-    other.x = column;
-    const Curve along = summarise_curve(other, series);
-    if (along.x.size() == curve.x.size()) data["x"][column] = pool.add(along.x, rows);
+/// place: of the panel and of the curve in it.
+json curve_data(const Chart& chart, std::pair<std::size_t, std::size_t> place, const std::vector<OtherAxis>& axes,
+                std::size_t points, Pool& pool) {
+  const auto [p, j] = place;
+  const std::string& own = chart.panels[p].x;
+  const Curve& curve = chart.panels[p].curves[j];
+  const std::vector<std::size_t> rows = thinned_rows(curve.y(), points);
+  json data = {{"s", curve.entry}, {"y", pool.add(curve.y(), rows)}, {"x", {{own, pool.add(curve.x(), rows)}}}};
+  if (const Layer* band = curve.layer(Mark::band)) {
+    data["low"] = pool.add(curve.values(band->y), rows);
+    data["high"] = pool.add(curve.values(band->high), rows);
+  }
+  if (curve.early) data["early"] = true;
+  for (const OtherAxis& axis : axes) {
+    const std::vector<double>& along = axis.chart.panels[p].curves[j].x();  // the same rows
+    if (axis.column != own && along.size() == curve.x().size()) data["x"][axis.column] = pool.add(along, rows);
   }
   return data;
 }
 
-std::string chart_data(const Figure& figure, const Chart& chart, const std::vector<Series>& series, const AxisNames& axes,
-                       std::size_t points) {
+std::string chart_data(const Chart& chart, const std::vector<OtherAxis>& axes, std::size_t points) {
   Pool pool;
   json legend = json::array(), panels = json::array();
   for (const LegendEntry& entry : chart.legend)
     legend.push_back(
         {{"label", entry.label}, {"colour", entry.style.colour}, {"dark", entry.style.dark}, {"dash", entry.style.dash}});
-  for (std::size_t p = 0; p < figure.panels.size(); ++p) {
-    const Panel& panel = figure.panels[p];
-    json& data = panels.emplace_back(json{{"x", panel.x}, {"y", panel.y}, {"logX", panel.log_x}, {"logY", panel.log_y}});
-    if (panel.y_min != panel.y_max) data["range"] = {panel.y_min, panel.y_max};
+  for (std::size_t p = 0; p < chart.panels.size(); ++p) {
+    const ChartPanel& panel = chart.panels[p];
+    const Axis &x = panel.axes.x, &y = panel.axes.y;
+    json& data = panels.emplace_back(json{{"x", panel.x}, {"y", panel.y}, {"logX", x.log()}, {"logY", y.log()}});
+    if (y.fixed()) data["range"] = {y.low(), y.high()};
     data["curves"] = json::array();
-    for (const Drawn& d : chart.panels[p]) data["curves"].push_back(curve_data(panel, series[d.series], d, axes, points, pool));
+    for (std::size_t j = 0; j < panel.curves.size(); ++j)
+      data["curves"].push_back(curve_data(chart, {p, j}, axes, points, pool));
   }
-  return json{{"id", figure.id}, {"legend", legend}, {"panels", panels}, {"arrays", pool.arrays()}}.dump();
+  return json{{"id", chart.id}, {"legend", legend}, {"panels", panels}, {"arrays", pool.arrays()}}.dump();
 }
 
 std::string dash_attribute(const LineStyle& style) {
@@ -127,26 +138,29 @@ std::string toggle(const std::string& axis, bool on) {
          "\">log " + axis + "</button>";
 }
 
-std::string panel_box(const Panel& panel) {
-  const std::string y = html::mathematics(panel.y_label.empty() ? panel.y : panel.y_label);
+/// A label for people, or the name of the quantity where there is none.
+const std::string& words(const std::string& label, const std::string& name) { return label.empty() ? name : label; }
+
+std::string panel_box(const ChartPanel& panel) {
+  const std::string& y = words(panel.y_label, panel.y);
   std::string out = "<div class=\"panel\"><div class=\"head\"><div>";
   if (!panel.title.empty()) out += "<b>" + html::mathematics(panel.title) + "</b>";
-  out += "<span class=\"y-name\">" + y + "</span></div><div>" + toggle("y", panel.log_y) + toggle("x", panel.log_x) +
+  out += "<span class=\"y-name\">" + html::mathematics(y) + "</span></div><div>" + toggle("y", panel.axes.y.log()) +
+         toggle("x", panel.axes.x.log()) +
          "</div></div>\n<div class=\"plot\" tabindex=\"0\" role=\"group\" aria-roledescription=\"chart\" aria-label=\"" +
-         escape_markup(panel.y_label.empty() ? panel.y : panel.y_label) +
-         ". Arrow keys read the values, plus and minus zoom, 0 resets.\"></div><div class=\"x-name\">" +
-         html::mathematics(panel.x_label.empty() ? panel.x : panel.x_label) + "</div></div>\n";
+         escape_markup(y) + ". Arrow keys read the values, plus and minus zoom, 0 resets.\"></div><div class=\"x-name\">" +
+         html::mathematics(words(panel.x_label, panel.x)) + "</div></div>\n";
   return out;
 }
 
-std::string toolbar(const Figure& figure, const AxisNames& axes) {
+std::string toolbar(const Figure& figure, const std::vector<OtherAxis>& axes) {
   std::string out = "<div class=\"tools\">";
   if (!axes.empty()) {
     const Panel& first = figure.panels.front();
-    const std::string own = !common_axis(figure) ? "as in the picture" : first.x_label.empty() ? first.x : first.x_label;
+    const std::string own = common_axis(figure) ? words(first.x_label, first.x) : "as in the picture";
     out += "<label>Along <select class=\"axis\"><option value=\"\">" + escape_markup(own) + "</option>";
-    for (const auto& [column, name] : axes)
-      out += "<option value=\"" + escape_markup(column) + "\">" + escape_markup(name) + "</option>";
+    for (const OtherAxis& axis : axes)
+      out += "<option value=\"" + escape_markup(axis.column) + "\">" + escape_markup(axis.name) + "</option>";
     out += "</select></label>";
   }
   return out +
@@ -159,7 +173,10 @@ std::string toolbar(const Figure& figure, const AxisNames& axes) {
 
 }  // namespace
 
-bool is_interactive(const Figure& figure) { return figure.kind == "curves" && !figure.panels.empty(); }
+bool is_interactive(const Figure& figure) {
+  const FigureKind* kind = find_figure_kind(figure.kind);
+  return kind && kind->interactive && !figure.panels.empty();
+}
 
 std::vector<std::size_t> thinned_rows(const std::vector<double>& values, std::size_t points) {
   std::set<std::size_t> rows;
@@ -181,13 +198,13 @@ std::vector<std::size_t> thinned_rows(const std::vector<double>& values, std::si
 std::string interactive_chart(const Figure& figure, const std::vector<Series>& all, std::size_t points) {
   const std::vector<Series> series = shown_series(figure, all);
   const Chart chart = chart_of(figure, series);
-  const AxisNames axes = other_axes(figure, series);
+  const std::vector<OtherAxis> axes = other_axes(figure, series);
   std::string out = "<div class=\"chart\">" + toolbar(figure, axes) + "<div class=\"panels\" data-count=\"" +
-                    std::to_string(figure.panels.size()) + "\">\n";
-  for (const Panel& panel : figure.panels) out += panel_box(panel);
+                    std::to_string(chart.panels.size()) + "\">\n";
+  for (const ChartPanel& panel : chart.panels) out += panel_box(panel);
   return out + legend_buttons(chart) + "</div>\n" +
          "<p class=\"readout\" aria-live=\"polite\"></p><script type=\"application/json\">" +
-         html::script_data(chart_data(figure, chart, series, axes, points)) + "</script></div>\n";
+         html::script_data(chart_data(chart, axes, points)) + "</script></div>\n";
 }
 
 std::string thumbnail(const Figure& figure, const std::vector<Series>& series) {
@@ -198,17 +215,17 @@ std::string thumbnail(const Figure& figure, const std::vector<Series>& series) {
   std::string out = "<svg class=\"thumb\" aria-hidden=\"true\" viewBox=\"0 0 " +
                     html::number(width * static_cast<double>(shown)) + " " + html::number(height) + "\">";
   for (std::size_t p = 0; p < shown; ++p) {
-    const Axes& axes = chart.axes[p];
+    const Axes& axes = chart.panels[p].axes;
     const double left = width * static_cast<double>(p) + 4;
     out += "<path class=\"frame\" d=\"M" + html::number(left) + " 4V56H" + html::number(left + width - 8) + "\"/>";
-    for (const Drawn& d : chart.panels[p]) {
+    for (const Curve& curve : chart.panels[p].curves) {
       std::string path;
-      for (const std::size_t i : thinned_rows(d.curve.median, points)) {
-        const double x = left + (width - 8) * axes.x.place(axes.x.clamped(d.curve.x[i]));
-        const double y = 56 - 52 * axes.y.place(axes.y.clamped(d.curve.median[i]));
+      for (const std::size_t i : thinned_rows(curve.y(), points)) {
+        const double x = left + (width - 8) * axes.x.place(axes.x.clamped(curve.x()[i]));
+        const double y = 56 - 52 * axes.y.place(axes.y.clamped(curve.y()[i]));
         path += (path.empty() ? "M" : "L") + html::number(x) + " " + html::number(y);
       }
-      const LineStyle& style = chart.legend[d.series].style;
+      const LineStyle& style = chart.legend[curve.entry].style;
       out += "<path class=\"line\" style=\"" + colours(style) + "\" d=\"" + path + "\"/>";
     }
   }

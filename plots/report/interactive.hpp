@@ -1,11 +1,11 @@
-// The figure as a chart of the report page: its controls, and the curves as JSON for plots/page/chart.js.
+// The figure as a chart of the report page: its controls, and the curves as JSON for plots/report/page/chart.js.
 #pragma once
 
-#include "plots/kinds/chart.hpp"
+#include "plots/kinds/kind.hpp"
 
 namespace bcd {
 
-/// Whether figures of this kind have an interactive form; the others are shown as their picture.
+/// Whether the figure's kind has an interactive form; the others are shown as their picture.
 bool is_interactive(const Figure& figure);
 
 /// The HTML of the chart. Every curve is thinned to about `points`; the extremes of what is left out stay.

@@ -8,6 +8,7 @@
 #include "plots/report/interactive.hpp"
 #include "plots/report/page_files.hpp"
 #include "plots/report/report_section.hpp"
+#include "results/record.hpp"
 
 namespace bcd {
 namespace {
@@ -21,7 +22,7 @@ const std::vector<std::string> kVerdicts = {"holds",        "reproduced",     "v
 std::string file(const std::string& name) {
   for (const PageFile& f : page_files())
     if (f.name == name) return std::string(f.text);
-  throw std::logic_error("the program was built without plots/page/" + name);
+  throw std::logic_error("the program was built without plots/report/page/" + name);
 }
 
 /// The papers in the order of the sections, each with its sections.
@@ -97,7 +98,7 @@ std::string thumbnails(const ReportData& data) {
   return cards.empty() ? cards : "<h2>Figures</h2>\n<ul class=\"thumbs\">\n" + cards + "</ul>\n";
 }
 
-/// All claims in one table, which plots/page/claims.js sorts and filters; the evidence stands in the sections.
+/// All claims in one table, which plots/report/page/claims.js sorts and filters; the evidence stands in the sections.
 std::string all_claims(const ReportData& data) {
   std::string rows;
   for (const ReportSection& s : data.sections)

@@ -3,9 +3,10 @@
 #include <fstream>
 #include <set>
 
-#include "algorithms/core/parameters.hpp"
+#include "algorithms/core/usage_error.hpp"
 #include "plots/report/html.hpp"
 #include "plots/report/interactive.hpp"
+#include "results/record.hpp"
 
 namespace bcd {
 namespace {
@@ -41,18 +42,22 @@ std::string files(const Figure& figure, const fs::path& picture, const fs::path&
   return out.empty() ? out : "<span class=\"links\"><span class=\"soft\">Beside this page:</span>" + out + "</span>";
 }
 
+/// How to read the marks of the figure's kind, where the author did not explain them.
+std::string reading(const Figure& figure) {
+  const FigureKind* kind = find_figure_kind(figure.kind);
+  return !kind || kind->reading.empty() || figure.caption.find(kind->said_by) != std::string::npos ? "" : " " + kind->reading;
+}
+
 std::string figure_html(const ReportSection& s, std::size_t i, const fs::path& page) {
   const Figure& f = s.figures[i];
   const bool interactive = is_chart(s, f);
-  const bool says_it =
-      f.kind != "curves" || f.caption.find("median") != std::string::npos;  // the author explained line and band
   const std::string id = figure_anchor(s, i + 1);
   std::string out =
       "<figure id=\"" + id + "\"" + (interactive ? " class=\"interactive\"" : "") + "><h3>" + mathematics(f.title) + "</h3>\n";
   if (interactive) out += interactive_chart(f, s.series);
   out += "<img class=\"static\" decoding=\"async\" alt=\"" + escape_markup(f.title + ". " + f.caption) + "\" src=\"" +
-         picture_address(s.pictures[i]) + "\">\n<figcaption><b>How to read:</b> " + mathematics(f.caption) +
-         (says_it ? "" : " Line: median over the seeds; band: smallest to largest.") + "</figcaption>\n<div class=\"files\">";
+         picture_address(s.pictures[i]) + "\">\n<figcaption><b>How to read:</b> " + mathematics(f.caption) + reading(f) +
+         "</figcaption>\n<div class=\"files\">";
   if (interactive) out += "<button type=\"button\" class=\"csv\">Save the numbers (CSV)</button>";
   return out + "<button type=\"button\" class=\"copy\" data-text=\"" + escape_markup(s.command) +
          "\">Copy the command</button>" + files(f, s.pictures[i], page) + "</div></figure>\n";

@@ -10,9 +10,12 @@
 #include <limits>
 #include <sstream>
 
+#include "algorithms/core/usage_error.hpp"
 #include "plots/axis.hpp"
 #include "plots/draw.hpp"
+#include "plots/kinds/kind.hpp"
 #include "plots/palette.hpp"
+#include "results/record.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
@@ -47,6 +50,12 @@ Figure losses(bool log_y = false) {
   panel.log_y = log_y;
   figure.panels = {panel};
   return figure;
+}
+
+std::vector<fs::path> draw_figure(const Figure& figure, const std::vector<Series>& series, const fs::path& folder,
+                                  const std::vector<std::string>& formats,
+                                  const std::vector<std::string>& widths = {"screen"}) {
+  return draw_chart(chart_of(figure, series), folder, formats, widths);
 }
 
 std::string text_of(const fs::path& file) {

@@ -1,5 +1,5 @@
 // The report as text: complete, escaped, and without a single address outside the file. What a browser makes of it is tested in
-// tests/report.
+// tests/plots/browser.
 #include "plots/report/report.hpp"
 
 #include <algorithm>
@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "algorithms/core/audit.hpp"
 #include "plots/report/html.hpp"
 #include "plots/report/interactive.hpp"
+#include "results/record.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;

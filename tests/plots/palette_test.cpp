@@ -6,9 +6,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "experiments/file/load.hpp"
-#include "experiments/report/styles.hpp"
-
 using namespace bcd;
 
 namespace {
@@ -101,28 +98,4 @@ TEST_CASE("labels that stand together differ, equal labels have one style everyw
   // The last group changes d alone, which it puts beside a.
   const auto fewer = assign_styles({{"a", "b", "c"}, {"d", "c"}});
   for (const auto& [label, style] : fewer) CHECK((label == "d" || style == styles.at(label)));
-}
-
-TEST_CASE("in every figure of every experiment no two variants look the same", "[palette]") {
-  const Styles styles = figure_styles({});
-  int compared = 0;
-  for (const std::string& id : experiment_ids()) {
-    const Experiment experiment = load_experiment(id);
-    for (const Figure& figure : experiment.figures)
-      for (const PlannedRun& a : experiment.runs)
-        for (const PlannedRun& b : experiment.runs) {
-          const auto both_shown = [&](const Panel& panel) {
-            const auto& shown = panel.variants;
-            const auto has = [&](const PlannedRun& planned) {
-              return shown.empty() || std::find(shown.begin(), shown.end(), planned.variant) != shown.end();
-            };
-            return has(a) && has(b);
-          };
-          if (a.variant >= b.variant || std::none_of(figure.panels.begin(), figure.panels.end(), both_shown)) continue;
-          const LineStyle p = line_style(styles.at(a.variant)), q = line_style(styles.at(b.variant));
-          if (p.colour == q.colour && p.dash == q.dash) FAIL_CHECK(id << ": " << a.variant << " and " << b.variant);
-          ++compared;
-        }
-  }
-  CHECK(compared > 100);
 }
