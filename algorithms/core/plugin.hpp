@@ -74,8 +74,8 @@ class Description {
   template <class Judge>
   Description& promises(std::vector<Promise> list, Judge judge) {
     plugin_.promises = std::move(list);
-    plugin_.make_audit = [judge](const ParameterList& list, const Problem<double>& problem) {
-      return std::unique_ptr<Audit>(judge(values_of<typename A<double>::Parameters>(list), problem));
+    plugin_.make_audit = [judge](const ParameterList& given, const Problem<double>& problem) {
+      return std::unique_ptr<Audit>(judge(values_of<typename A<double>::Parameters>(given), problem));
     };
     return *this;
   }
