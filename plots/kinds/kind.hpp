@@ -1,5 +1,5 @@
 // A kind of figure is one object: what its panels may show, what it reads, and how it makes a chart of records. The list of
-// them is in kind.cpp; draw, report and the experiment files know a kind by its name only.
+// them is in kinds.cpp; draw, report and the experiment files know a kind by its name only.
 #pragma once
 
 #include <functional>

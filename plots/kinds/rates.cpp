@@ -242,6 +242,7 @@ Options options_of(const Figure& figure) {
 
 Chart rates_chart(const Figure& figure, const std::vector<Series>& all) {
   const std::vector<Series> shown = shown_series(figure, all);
+  for (const Panel& panel : figure.panels) kind_of(panel);  // an unknown one is refused before anything is examined
   std::vector<ExaminedSeries> series;
   for (std::size_t k = 0; k < shown.size(); ++k)
     if (auto one = examine_series(shown[k], k, options_of(figure))) series.push_back(std::move(*one));
