@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "algorithms/core/layered_audit.hpp"
 #include "algorithms/core/prox.hpp"
 #include "algorithms/taylor2016/admm.hpp"
 
@@ -10,51 +11,39 @@ namespace bcd::taylor2016 {
 
 namespace {
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr Index kProbed = 40;  // entries of z_l whose subproblem is searched after each sweep
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Distance from x to [lo, hi].
 double distance(double x, std::pair<double, double> interval) {
   return std::max({0.0, interval.first - x, x - interval.second});
 }
 
-struct Point {
-  std::vector<Matrix<double>> W, z, a;  // by the papers' index, entry 0 unused
-  std::vector<Vector<double>> b;
-  Matrix<double> lambda;
-};
-
-struct Term {
-  double value = 0;
-  double rounding = 0;
-};
-
-class AdmmAudit final : public Audit {
+class AdmmAudit final : public LayeredAudit<Moment> {
  public:
-  AdmmAudit(const Parameters& parameters, const Problem<double>& problem) : p_(parameters), problem_(problem) {}
-
-  void start(const State<double>& state, CheckLog& log) override;
-  void after_block(int k, const Block& block, CheckLog& log) override;
-  void after_sweep(int k, CheckLog& log, Measurements& row) override;
+  AdmmAudit(const Parameters& parameters, const Problem<double>& problem) : LayeredAudit(problem), p_(parameters) {}
 
  private:
-  const Network& net() const { return problem_.net; }
-  int L() const { return net().N(); }
+  int L() const { return layers(); }
   double w() const { return problem_.loss.weight(problem_.n()); }
   bool squared() const { return problem_.loss.kind == Loss::Kind::squared; }
   bool zero_one() const { return problem_.loss.kind == Loss::Kind::hinge && p_.hinge == HingeCode::zero_one; }
   bool linear(int l) const { return net().sigma(l).kind == Activation::Kind::linear; }
-  const Matrix<double>& a(int l) const { return l == 0 ? *problem_.X : now_.a[at(l)]; }
+  const Matrix<double>& a(int l) const { return l == 0 ? *problem_.X : now_("a", l); }
 
-  void read(const std::string& only);
+  std::vector<std::string> letters(const Block& block) const override {
+    if (block.name == "W") return {"W", "b"};
+    return {block.name};
+  }
+  std::pair<int, int> touched(const Block& block) const override {
+    return {block.layer, block.layer + (block.name == "a" ? 1 : 0)};
+  }
+  Term term(int l, const Block* block) override;
+  BlockPromise promised(const Block& block) const override;
+  void begin(CheckLog& log) override;
+  void judge_sweep(int k, CheckLog& log, Measurements& row) override;
+
   Matrix<double> affine(int l) const;
   Matrix<double> margin_form(const Matrix<double>& z) const;
-  Term term(int l) const;
-  void update_terms(int from, int to);
-  Term potential() const;
-
   double modulus(const Block& block) const;
   bool quadratic(const Block& block) const;
   double decrease_bound(const Block& block) const;
@@ -63,37 +52,12 @@ class AdmmAudit final : public Audit {
   void judge_multiplier(int k, CheckLog& log) const;
 
   Parameters p_;
-  const Problem<double>& problem_;
-  const State<double>* state_ = nullptr;
-  Point now_, before_;
-  std::vector<Term> terms_;
-  Term potential_, sweep_potential_;
-  Matrix<double> sweep_lambda_;
 };
-
-/// Copies the windows whose name is `only` (or begins with it, for a block's weights and biases); all of them if it is empty.
-void AdmmAudit::read(const std::string& only) {
-  const std::size_t layers = at(L() + 1);
-  now_.W.resize(layers), now_.b.resize(layers), now_.z.resize(layers), now_.a.resize(layers);
-  for (const NamedMatrix<double>& window : *state_) {
-    const bool bias = window.name[0] == 'b';
-    if (!only.empty() && window.name != only && !(bias && only == "W" + window.name.substr(1))) continue;
-    if (window.name.starts_with("lambda")) {
-      now_.lambda = window.value;
-      continue;
-    }
-    const std::size_t l = std::stoul(window.name.substr(1));
-    if (bias)
-      now_.b[l] = window.value.col(0);
-    else
-      (window.name[0] == 'W' ? now_.W : window.name[0] == 'z' ? now_.z : now_.a)[l] = window.value;
-  }
-}
 
 /// W_l a_{l-1} + b_l: d_l x n
 Matrix<double> AdmmAudit::affine(int l) const {
-  Matrix<double> m = now_.W[at(l)] * a(l - 1);
-  if (net().bias) m.colwise() += now_.b[at(l)];
+  Matrix<double> m = now_("W", l) * a(l - 1);
+  if (net().bias) m.colwise() += now_.vector("b", l);
   return m;
 }
 
@@ -106,43 +70,28 @@ Matrix<double> AdmmAudit::margin_form(const Matrix<double>& z) const {
 /// Layer l's share of L: beta |z_l - W_l a_{l-1} - b_l|^2 and gamma |a_l - h(z_l)|^2, for l = L the loss and <z_L, lambda>.
 /// Rounding: an inner product of length p is wrong by at most p eps times the product of the norms; h is 1-Lipschitz up to its
 /// constant; sums of the terms by a small multiple of eps, taken as 8.
-Term AdmmAudit::term(int l) const {
-  const Matrix<double>& z = now_.z[at(l)];
-  const double fit = (z - affine(l)).norm(), p = static_cast<double>(now_.W[at(l)].cols()) + 1;
-  const double bias2 = net().bias ? now_.b[at(l)].squaredNorm() : 0.0;
+Term AdmmAudit::term(int l, const Block*) {
+  const Matrix<double>& z = now_("z", l);
+  const double fit = (z - affine(l)).norm(), p = static_cast<double>(now_("W", l).cols()) + 1;
+  const double bias2 = net().bias ? now_.vector("b", l).squaredNorm() : 0.0;
   const double inputs = std::sqrt(a(l - 1).squaredNorm() + static_cast<double>(problem_.n()));
-  const double affine_error = p * std::sqrt(now_.W[at(l)].squaredNorm() + bias2) * inputs;
+  const double affine_error = p * std::sqrt(now_("W", l).squaredNorm() + bias2) * inputs;
   Term t;
   t.value = p_.beta * fit * fit;
   t.rounding = 2 * kEps * p_.beta * fit * (affine_error + z.norm());
   if (l < L()) {
     Matrix<double> h(z.rows(), z.cols());
     net().sigma(l).apply<double>(z, h);
-    const double match = (now_.a[at(l)] - h).norm();
+    const double match = (now_("a", l) - h).norm();
     t.value += p_.gamma * match * match;
-    t.rounding += 4 * kEps * p_.gamma * match * (h.norm() + now_.a[at(l)].norm());
+    t.rounding += 4 * kEps * p_.gamma * match * (h.norm() + now_("a", l).norm());
     t.rounding += 8 * kEps * t.value;
     return t;
   }
   const double loss = w() * problem_.loss.sum<double>(margin_form(z), *problem_.Y);
-  t.value += loss + now_.lambda.cwiseProduct(z).sum();
-  t.rounding += 8 * kEps * (p_.beta * fit * fit + std::abs(loss) + now_.lambda.norm() * z.norm());
+  t.value += loss + now_("lambda", L()).cwiseProduct(z).sum();
+  t.rounding += 8 * kEps * (p_.beta * fit * fit + std::abs(loss) + now_("lambda", L()).norm() * z.norm());
   return t;
-}
-
-void AdmmAudit::update_terms(int from, int to) {
-  terms_.resize(at(L() + 1));
-  for (int l = from; l <= std::min(to, L()); ++l) terms_[at(l)] = term(l);
-}
-
-Term AdmmAudit::potential() const {
-  Term sum;
-  for (int l = 1; l <= L(); ++l) {
-    sum.value += terms_[at(l)].value;
-    sum.rounding += terms_[at(l)].rounding + kEps * std::abs(terms_[at(l)].value);
-  }
-  sum.rounding += kEps;
-  return sum;
 }
 
 /// Coefficient of |new - old|^2 in the promised decrease, apart from the part that passes through W (decrease_bound).
@@ -161,52 +110,52 @@ bool AdmmAudit::quadratic(const Block& block) const {
 /// Half the second variation of L along the block's step: what an exact minimiser of a quadratic gains. For the multiplier the
 /// change itself, s beta <z_L, z_L - m>, which may have any sign.
 double AdmmAudit::decrease_bound(const Block& block) const {
-  const std::size_t l = at(block.layer);
+  const int l = block.layer;
   if (block.name == "W") {
-    Matrix<double> step = (now_.W[l] - before_.W[l]) * a(block.layer - 1);
-    if (net().bias) step.colwise() += now_.b[l] - before_.b[l];
+    Matrix<double> step = (now_("W", l) - before_("W", l)) * a(block.layer - 1);
+    if (net().bias) step.colwise() += now_.vector("b", l) - before_.vector("b", l);
     return p_.beta * step.squaredNorm();
   }
   if (block.name == "lambda")
-    return -p_.multiplier_step * p_.beta * now_.z[l].cwiseProduct(now_.z[l] - affine(block.layer)).sum();
-  const Matrix<double> step = block.name == "a" ? now_.a[l] - before_.a[l] : now_.z[l] - before_.z[l];
+    return -p_.multiplier_step * p_.beta * now_("z", l).cwiseProduct(now_("z", l) - affine(block.layer)).sum();
+  const Matrix<double> step = block.name == "a" ? now_("a", l) - before_("a", l) : now_("z", l) - before_("z", l);
   const double own = modulus(block) * step.squaredNorm();
-  return block.name == "a" ? own + p_.beta * (now_.W[l + 1] * step).squaredNorm() : own;
+  return block.name == "a" ? own + p_.beta * (now_("W", l + 1) * step).squaredNorm() : own;
 }
 
 /// The solve is backward stable: its residual is at most about p eps |H| |x|, p the size of the system, and moves the two sides
 /// apart by at most the step's length times that.
 double AdmmAudit::block_rounding(const Block& block) const {
-  const std::size_t l = at(block.layer);
+  const int l = block.layer;
   if (block.name == "lambda") {
-    const double size = now_.lambda.norm() + p_.multiplier_step * p_.beta * (now_.z[l].norm() + affine(block.layer).norm());
-    return 8 * kEps * now_.z[l].norm() * size;
+    const double size =
+        now_("lambda", L()).norm() + p_.multiplier_step * p_.beta * (now_("z", l).norm() + affine(block.layer).norm());
+    return 8 * kEps * now_("z", l).norm() * size;
   }
   if (block.name == "W") {
     const double inputs2 = a(block.layer - 1).squaredNorm() + static_cast<double>(problem_.n());
-    const double bias2 = net().bias ? now_.b[l].squaredNorm() : 0.0, p = static_cast<double>(now_.W[l].cols()) + 1;
-    const double step2 =
-        (now_.W[l] - before_.W[l]).squaredNorm() + (net().bias ? (now_.b[l] - before_.b[l]).squaredNorm() : 0.0);
-    const double x = std::sqrt(now_.W[l].squaredNorm() + bias2);
-    return 2 * p * kEps * p_.beta * std::sqrt(step2) * (inputs2 * x + std::sqrt(inputs2) * now_.z[l].norm());
+    const double bias2 = net().bias ? now_.vector("b", l).squaredNorm() : 0.0, p = static_cast<double>(now_("W", l).cols()) + 1;
+    const double step2 = now_.step2(before_, letters(block), l);
+    const double x = std::sqrt(now_("W", l).squaredNorm() + bias2);
+    return 2 * p * kEps * p_.beta * std::sqrt(step2) * (inputs2 * x + std::sqrt(inputs2) * now_("z", l).norm());
   }
   if (block.name == "a") {
-    const double W2 = now_.W[l + 1].squaredNorm(), p = static_cast<double>(now_.a[l].rows());
-    const double size = (p_.gamma + p_.beta * W2) * now_.a[l].norm() + p_.gamma * now_.z[l].norm() +
-                        p_.beta * std::sqrt(W2) * now_.z[l + 1].norm();
-    return 4 * p * kEps * (now_.a[l] - before_.a[l]).norm() * size;
+    const double W2 = now_("W", l + 1).squaredNorm(), p = static_cast<double>(now_("a", l).rows());
+    const double size = (p_.gamma + p_.beta * W2) * now_("a", l).norm() + p_.gamma * now_("z", l).norm() +
+                        p_.beta * std::sqrt(W2) * now_("z", l + 1).norm();
+    return 4 * p * kEps * (now_("a", l) - before_("a", l)).norm() * size;
   }
-  const double size = (p_.beta + p_.gamma) * (now_.z[l].norm() + before_.z[l].norm()) + problem_.Y->norm();
-  const double pull = block.layer < L() ? p_.gamma * now_.a[l].norm() : now_.lambda.norm();
-  return 8 * kEps * (now_.z[l] - before_.z[l]).norm() * (size + pull);
+  const double size = (p_.beta + p_.gamma) * (now_("z", l).norm() + before_("z", l).norm()) + problem_.Y->norm();
+  const double pull = block.layer < L() ? p_.gamma * now_("a", l).norm() : now_("lambda", L()).norm();
+  return 8 * kEps * (now_("z", l) - before_("z", l)).norm() * (size + pull);
 }
 
 /// Some entries of z_l against a search: the centres of the two terms, 0, and a grid around them.
 void AdmmAudit::judge_hidden(int k, int l, CheckLog& log) const {
   const Matrix<double> m = affine(l);
-  const Matrix<double>&z = now_.z[at(l)], &a_l = now_.a[at(l)];
+  const Matrix<double>&z = now_("z", l), &a_l = now_("a", l);
   const Index stride = std::max<Index>(1, z.size() / kProbed);
-  double slack = std::numeric_limits<double>::infinity(), allowance = 1;
+  double slack = kInfinity, allowance = 1;
   for (Index e = k % stride; e < z.size(); e += stride) {
     const auto value = [&](double u) {
       return 2 * p_.gamma * activation_prox_objective(net().sigma(l), a_l(e), m(e), p_.beta / p_.gamma, u);
@@ -214,20 +163,19 @@ void AdmmAudit::judge_hidden(int k, int l, CheckLog& log) const {
     const double radius = 1 + std::abs(m(e)) + std::abs(a_l(e)), own = value(z(e));
     double best = std::min({value(0), value(m(e)), value(a_l(e))});
     for (int i = -40; i <= 40; ++i) best = std::min(best, value(m(e) + radius * i / 40));
-    const double p = static_cast<double>(now_.W[at(l)].cols()) + 1, scale = (p_.beta + p_.gamma) * radius;
-    const double margin = 8 * kEps * own + p * kEps * scale * (now_.W[at(l)].norm() * a(l - 1).norm() + radius);
+    const double p = static_cast<double>(now_("W", l).cols()) + 1, scale = (p_.beta + p_.gamma) * radius;
+    const double margin = 8 * kEps * own + p * kEps * scale * (now_("W", l).norm() * a(l - 1).norm() + radius);
     if (slack / allowance > (best - own) / margin) slack = best - own, allowance = margin;
   }
   log.check("exact.hidden", k, {"z", l}, slack, allowance);
 }
 
-/// The output block's optimality in terms of the multiplier after the sweep: -lambda - (2 - s) beta r in w dl(z_L), where r =
-/// z_L
-/// - W_L a_{L-1} - b_L and s = 0 during the warm start. Judged by the largest distance of an entry.
+/// The output block's optimality in terms of the multiplier after the sweep: -lambda - (2 - s) beta r in w dl(z_L), where
+/// r = z_L - W_L a_{L-1} - b_L and s = 0 during the warm start. Judged by the largest distance of an entry.
 void AdmmAudit::judge_multiplier(int k, CheckLog& log) const {
-  const Matrix<double>& z = now_.z[at(L())];
+  const Matrix<double>& z = now_("z", L());
   const double s = k > p_.warm_start ? p_.multiplier_step : 0.0;
-  const Matrix<double> m = affine(L()), need = -now_.lambda - (2 - s) * p_.beta * (z - m);
+  const Matrix<double> m = affine(L()), need = -now_("lambda", L()) - (2 - s) * p_.beta * (z - m);
   const Matrix<double> argument = margin_form(z);
   double worst = 0;
   if (problem_.loss.kind == Loss::Kind::hinge) {
@@ -247,56 +195,38 @@ void AdmmAudit::judge_multiplier(int k, CheckLog& log) const {
   }
   const double curvature = squared() ? w() : 1.0;
   const double sizes = z.cwiseAbs().maxCoeff() + m.cwiseAbs().maxCoeff();
-  const double p = static_cast<double>(now_.W[at(L())].cols()) + 1;
-  const double affine_error = p * now_.W[at(L())].norm() * std::sqrt(a(L() - 1).colwise().squaredNorm().maxCoeff() + 1);
-  const double size = (2 * p_.beta + curvature) * (sizes + affine_error) + now_.lambda.cwiseAbs().maxCoeff() + w();
+  const double p = static_cast<double>(now_("W", L()).cols()) + 1;
+  const double affine_error = p * now_("W", L()).norm() * std::sqrt(a(L() - 1).colwise().squaredNorm().maxCoeff() + 1);
+  const double size = (2 * p_.beta + curvature) * (sizes + affine_error) + now_("lambda", L()).cwiseAbs().maxCoeff() + w();
   log.check("identity.multiplier", k, {"lambda", L()}, -worst, 32 * kEps * size);
 }
 
-void AdmmAudit::start(const State<double>& state, CheckLog& log) {
-  state_ = &state;
-  read("");
-  before_ = now_;
-  update_terms(1, L());
-  potential_ = sweep_potential_ = potential();
-  sweep_lambda_ = now_.lambda;
+void AdmmAudit::begin(CheckLog& log) {
   const Loss::Kind kind = problem_.loss.kind;
   if (kind == Loss::Kind::exponential || kind == Loss::Kind::squared_hinge || kind == Loss::Kind::logistic)
     log.not_applicable("identity.multiplier", "judged for the squared, hinge and cross-entropy losses");
   if (L() == 1) log.not_applicable("exact.hidden", "the network has no hidden layer");
 }
 
-void AdmmAudit::after_block(int k, const Block& block, CheckLog& log) {
-  read(block.text());
-  update_terms(block.layer, block.layer + (block.name == "a" ? 1 : 0));
-  const Term now = potential();
-  const double decrease = potential_.value - now.value, bound = decrease_bound(block);
-  const double allowance = potential_.rounding + now.rounding + block_rounding(block);
-  if (block.name != "lambda") log.check("descent.block", k, block, decrease - bound, allowance + 8 * kEps * bound);
-  if (quadratic(block))
-    log.check("identity.block", k, block, -std::abs(decrease - bound), allowance + 8 * kEps * std::abs(bound));
-  potential_ = now;
-  before_ = now_;
+BlockPromise AdmmAudit::promised(const Block& block) const {
+  const double bound = decrease_bound(block);
+  BlockPromise promise{.gradient = block_rounding(block)};
+  if (block.name != "lambda") promise.descent = {bound, 1, bound};
+  if (quadratic(block)) promise.identity = {bound, 1, std::abs(bound)};
+  return promise;
 }
 
-void AdmmAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
-  read("");
-  update_terms(1, L());
-  potential_ = potential();
+void AdmmAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   for (int l = 1; l < L(); ++l) judge_hidden(k, l, log);
   const Loss::Kind kind = problem_.loss.kind;
   if (kind == Loss::Kind::squared || kind == Loss::Kind::hinge || kind == Loss::Kind::cross_entropy) judge_multiplier(k, log);
   // The sum of the sweep's block decreases; each of its 3 L blocks may round as the two ends do.
-  const Matrix<double>& z = now_.z[at(L())];
-  const double rise = (now_.lambda - sweep_lambda_).cwiseProduct(z).sum();
-  const double rounding = 3 * L() * (sweep_potential_.rounding + potential_.rounding) +
-                          8 * kEps * z.norm() * (now_.lambda.norm() + sweep_lambda_.norm());
-  log.check("descent.sweep", k, {"sweep", 0}, sweep_potential_.value + rise - potential_.value, rounding);
-  row.emplace_back("potential", potential_.value);
+  const Matrix<double>&z = now_("z", L()), &lambda = now_("lambda", L()), &old = sweep_start_("lambda", L());
+  const double rise = (lambda - old).cwiseProduct(z).sum();
+  const double rounding = 3 * L() * (F_sweep_.rounding + F_.rounding) + 8 * kEps * z.norm() * (lambda.norm() + old.norm());
+  log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value + rise - F_.value, rounding);
+  row.emplace_back("potential", F_.value);
   row.emplace_back("multiplier_rise", rise);
-  sweep_potential_ = potential_;
-  sweep_lambda_ = now_.lambda;
-  before_ = now_;
 }
 
 }  // namespace
@@ -306,8 +236,8 @@ std::vector<Promise> promises() {
   return {
       {"descent.block", paper + "each update but the multiplier's",
        "L(old) - L(new) >= half the second variation of L along the step",
-       "W: beta |dW A|^2; a: gamma |da|^2 + beta |W da|^2; z_L: (beta [+ w/2 squared loss]) |dz|^2; z_l: 0 [linear: beta + "
-       "gamma]",
+       "W: beta |dW A|^2; a: gamma |da|^2 + beta |W da|^2; z_L: (beta [+ w/2 squared loss]) |dz|^2; "
+       "z_l: 0 [linear: beta + gamma]",
        "convex loss"},
       {"descent.sweep", paper + "one sweep",
        "L^{k-1} + <z_L, lambda^k - lambda^{k-1}> - L^k >= 0: only the multiplier raises L", "", ""},
