@@ -1,9 +1,8 @@
-#include "plots/kinds/kind.hpp"
-
 #include <algorithm>
 
 #include "algorithms/core/text.hpp"
 #include "algorithms/core/usage_error.hpp"
+#include "plots/kinds/kind.hpp"
 
 namespace bcd {
 
