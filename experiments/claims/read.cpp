@@ -1,7 +1,9 @@
 #include "experiments/claims/read.hpp"
 
 #include <algorithm>
+#include <cctype>
 
+#include "algorithms/registry.hpp"
 #include "experiments/claims/kind.hpp"
 #include "experiments/claims/shipped_reference.hpp"
 
@@ -67,6 +69,98 @@ Claim read_claim(Section section, const std::vector<std::string>& variants) {
   return claim;
 }
 
+/// A [[claim]] table is one claim, or several that share its keys: those of `each`, where their own keys go on top.
+std::vector<Claim> read_claim_table(Section section, const json& table, const std::vector<std::string>& variants) {
+  if (!section.has("each")) return {read_claim(std::move(section), variants)};
+  std::vector<Claim> claims;
+  json shared = table;
+  shared.erase("each");
+  for (const Section& one : section.tables("each")) {
+    json whole = shared;
+    whole.update(one.as_json());
+    claims.push_back(read_claim(Section(whole, one.place()), variants));
+  }
+  return claims;
+}
+
+/// "Zeng et al. 2019, Lemma 1" -> "Lemma 1": a claim's item names no paper, the paper of the experiment is meant.
+std::string item_of(const std::string& source) {
+  const auto digit = [&](std::size_t i) { return std::isdigit(static_cast<unsigned char>(source[i])) != 0; };
+  for (std::size_t i = 0; i + 6 <= source.size(); ++i)
+    if (digit(i) && digit(i + 1) && digit(i + 2) && digit(i + 3) && source.compare(i + 4, 2, ", ") == 0)
+      return source.substr(i + 6);
+  return source;
+}
+
+/// [[promises]]: a claim for each promise of a plugin, but those in `except` (or only those in `only`).
+class PromiseTable {
+ public:
+  PromiseTable(Section section, const std::vector<std::string>& variants) : section_(std::move(section)) {
+    const Plugin& plugin = find_plugin(section_.choice("of", plugin_names()));
+    if (plugin.promises.empty()) throw UsageError(section_.place() + ": " + plugin.name + " promises nothing");
+    const std::string id = section_.text("id");
+    const std::string under = section_.text("under", ""), where = section_.text("where", "");
+    json shared = {{"kind", "promise"}, {"variants", section_.texts("variants")}};
+    for (const char* key : {"scale", "expect"})
+      if (const std::string value = section_.text(key, ""); !value.empty()) shared[key] = value;
+    promises_ = chosen(plugin);
+    const auto ids = texts_by_promise("rename"), items = texts_by_promise("items"), statements = texts_by_promise("statements");
+    section_.done();
+    const auto or_else = [](const std::map<std::string, std::string>& own, const std::string& key, const std::string& other) {
+      const auto at = own.find(key);
+      return at == own.end() ? other : at->second;
+    };
+    for (const Promise& promise : promises_) {
+      json claim = shared;
+      claim["promise"] = promise.id;
+      claim["id"] = or_else(ids, promise.id, id + "." + promise.id);
+      claim["item"] = or_else(items, promise.id, (under.empty() ? "" : under + ", ") + item_of(promise.source));
+      claim["statement"] = or_else(statements, promise.id, promise.statement + (where.empty() ? "" : ", " + where));
+      claims.push_back(read_claim(Section(claim, section_.place() + ", promise " + promise.id), variants));
+    }
+  }
+
+  std::vector<Claim> claims;
+
+ private:
+  static std::vector<std::string> ids_of(const std::vector<Promise>& promises) {
+    std::vector<std::string> ids;
+    for (const Promise& promise : promises) ids.push_back(promise.id);
+    return ids;
+  }
+
+  void require_promises(const std::vector<std::string>& named, const std::vector<Promise>& promises) const {
+    const std::vector<std::string> valid = ids_of(promises);
+    for (const std::string& id : named)
+      if (std::find(valid.begin(), valid.end(), id) == valid.end())
+        throw UsageError(section_.place() + ": " + unknown_name("promise", id, valid));
+  }
+
+  std::vector<Promise> chosen(const Plugin& plugin) {
+    const std::vector<std::string> only = section_.texts("only"), except = section_.texts("except");
+    require_promises(only, plugin.promises);
+    require_promises(except, plugin.promises);
+    const auto in = [](const std::vector<std::string>& list, const std::string& id) {
+      return std::find(list.begin(), list.end(), id) != list.end();
+    };
+    std::vector<Promise> promises;
+    for (const Promise& promise : plugin.promises)
+      if ((only.empty() || in(only, promise.id)) && !in(except, promise.id)) promises.push_back(promise);
+    return promises;
+  }
+
+  std::map<std::string, std::string> texts_by_promise(const std::string& key) {
+    const std::map<std::string, std::string> texts = section_.text_map(key);
+    std::vector<std::string> named;
+    for (const auto& [id, text] : texts) named.push_back(id);
+    require_promises(named, promises_);
+    return texts;
+  }
+
+  Section section_;
+  std::vector<Promise> promises_;
+};
+
 }  // namespace
 
 void check_labels(const Section& section, const std::vector<std::string>& labels, const std::vector<std::string>& variants) {
@@ -77,12 +171,15 @@ void check_labels(const Section& section, const std::vector<std::string>& labels
 
 std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants) {
   std::vector<Claim> claims;
-  const auto add = [&](const Section& section) {
-    claims.push_back(read_claim(section, variants));
-    for (std::size_t i = 0; i + 1 < claims.size(); ++i)
-      if (claims[i].id == claims.back().id) throw UsageError(section.place() + ": the claim id " + claims[i].id + " is taken");
+  const auto add = [&](const Section& section, const std::vector<Claim>& read) {
+    for (const Claim& claim : read) {
+      for (const Claim& other : claims)
+        if (other.id == claim.id) throw UsageError(section.place() + ": the claim id " + claim.id + " is taken");
+      claims.push_back(claim);
+    }
   };
-  for (const Section& section : document.tables("claim")) add(section);
+  for (const Section& section : document.tables("promises")) add(section, PromiseTable(section, variants).claims);
+  for (const Section& section : document.tables("claim")) add(section, read_claim_table(section, section.as_json(), variants));
   return claims;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "algorithms/registry.hpp"
@@ -19,44 +20,146 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Variant read_variant(Section section, const json& base, const std::map<std::string, json>& scales, const std::string& scale) {
-  Variant variant;
-  variant.base = variant.label = section.text("label");
-  const std::string algorithm = section.text("algorithm");
-  variant.plugin = section.located([&] { return &find_plugin(algorithm); });
-  variant.tables = base;
-  lay_over(variant.tables, scales.at(scale));
-  lay_over(variant.tables, read_layer(section, true));
+/// Tables, and for each scale those that are laid over them: a set, a variant.
+struct Layers {
+  json tables;
+  std::map<std::string, json> of_scale;
+};
+
+Layers read_layers(Section& section, bool with_grid) {
+  Layers layers{read_layer(section, with_grid), {}};
   for (const std::string& name : kScales) {
     Section own = section.table(name);
-    const json layer = read_layer(own, true);
+    layers.of_scale[name] = read_layer(own, with_grid);
     own.done();
-    if (name == scale) lay_over(variant.tables, layer);
   }
+  return layers;
+}
+
+/// Everything that several variants share.
+struct Shared {
+  json base;                               ///< the file's tables with the scale's laid over them
+  std::map<std::string, json> parameters;  ///< by algorithm
+  std::map<std::string, Layers> sets;
+  std::set<std::string> unused;  ///< sets and, as [parameters.NAME], algorithms that no variant has taken
+};
+
+std::map<std::string, json> read_shared_parameters(Section& document) {
+  std::map<std::string, json> shared;
+  Section section = document.table("parameters");
+  for (const auto& [name, table] : section.as_json().items()) {
+    section.located([&] { find_plugin(name); });
+    if (!table.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + table.dump());
+    shared[name] = json{{"parameters", section.raw(name)}};
+  }
+  return shared;
+}
+
+std::map<std::string, Layers> read_sets(Section& document) {
+  std::map<std::string, Layers> sets;
+  Section section = document.table("set");
+  for (const auto& item : section.as_json().items()) {
+    Section one = section.table(item.key());
+    sets[item.key()] = read_layers(one, true);
+    one.done();
+  }
+  return sets;
+}
+
+/// The combinations of `sets`: each entry is a set or a list of alternatives, of which one is taken. The first varies slowest.
+struct Combination {
+  std::vector<std::string> sets;
+  std::string label;  ///< the alternatives that were taken
+};
+
+std::vector<Combination> combinations(const json& entries, const Section& section) {
+  std::vector<Combination> made(1);
+  const auto fail = [&] {
+    throw UsageError(section.place() + ": sets must be a list of sets, or of lists of sets, got " + entries.dump());
+  };
+  if (!entries.is_array()) fail();
+  for (const json& entry : entries) {
+    const bool choice = entry.is_array();
+    const json alternatives = choice ? entry : json::array({entry});
+    if (alternatives.empty()) fail();
+    std::vector<Combination> next;
+    for (const Combination& so_far : made)
+      for (const json& name : alternatives) {
+        if (!name.is_string()) fail();
+        Combination& longer = next.emplace_back(so_far);
+        longer.sets.push_back(name.get<std::string>());
+        if (choice) longer.label += (longer.label.empty() ? "" : " ") + longer.sets.back();
+      }
+    made = std::move(next);
+  }
+  return made;
+}
+
+const Layers& find_set(const Shared& shared, const std::string& name, const Section& section) {
+  std::vector<std::string> names;
+  for (const auto& item : shared.sets) names.push_back(item.first);
+  const auto at = shared.sets.find(name);
+  if (at == shared.sets.end()) throw UsageError(section.place() + ": " + unknown_name("set", name, names));
+  return at->second;
+}
+
+/// One [[variant]] table: a variant, or one for every combination of its sets.
+std::vector<Variant> read_variant(Section section, Shared& shared, const std::string& scale) {
+  const json entries = section.raw("sets");
+  const std::vector<Combination> points = combinations(entries.is_null() ? json::array() : entries, section);
+  const bool labelled = !points.front().label.empty();
+  const std::string label = labelled ? section.text("label", "") : section.text("label");
+  const std::string algorithm = section.text("algorithm");
+  const Plugin* plugin = section.located([&] { return &find_plugin(algorithm); });
+  const Layers own = read_layers(section, true);
   section.done();
-  return variant;
+  std::vector<Variant> variants;
+  for (const Combination& point : points) {
+    Variant& variant = variants.emplace_back();
+    variant.base = label + (label.empty() || point.label.empty() ? "" : " ") + point.label;
+    variant.label = variant.base;
+    variant.plugin = plugin;
+    variant.tables = shared.base;
+    const auto lay = [&](const Layers& layers) {
+      lay_over(variant.tables, layers.tables);
+      lay_over(variant.tables, layers.of_scale.at(scale));
+    };
+    if (const auto of_all = shared.parameters.find(algorithm); of_all != shared.parameters.end())
+      lay_over(variant.tables, of_all->second);
+    for (const std::string& name : point.sets) {
+      lay(find_set(shared, name, section));
+      shared.unused.erase("takes the set '" + name + "'");
+    }
+    lay(own);
+  }
+  shared.unused.erase("runs " + algorithm);
+  return variants;
 }
 
 std::vector<Variant> read_variants(Section& document, const std::string& scale) {
-  const json base = read_layer(document, false);
+  Shared shared{read_layer(document, false), read_shared_parameters(document), read_sets(document), {}};
   Section scale_tables = document.table("scale");
-  std::map<std::string, json> scales;
   for (const std::string& name : kScales) {
     Section section = scale_tables.table(name);
-    scales[name] = read_layer(section, false);
+    const json layer = read_layer(section, false);
     section.done();
+    if (name == scale) lay_over(shared.base, layer);
   }
   scale_tables.done();
+  for (const auto& item : shared.parameters) shared.unused.insert("runs " + item.first);
+  for (const auto& item : shared.sets) shared.unused.insert("takes the set '" + item.first + "'");
 
   std::vector<Variant> variants;
-  for (Section& section : document.tables("variant")) {
-    variants.push_back(read_variant(section, base, scales, scale));
-    for (std::size_t i = 0; i + 1 < variants.size(); ++i)
-      if (variants[i].label == variants.back().label)
-        throw UsageError(section.place() + ": the label '" + variants[i].label + "' is taken; labels must differ");
-  }
-  if (variants.empty() && !base.empty())
-    throw UsageError(document.place() + ": [" + base.begin().key() + "] has no use without a [[variant]]");
+  for (Section& section : document.tables("variant"))
+    for (Variant& variant : read_variant(section, shared, scale)) {
+      for (const Variant& other : variants)
+        if (other.label == variant.label)
+          throw UsageError(section.place() + ": the label '" + variant.label + "' is taken; labels must differ");
+      variants.push_back(std::move(variant));
+    }
+  if (variants.empty() && !shared.base.empty())
+    throw UsageError(document.place() + ": [" + shared.base.begin().key() + "] has no use without a [[variant]]");
+  if (!shared.unused.empty()) throw UsageError(document.place() + ": no variant " + *shared.unused.begin());
   return variants;
 }
 
@@ -252,14 +355,19 @@ Experiment load_experiment(const std::string& id_or_path, const Overrides& overr
 }
 
 std::vector<std::string> experiments_of(const std::vector<std::string>& papers, const Overrides& overrides) {
-  std::vector<std::string> ids, known;
+  Overrides as_shipped;
+  as_shipped.scale = overrides.scale;
+  std::vector<std::string> ids, with_claims;
   for (const std::string& id : experiment_ids()) {
-    const std::string paper = load_experiment(id, overrides).paper;
-    if (std::find(known.begin(), known.end(), paper) == known.end()) known.push_back(paper);
+    const Experiment experiment = load_experiment(id, as_shipped);
+    const std::string& paper = experiment.paper;
+    if (!experiment.claims.empty() && std::find(with_claims.begin(), with_claims.end(), paper) == with_claims.end())
+      with_claims.push_back(paper);
     if (papers.empty() || std::find(papers.begin(), papers.end(), paper) != papers.end()) ids.push_back(id);
   }
   for (const std::string& paper : papers)
-    if (std::find(known.begin(), known.end(), paper) == known.end()) throw UsageError(unknown_name("paper", paper, known));
+    if (std::find(with_claims.begin(), with_claims.end(), paper) == with_claims.end())
+      throw UsageError(unknown_name("paper", paper, with_claims));
   return ids;
 }
 

@@ -15,7 +15,7 @@ std::string experiment_text(const std::string& id_or_path);
 /// Parses and resolves; a path ending in .json is a record, whose one run it describes. Every unknown key, algorithm, dataset
 /// or value is a UsageError that names place, valid names and nearest.
 Experiment load_experiment(const std::string& id_or_path, const Overrides& overrides = {});
-/// The shipped experiments of the papers ("zeng2019"); of all papers if none is named. An unknown paper is a UsageError.
+/// The shipped experiments of the papers ("zeng2019"); of all papers if none is named. A paper without a claim is a UsageError.
 std::vector<std::string> experiments_of(const std::vector<std::string>& papers, const Overrides& overrides);
 
 }  // namespace bcd

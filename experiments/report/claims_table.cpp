@@ -8,6 +8,7 @@
 #include "experiments/claims/shipped_reference.hpp"
 #include "experiments/claims/words.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/file/paper.hpp"
 #include "experiments/run/records.hpp"
 
 namespace bcd {
@@ -149,6 +150,19 @@ std::string verdict_counts(const std::vector<ClaimRow>& rows) {
   return table(header, lines);
 }
 
+std::vector<std::string> items_without_claim(const std::vector<ClaimEntry>& entries) {
+  std::vector<std::string> gaps;
+  for (const Paper& paper : papers()) {
+    const auto of_paper = [&](const ClaimEntry& e) { return e.row.paper == paper.id; };
+    if (std::none_of(entries.begin(), entries.end(), of_paper)) continue;
+    for (const PaperItem& item : paper.items)
+      if (std::none_of(entries.begin(), entries.end(),
+                       [&](const ClaimEntry& e) { return of_paper(e) && names_number(e.row.item, item.number); }))
+        gaps.push_back(paper.id + ", " + item.number + ": " + item.states);
+  }
+  return gaps;
+}
+
 std::string claims_as_text(const std::vector<ClaimEntry>& entries) {
   std::string out, paper;
   for (const ClaimEntry& entry : entries) {
@@ -159,6 +173,7 @@ std::string claims_as_text(const std::vector<ClaimEntry>& entries) {
            wrapped("measured: " + measured_text(entry) + (row.reported.empty() ? "" : "; the paper: " + row.reported), 4) +
            wrapped(row.experiment + ", scale " + entry.scale + ", evidence: " + files_text(entry), 4);
   }
+  for (const std::string& gap : items_without_claim(entries)) out += "\nno claim: " + gap + "\n";
   return out + "\n" + verdict_counts(rows_of(entries)) + "\n" + origin(entries) + "\n";
 }
 
@@ -172,6 +187,7 @@ std::string claims_as_markdown(const std::vector<ClaimEntry>& entries) {
       out += "| " + escaped(cell) + " ";
     out += "|\n";
   }
+  for (const std::string& gap : items_without_claim(entries)) out += "\nNo claim: " + gap + "\n";
   return out + "\n" + origin(entries) + ".\n";
 }
 

@@ -26,6 +26,9 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
 /// How many claims have which verdict: a line per paper and their sum.
 std::string verdict_counts(const std::vector<ClaimRow>& rows);
 
+/// The numbered items of the entries' papers that no entry names, one sentence each; text and Markdown end with them.
+std::vector<std::string> items_without_claim(const std::vector<ClaimEntry>& entries);
+
 std::string claims_as_text(const std::vector<ClaimEntry>& entries);
 std::string claims_as_markdown(const std::vector<ClaimEntry>& entries);
 std::string claims_as_json(const std::vector<ClaimEntry>& entries);

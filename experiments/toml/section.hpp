@@ -19,6 +19,8 @@ class Section {
 
   bool has(const std::string& key) const { return table_.contains(key); }
   const std::string& place() const { return place_; }
+  /// The whole table, for who lays tables over each other; marks no key as known.
+  const nlohmann::json& as_json() const { return table_; }
 
   /// Each returns the value of the key, or the fallback where the key is absent; without a fallback the key is required.
   std::string text(const std::string& key, const std::optional<std::string>& fallback = {});

@@ -7,6 +7,7 @@
 
 #include "experiments/claims/shipped_reference.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/file/paper.hpp"
 #include "experiments/report/claims_table.hpp"
 #include "tests/support/program.hpp"
 
@@ -14,41 +15,6 @@ using namespace bcd;
 using Catch::Contains;
 
 namespace {
-
-struct PaperItem {
-  std::string paper, number;
-};
-
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(' ');
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-std::vector<PaperItem> paper_items() {
-  std::ifstream in(BCDBENCH_SOURCE_DIR "/tests/experiments/paper_items.txt");
-  std::vector<PaperItem> items;
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    std::istringstream fields(line);
-    std::string paper, number;
-    std::getline(fields, paper, '|');
-    std::getline(fields, number, '|');
-    items.push_back({trimmed(paper), trimmed(number)});
-  }
-  return items;
-}
-
-/// Whether a claim's item names the number: "Lemma 1" is in "Lemma 1, (4.1)" but neither in "Lemma 13" nor in "Lemma 1.2".
-bool names(const std::string& item, const std::string& number) {
-  const auto digit = [&](std::size_t i) { return i < item.size() && std::isdigit(static_cast<unsigned char>(item[i])); };
-  for (std::size_t at = item.find(number); at != std::string::npos; at = item.find(number, at + 1)) {
-    const std::size_t end = at + number.size();
-    const bool begins = at == 0 || !std::isalnum(static_cast<unsigned char>(item[at - 1]));
-    const bool goes_on = digit(end) || (end < item.size() && item[end] == '.' && digit(end + 1));
-    if (begins && !goes_on) return true;
-  }
-  return false;
-}
 
 std::vector<Claim> shipped_claims(std::map<std::string, std::string>& paper_of) {
   std::vector<Claim> claims;
@@ -79,26 +45,48 @@ ClaimEntry entry(const std::string& id, const std::string& verdict, const std::s
 }  // namespace
 
 TEST_CASE("a number is recognised in a claim's item, and a longer number is not taken for it", "[claims]") {
-  CHECK(names("Proposition 1(b), Lemma 1, (4.1)", "Lemma 1"));
-  CHECK(names("Proposition 1(b), Lemma 1, (4.1)", "(4.1)"));
-  CHECK(names("Theorem 1(a), (b)", "Theorem 1(a)"));
-  CHECK_FALSE(names("Lemma 13", "Lemma 1"));
-  CHECK_FALSE(names("Theorem 4.1", "Theorem 4"));
-  CHECK_FALSE(names("Figure A.1", "Figure 1"));
+  CHECK(names_number("Proposition 1(b), Lemma 1, (4.1)", "Lemma 1"));
+  CHECK(names_number("Proposition 1(b), Lemma 1, (4.1)", "(4.1)"));
+  CHECK(names_number("Theorem 1(a), (b)", "Theorem 1(a)"));
+  CHECK_FALSE(names_number("Lemma 13", "Lemma 1"));
+  CHECK_FALSE(names_number("Theorem 4.1", "Theorem 4"));
+  CHECK_FALSE(names_number("Figure A.1", "Figure 1"));
 }
 
 TEST_CASE("every theorem, lemma, assumption, figure and number of a paper has a claim", "[claims]") {
   std::map<std::string, std::string> paper_of;
   const std::vector<Claim> claims = shipped_claims(paper_of);
   std::size_t checked = 0;
-  for (const PaperItem& item : paper_items()) {
-    ++checked;
-    INFO(item.paper << ": " << item.number);
-    CHECK(std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-      return paper_of.at(claim.id) == item.paper && names(claim.item, item.number);
-    }));
-  }
+  for (const Paper& paper : papers())
+    for (const PaperItem& item : paper.items) {
+      ++checked;
+      INFO(paper.id << ": " << item.number);
+      CHECK(std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+        return paper_of.at(claim.id) == paper.id && names_number(claim.item, item.number);
+      }));
+    }
   CHECK(checked > 80);
+}
+
+TEST_CASE("an item of a paper without a claim is shown as a gap", "[claims]") {
+  ClaimEntry one = entry("x", "holds", "holds", "1");
+  one.row.paper = "wang2018";
+  one.row.item = "Lemma 1, Lemma 2";
+  const std::vector<std::string> gaps = items_without_claim({one});
+  CHECK(gaps.size() == 11);
+  CHECK(std::find(gaps.begin(), gaps.end(), "wang2018, Lemma 3: descent of each step") != gaps.end());
+  CHECK_THAT(claims_as_text({one}), Contains("no claim: wang2018, Lemma 3"));
+  CHECK_THAT(claims_as_markdown({one}), Contains("No claim: wang2018, Lemma 3"));
+}
+
+TEST_CASE("paper.toml is read strictly", "[claims]") {
+  const std::string head = "id = \"p\"\nauthors = \"A\"\ntitle = \"T\"\npublished = \"2000\"\nlink = \"l\"\nsummary = \"s\"\n";
+  const std::string item = "[[item]]\nnumber = \"Lemma 1\"\nstates = \"much\"\n";
+  CHECK(parse_paper(head + item, "paper.toml").items.front().number == "Lemma 1");
+  CHECK_THROWS_WITH(parse_paper(head + item + item, "paper.toml"), Contains("another item Lemma 1"));
+  CHECK_THROWS_WITH(parse_paper(head + "[[itm]]\n", "paper.toml"), Contains("did you mean 'item'"));
+  CHECK_THROWS_WITH(parse_paper(head + "[[item]]\nnumber = \"Lemma 1\"\n", "paper.toml"), Contains("'states' is missing"));
+  CHECK_THROWS_WITH(parse_paper(item, "paper.toml"), Contains("'id' is missing"));
 }
 
 TEST_CASE("the reference has exactly the claims of the shipped files, and is the only place with their expectations",
@@ -218,6 +206,7 @@ TEST_CASE("bcdbench claims shows the reference without a run, and the records on
 TEST_CASE("misuse of bcdbench claims is named", "[claims][cli]") {
   const test::Sandbox sandbox;
   CHECK_THAT(sandbox.run("claims --paper zeng2109").err, Contains("unknown paper 'zeng2109'"));
+  CHECK_THAT(sandbox.run("claims --paper taylor2016").err, Contains("unknown paper 'taylor2016'"));  // no claim is about it
   CHECK_THAT(sandbox.run("claims --format mardown").err, Contains("did you mean 'markdown'"));
   CHECK_THAT(sandbox.run("claims --scale quik").err, Contains("did you mean 'quick'"));
   CHECK_THAT(sandbox.run("claims --accept-verdicts").err, Contains("--update-reference"));

@@ -1,0 +1,55 @@
+#include "experiments/file/paper.hpp"
+
+#include <cctype>
+
+#include "experiments/build/embedded.hpp"
+#include "experiments/toml/document.hpp"
+
+namespace bcd {
+
+Paper parse_paper(const std::string& text, const std::string& file) {
+  Section section(toml_document(text, file), file);
+  Paper paper;
+  paper.id = section.text("id");
+  paper.authors = section.text("authors");
+  paper.title = section.text("title");
+  paper.published = section.text("published");
+  paper.link = section.text("link");
+  paper.summary = section.text("summary");
+  for (Section& item : section.tables("item")) {
+    paper.items.push_back({item.text("number"), item.text("states")});
+    item.done();
+    for (std::size_t i = 0; i + 1 < paper.items.size(); ++i)
+      if (paper.items[i].number == paper.items.back().number)
+        throw UsageError(item.place() + ": there is another item " + paper.items[i].number);
+  }
+  section.done();
+  return paper;
+}
+
+const std::vector<Paper>& papers() {
+  static const std::vector<Paper> all = [] {
+    std::vector<Paper> list;
+    for (const EmbeddedFile& file : embedded_papers()) {
+      const std::string name = std::string(file.name) + "/paper.toml";
+      list.push_back(parse_paper(std::string(file.text), name));
+      if (list.back().id != file.name)
+        throw UsageError(name + ": id is '" + list.back().id + "' but must be the folder's name");
+    }
+    return list;
+  }();
+  return all;
+}
+
+bool names_number(const std::string& item, const std::string& number) {
+  const auto digit = [&](std::size_t i) { return i < item.size() && std::isdigit(static_cast<unsigned char>(item[i])); };
+  for (std::size_t at = item.find(number); at != std::string::npos; at = item.find(number, at + 1)) {
+    const std::size_t end = at + number.size();
+    const bool begins = at == 0 || !std::isalnum(static_cast<unsigned char>(item[at - 1]));
+    const bool goes_on = digit(end) || (end < item.size() && item[end] == '.' && digit(end + 1));
+    if (begins && !goes_on) return true;
+  }
+  return false;
+}
+
+}  // namespace bcd
