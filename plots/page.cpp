@@ -112,7 +112,7 @@ class Page {
   void arrange_legend();
   int widest_text() const;
   int widest_entry() const;
-  int entry_width(const Entry& entry) const { return d_.sample + d_.gap + text_width(entry.label, format_.font); }
+  int entry_width(const Entry& entry) const;
   std::string x(double pixels) const { return "screen " + number_text(pixels / width_); }
   std::string y(double from_top) const { return "screen " + number_text(1 - from_top / height_); }
   std::string terminals() const;
@@ -142,6 +142,12 @@ int Page::widest_text() const {
     widest = std::max({widest, text_width(label, format_.font), text_width(panel.title, format_.font)});
   }
   return widest;
+}
+
+/// With room for a font that is wider than Helvetica, which shows in a long text.
+int Page::entry_width(const Entry& entry) const {
+  const double text = text_width(entry.label, format_.font), reserve = 0.4 * std::max(0.0, text - 15 * format_.font);
+  return d_.sample + d_.gap + static_cast<int>(std::ceil(text + reserve));
 }
 
 int Page::widest_entry() const {
