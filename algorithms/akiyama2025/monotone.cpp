@@ -10,11 +10,11 @@ std::string BcdMonotone<T>::not_applicable(const Problem<T>& problem) const {
   if (const std::string reason = this->formulation_mismatch(problem); !reason.empty()) return reason;
   const Network& net = problem.net;
   for (int j = 1; j < net.N(); ++j) {
-    const Activation& sigma = net.sigma(j);
+    const Activation& activation = net.sigma(j);
     if (net.skip(j)) return "Algorithm 1 has no skip connections; see bcd_relu_akiyama2025";
-    if (this->exact_first_layer() && slope_bounds(sigma).first <= 0)
-      return "first_layer = exact needs an invertible activation (linear or leaky_relu), sigma is " + sigma.text();
-    if (sigma.kind == Activation::Kind::polynomial)
+    if (this->exact_first_layer() && slope_bounds(activation).first <= 0)
+      return "first_layer = exact needs an invertible activation (linear or leaky_relu), sigma is " + activation.text();
+    if (activation.kind == Activation::Kind::polynomial)
       return "the step sizes need a Lipschitz continuous activation; a polynomial is not";
   }
   for (int j = 1; this->theorem_steps() && j < net.N(); ++j)
