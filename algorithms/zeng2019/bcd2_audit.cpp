@@ -3,16 +3,12 @@
 #include <cmath>
 #include <optional>
 
-#include "algorithms/core/parallel.hpp"
+#include "algorithms/core/layered_audit.hpp"
 #include "algorithms/zeng2019/bcd2.hpp"
 
 namespace bcd::zeng2019 {
 
 namespace {
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Distance from 0 to g + [lo, hi].
 double distance(double g, std::pair<double, double> interval) {
@@ -27,56 +23,42 @@ double squared_distance(const Matrix<double>& G, const Matrix<double>& X, const 
   return sum;
 }
 
-/// The variables of one moment, in double.
-struct Point {
-  std::vector<Matrix<double>> W, V;  // entry 0: V_0 is X and kept apart
-  std::vector<Vector<double>> b;
-};
-
-/// One layer's share of the potential, with its rounding bound.
-struct Term {
-  double value = 0;
-  double rounding = 0;
-};
-
-class Bcd2Audit final : public Audit {
+class Bcd2Audit final : public LayeredAudit<Moment> {
  public:
-  Bcd2Audit(const Bcd2Parameters& parameters, const Problem<double>& problem) : p_(parameters), problem_(problem) {}
-
-  void start(const State<double>& state, CheckLog& log) override;
-  void after_block(int k, const Block& block, CheckLog& log) override;
-  void after_sweep(int k, CheckLog& log, Measurements& row) override;
+  Bcd2Audit(const Bcd2Parameters& parameters, const Problem<double>& problem) : LayeredAudit(problem), p_(parameters) {}
 
  private:
-  const Network& net() const { return problem_.net; }
-  int N() const { return net().N(); }
+  int N() const { return layers(); }
   double w() const { return problem_.loss.weight(problem_.n()); }
   bool squared() const { return problem_.loss.kind == Loss::Kind::squared; }
   /// Lipschitz constant of the gradient of R.
   double L_R() const { return w() * problem_.loss.gradient_lipschitz(); }
   bool linear(int i) const { return net().sigma(i).kind == Activation::Kind::linear; }
-  const Matrix<double>& V(const Point& at_point, int i) const { return i == 0 ? *problem_.X : at_point.V[at(i)]; }
+  const Matrix<double>& V(const Moment& point, int i) const { return i == 0 ? *problem_.X : point("V", i); }
 
-  void read(Point& point) const;
-  Matrix<double> preactivation(const Point& point, int i) const;
-  Term term(const Point& point, int i) const;
-  void update_terms(const Point& point, int from, int to);
-  Term potential() const;
+  std::vector<std::string> letters(const Block& block) const override {
+    if (block.name == "Wb") return {"W", "b"};
+    return {block.name};
+  }
+  /// A block changes only its own layer's term, and V_i the next layer's as well.
+  std::pair<int, int> touched(const Block& block) const override {
+    return {block.layer, block.layer + (block.name == "V" ? 1 : 0)};
+  }
+  Term term(int i, const Block* block) override;
+  Term objective(const Block* block) override;
+  BlockPromise promised(const Block& block) const override;
+  void begin(CheckLog& log) override;
+  void judge_sweep(int k, CheckLog& log, Measurements& row) override;
 
+  Matrix<double> preactivation(const Moment& point, int i) const;
   double constant(const Block& block) const;
   double sweep_constant() const;
   std::optional<double> exact_decrease(const Block& block) const;
-  double step2(const Block& block) const;
+  double step2(const Block& block) const { return now_.step2(before_, letters(block), block.layer); }
   double solve_rounding(const Block& block) const;
-  double subgradient2(const Point& point) const;
-  void judge_applicability(CheckLog& log) const;
+  double subgradient2(const Moment& point) const;
 
   Bcd2Parameters p_;
-  const Problem<double>& problem_;
-  const State<double>* state_ = nullptr;
-  Point now_, before_block_, before_sweep_;
-  std::vector<Term> terms_;
-  Term block_potential_, sweep_potential_;
 };
 
 }  // namespace
@@ -86,9 +68,8 @@ std::vector<Promise> bcd2_promises() {
   const std::string assumes = "prox-linear V_N: the loss has a Lipschitz continuous gradient and alpha > (L_R - gamma)/2";
   return {
       {"descent.block", paper + "Lemma 1, each block", "L(old) - L(new) >= a_block |new - old|^2",
-       "V_N: alpha + (gamma + s'')/2 [+ w/2 squared loss] [- L_R/2 prox-linear]; exact blocks: alpha [+ (gamma + s'')/2 for "
-       "V]; "
-       "others: alpha/2",
+       "V_N: alpha + (gamma + s'')/2 [+ w/2 squared loss] [- L_R/2 prox-linear]; "
+       "exact blocks: alpha [+ (gamma + s'')/2 for V]; others: alpha/2",
        assumes},
       {"descent.sweep", paper + "Lemma 1", "L(P^{k-1}) - L(P^k) >= a |P^k - P^{k-1}|^2", "smallest a_block", assumes},
       {"identity.block", "derived from Algorithm 1", "quadratic subproblems: L(old) - L(new) = alpha |D|^2 + 1/2 <D, H D>",
@@ -100,26 +81,10 @@ std::vector<Promise> bcd2_promises() {
 
 namespace {
 
-/// Copies the algorithm's windows.
-void Bcd2Audit::read(Point& point) const {
-  point.W.resize(at(N() + 1));
-  point.b.resize(at(N() + 1));
-  point.V.resize(at(N() + 1));
-  for (const NamedMatrix<double>& window : *state_) {
-    const std::size_t i = std::stoul(window.name.substr(1));
-    if (window.name[0] == 'W')
-      point.W[i] = window.value;
-    else if (window.name[0] == 'b')
-      point.b[i] = window.value.col(0);
-    else
-      point.V[i] = window.value;
-  }
-}
-
 /// W_i V_{i-1} + b_i: d_i x n
-Matrix<double> Bcd2Audit::preactivation(const Point& point, int i) const {
-  Matrix<double> Z = point.W[at(i)] * V(point, i - 1);
-  if (net().bias) Z.colwise() += point.b[at(i)];
+Matrix<double> Bcd2Audit::preactivation(const Moment& point, int i) const {
+  Matrix<double> Z = point("W", i) * V(point, i - 1);
+  if (net().bias) Z.colwise() += point.vector("b", i);
   return Z;
 }
 
@@ -127,14 +92,15 @@ Matrix<double> Bcd2Audit::preactivation(const Point& point, int i) const {
 /// Rounding: an inner product of length m = d_{i-1} + 1 is wrong by at most m eps times the product of the norms, sigma is
 /// 1-Lipschitz (up to its constant), so |R| |delta R| <= eps |R| (m |W_i b_i| |V_{i-1} 1| + 2 |V_i|); sums of nonnegative terms
 /// in pairwise or blocked order are wrong by a small multiple of eps, taken as 8.
-Term Bcd2Audit::term(const Point& point, int i) const {
+Term Bcd2Audit::term(int i, const Block*) {
+  const Moment& point = now_;
   Matrix<double> Z = preactivation(point, i);
-  const Matrix<double>&W = point.W[at(i)], &Vi = point.V[at(i)];
+  const Matrix<double>&W = point("W", i), &Vi = point("V", i);
   net().sigma(i).apply<double>(Z, Z);
   const double residual = (Vi - Z).norm();
   Term t;
   t.value = 0.5 * p_.gamma * residual * residual + p_.r.value<double>(W) + p_.s.value<double>(Vi);
-  const double bias2 = net().bias ? point.b[at(i)].squaredNorm() : 0.0;
+  const double bias2 = net().bias ? point.vector("b", i).squaredNorm() : 0.0;
   const double inputs = std::sqrt(V(point, i - 1).squaredNorm() + static_cast<double>(problem_.n()));
   const double m = static_cast<double>(W.cols()) + 1;
   t.rounding = kEps * p_.gamma * residual * (m * std::sqrt(W.squaredNorm() + bias2) * inputs + 2 * Vi.norm());
@@ -143,16 +109,12 @@ Term Bcd2Audit::term(const Point& point, int i) const {
   return t;
 }
 
-void Bcd2Audit::update_terms(const Point& point, int from, int to) {
-  terms_.resize(at(N() + 1));
-  for (int i = from; i <= std::min(to, N()); ++i) terms_[at(i)] = term(point, i);
-}
-
-Term Bcd2Audit::potential() const {
+Term Bcd2Audit::objective(const Block* block) {
+  update_terms(block);
   Term sum;
-  for (int i = 1; i <= N(); ++i) {
-    sum.value += terms_[at(i)].value;
-    sum.rounding += terms_[at(i)].rounding;
+  for (const Term& t : terms_) {
+    sum.value += t.value;
+    sum.rounding += t.rounding;
   }
   sum.rounding += kEps * (1 + std::abs(sum.value));
   return sum;
@@ -170,16 +132,9 @@ double Bcd2Audit::constant(const Block& block) const {
 }
 
 double Bcd2Audit::sweep_constant() const {
-  double a = std::numeric_limits<double>::infinity();
+  double a = kInfinity;
   for (int i = 1; i <= N(); ++i) a = std::min({a, constant({"V", i}), constant({"Wb", i})});
   return a;
-}
-
-/// |new - old|^2 of one block.
-double Bcd2Audit::step2(const Block& block) const {
-  const std::size_t i = at(block.layer);
-  if (block.name == "V") return (now_.V[i] - before_block_.V[i]).squaredNorm();
-  return (now_.W[i] - before_block_.W[i]).squaredNorm() + (net().bias ? (now_.b[i] - before_block_.b[i]).squaredNorm() : 0.0);
 }
 
 /// alpha |D|^2 + 1/2 <D, H D> where the subproblem is quadratic and solved exactly.
@@ -188,9 +143,9 @@ std::optional<double> Bcd2Audit::exact_decrease(const Block& block) const {
   const double D2 = step2(block);
   if (block.name == "Wb") {
     if (!linear(i) || !p_.r.is_quadratic()) return std::nullopt;
-    const Matrix<double> DW = now_.W[at(i)] - before_block_.W[at(i)];
+    const Matrix<double> DW = now_("W", i) - before_("W", i);
     Matrix<double> DZ = DW * V(now_, i - 1);
-    if (net().bias) DZ.colwise() += now_.b[at(i)] - before_block_.b[at(i)];
+    if (net().bias) DZ.colwise() += now_.vector("b", i) - before_.vector("b", i);
     return p_.alpha * D2 + 0.5 * p_.r.quadratic() * DW.squaredNorm() + 0.5 * p_.gamma * DZ.squaredNorm();
   }
   if (!p_.s.is_quadratic()) return std::nullopt;
@@ -200,7 +155,7 @@ std::optional<double> Bcd2Audit::exact_decrease(const Block& block) const {
     return (p_.alpha + 0.5 * (p_.gamma + p_.s.quadratic() + sign * w())) * D2;
   }
   if (!linear(i + 1)) return std::nullopt;
-  const double DZ2 = (now_.W[at(i + 1)] * (now_.V[at(i)] - before_block_.V[at(i)])).squaredNorm();
+  const double DZ2 = (now_("W", i + 1) * (now_("V", i) - before_("V", i))).squaredNorm();
   return (p_.alpha + 0.5 * (p_.gamma + p_.s.quadratic())) * D2 + 0.5 * p_.gamma * DZ2;
 }
 
@@ -211,19 +166,19 @@ double Bcd2Audit::solve_rounding(const Block& block) const {
   const double D = std::sqrt(step2(block));
   if (block.name == "Wb") {
     const double inputs2 = V(now_, i - 1).squaredNorm() + static_cast<double>(problem_.n());
-    const double target = now_.V[at(i)].norm() * std::sqrt(inputs2);
-    const double x = std::sqrt(now_.W[at(i)].squaredNorm() + (net().bias ? now_.b[at(i)].squaredNorm() : 0.0));
-    const double m = static_cast<double>(now_.W[at(i)].cols()) + 1;
+    const double target = now_("V", i).norm() * std::sqrt(inputs2);
+    const double x = std::sqrt(now_("W", i).squaredNorm() + (net().bias ? now_.vector("b", i).squaredNorm() : 0.0));
+    const double m = static_cast<double>(now_("W", i).cols()) + 1;
     return m * kEps * D * ((p_.alpha + p_.r.quadratic() + p_.gamma * inputs2) * x + p_.gamma * target);
   }
   const double scale = p_.gamma + p_.alpha + p_.s.quadratic() + (i == N() ? L_R() : 0.0);
-  const double x = now_.V[at(i)].norm() + before_block_.V[at(i)].norm();
+  const double x = now_("V", i).norm() + before_("V", i).norm();
   if (i == N()) return 4 * kEps * D * (std::isfinite(scale) ? scale : 1.0) * (x + problem_.Y->norm());
-  const double W2 = now_.W[at(i + 1)].squaredNorm(), m = static_cast<double>(now_.V[at(i)].rows());
-  return m * kEps * D * ((scale + p_.gamma * W2) * x + p_.gamma * std::sqrt(W2) * now_.V[at(i + 1)].norm());
+  const double W2 = now_("W", i + 1).squaredNorm(), m = static_cast<double>(now_("V", i).rows());
+  return m * kEps * D * ((scale + p_.gamma * W2) * x + p_.gamma * std::sqrt(W2) * now_("V", i + 1).norm());
 }
 
-void Bcd2Audit::judge_applicability(CheckLog& log) const {
+void Bcd2Audit::begin(CheckLog& log) {
   if (p_.output_update == Bcd2Parameters::OutputUpdate::proxlinear && !(sweep_constant() > 0)) {
     const std::string reason = std::isfinite(L_R()) ? "Theorem 2 needs alpha > (L_R - gamma)/2 with L_R = " + number_text(L_R())
                                                     : "Theorem 2 needs a loss with Lipschitz continuous gradient; " +
@@ -241,72 +196,50 @@ void Bcd2Audit::judge_applicability(CheckLog& log) const {
                      "subproblems are solved inexactly, so Lemma 2 bounds no element of the subdifferential");
 }
 
-void Bcd2Audit::start(const State<double>& state, CheckLog& log) {
-  state_ = &state;
-  read(now_);
-  before_block_ = before_sweep_ = now_;
-  update_terms(now_, 1, N());
-  block_potential_ = sweep_potential_ = potential();
-  judge_applicability(log);
+/// A start outside the domain of r or s has L = inf: judged from the first finite value on.
+BlockPromise Bcd2Audit::promised(const Block& block) const {
+  if (!std::isfinite(F_before_.value)) return {};
+  BlockPromise promise{.gradient = solve_rounding(block)};
+  const double a = constant(block);
+  if (std::isfinite(a)) promise.descent = {a, step2(block)};
+  if (const std::optional<double> exact = exact_decrease(block)) promise.identity = {*exact, 1, *exact};
+  return promise;
 }
 
-/// A block changes only its own layer's term, and V_i the next layer's as well. A start outside the domain of r or s has L =
-/// inf: judged from the first finite value on.
-void Bcd2Audit::after_block(int k, const Block& block, CheckLog& log) {
-  read(now_);
-  update_terms(now_, block.layer, block.layer + (block.name == "V" ? 1 : 0));
-  const Term L = potential();
-  if (std::isfinite(block_potential_.value)) {
-    const double decrease = block_potential_.value - L.value;
-    const double allowance = block_potential_.rounding + L.rounding + solve_rounding(block);
-    const double a = constant(block);
-    if (std::isfinite(a)) log.check("descent.block", k, block, decrease - a * step2(block), allowance);
-    if (const std::optional<double> exact = exact_decrease(block))
-      log.check("identity.block", k, block, -std::abs(decrease - *exact), allowance + 8 * kEps * *exact);
-  }
-  block_potential_ = L;
-  before_block_ = now_;
-}
-
-void Bcd2Audit::after_sweep(int k, CheckLog& log, Measurements& row) {
-  read(now_);
-  update_terms(now_, 1, N());
-  const Term L = potential();
+void Bcd2Audit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   double step = 0, moved = 0;
   for (int i = 1; i <= N(); ++i) {
-    step += (now_.W[at(i)] - before_sweep_.W[at(i)]).squaredNorm() + (now_.V[at(i)] - before_sweep_.V[at(i)]).squaredNorm();
-    if (net().bias) step += (now_.b[at(i)] - before_sweep_.b[at(i)]).squaredNorm();
-    moved += now_.V[at(i)].norm() + now_.W[at(i)].norm();
+    step += now_.step2(sweep_start_, {"W", "V"}, i);
+    step += now_.step2(sweep_start_, {"b"}, i);
+    moved += now_("V", i).norm() + now_("W", i).norm();
   }
   const double a = sweep_constant();
-  if (std::isfinite(sweep_potential_.value) && a > 0) {
+  if (std::isfinite(F_sweep_.value) && a > 0) {
     // Each of the 2N blocks may round as the potential's two ends do.
-    const double allowance = 2 * N() * (sweep_potential_.rounding + L.rounding + kEps * a * std::sqrt(step) * moved);
-    log.check("descent.sweep", k, {"sweep", 0}, sweep_potential_.value - L.value - a * step, allowance);
+    const double allowance = 2 * N() * (F_sweep_.rounding + F_.rounding + kEps * a * std::sqrt(step) * moved);
+    log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value - a * step, allowance);
   }
   bool smooth = true;
   for (int i = 1; i <= N(); ++i) smooth = smooth && net().sigma(i).smooth();
-  row.emplace_back("potential", L.value);
+  row.emplace_back("potential", F_.value);
   row.emplace_back("step_norm2", step);
   row.emplace_back(smooth ? "subgradient_norm2" : "blockwise_subgradient_norm2", subgradient2(now_));
-  sweep_potential_ = block_potential_ = L;
-  before_sweep_ = before_block_ = now_;
 }
 
 /// dist(0, dL)^2 for smooth sigma. With E_i = gamma (sigma_i(Z_i) - V_i), G_i = E_i .* sigma_i'(Z_i):
 ///   dW_i = G_i V_{i-1}^T + dr, db_i = G_i 1, dV_i = -E_i + W_{i+1}^T G_{i+1} + ds, dV_N = -E_N + w dl + ds.
 /// With a kink of sigma on the way the left derivative is taken: an upper bound of the blockwise distance.
-double Bcd2Audit::subgradient2(const Point& point) const {
+double Bcd2Audit::subgradient2(const Moment& point) const {
   double sum = 0;
   Matrix<double> G_next;  // G_{i+1}
   for (int i = N(); i >= 1; --i) {
     const Matrix<double> Z = preactivation(point, i);
     Matrix<double> E(Z.rows(), Z.cols());
     net().sigma(i).apply<double>(Z, E);
-    E = p_.gamma * (E - point.V[at(i)]);
+    E = p_.gamma * (E - point("V", i));
     Matrix<double> dV = -E;
-    if (i < N()) dV.noalias() += point.W[at(i + 1)].transpose() * G_next;
-    const Matrix<double>& Vi = point.V[at(i)];
+    if (i < N()) dV.noalias() += point("W", i + 1).transpose() * G_next;
+    const Matrix<double>& Vi = point("V", i);
     const bool kinked = i == N() && !problem_.loss.smooth();
     if (i == N() && !kinked) {
       Matrix<double> dl(Vi.rows(), Vi.cols());
@@ -325,7 +258,7 @@ double Bcd2Audit::subgradient2(const Point& point) const {
     }
     Matrix<double> G = E;
     net().sigma(i).multiply_by_derivative<double>(Z, G);
-    sum += squared_distance(G * V(point, i - 1).transpose(), point.W[at(i)], p_.r);
+    sum += squared_distance(G * V(point, i - 1).transpose(), point("W", i), p_.r);
     if (net().bias) sum += G.rowwise().sum().squaredNorm();
     G_next.swap(G);
   }
