@@ -117,8 +117,9 @@ std::string GradientBcdAudit::unmet_conditions() const {
       text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(step) + " > " + number_text(limit);
   };
   const auto below = [&](const char* name, double count, double limit) {
-    if (count < limit)
-      text += std::string(text.empty() ? "" : "; ") + name + " = " + number_text(count) + " < " + number_text(limit);
+    if (!(count < limit)) return;
+    if (!text.empty()) text += "; ";
+    text += name + (" = " + number_text(count)) + " < " + number_text(limit);
   };
   const double weights = L() > 2 ? steps_.W[2] / (2 * p_.gamma) : steps_.W_output / 2;
   above("eta_V", steps_.V_output / 2, c.eta_V);
@@ -126,7 +127,8 @@ std::string GradientBcdAudit::unmet_conditions() const {
   above("eta_W2", steps_.W[1] / (2 * p_.gamma), c.eta_W2);
   below("K_V", static_cast<double>(steps_.K_V), c.K_V);
   below("K_W", static_cast<double>(steps_.K_W), c.K_W);
-  return text.empty() ? "the steps are not those of a theorem" : std::string(theorem) + " needs other steps: " + text;
+  if (text.empty()) return "the steps are not those of a theorem";
+  return theorem + (" needs other steps: " + text);
 }
 
 void GradientBcdAudit::judge_hypotheses(CheckLog& log) {

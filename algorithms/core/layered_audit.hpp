@@ -62,7 +62,7 @@ struct Decrease {
   double size = 0;  ///< 8 eps of this is the rounding of the two
 };
 struct BlockPromise {
-  std::optional<Decrease> descent, identity;
+  std::optional<Decrease> descent = {}, identity = {};
   /// The solve leaves a gradient of this size at the new point, which moves the two sides apart by at most |D| times as much.
   double gradient = 0;
   double step = 1;  ///< |D|, where it is not part of `gradient`
