@@ -57,7 +57,7 @@ struct Plugin {
 
 /// The plugin of a class template over the precision:
 ///
-///   describe<Bcd2>("bcd2_zeng2019", title, citation).promises(list, judge).studies(list)
+///   describe<Newton>("newton_smith2027", title, citation).promises(list, judge).studies(list)
 ///
 /// A<T>::Parameters is the struct of its parameters, whose values the judge gets.
 template <template <class> class A>
