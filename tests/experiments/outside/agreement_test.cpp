@@ -57,7 +57,7 @@ TEST_CASE("block coordinate descent in NumPy has the losses and weights of bcd3_
   const std::string interpreter = python();
   if (interpreter.empty()) return;
   const Sandbox sandbox;
-  sandbox.write("bcd3.py", read_text(fs::path(BCDBENCH_SOURCE_DIR) / "tests/external/bcd3.py"));
+  sandbox.write("bcd3.py", read_text(fs::path(BCDBENCH_SOURCE_DIR) / "tests/experiments/outside/bcd3.py"));
   sandbox.write("agreement.toml", experiment("{ hidden = [12, 7], activation = 'relu' }", "{ name = 'squared' }", 10,
                                              "algorithm = 'bcd3_zeng2019'\nparameters = { gamma = 1.5, alpha = 0.7 }\n",
                                              interpreter + " bcd3.py", "{\"gamma\": 1.5, \"alpha\": 0.7}", 1e-9));
