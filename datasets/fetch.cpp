@@ -1,6 +1,7 @@
 #include "datasets/fetch.hpp"
 
 #include <curl/curl.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -84,7 +85,7 @@ bool is_intact(const fs::path& path, const PinnedFile& file) {
 
 // Written under another name and renamed, so that nobody sees half a file.
 void write_atomically(const fs::path& path, const Bytes& bytes) {
-  const fs::path part = path.string() + ".part";
+  const fs::path part = path.string() + ".part" + std::to_string(::getpid());  // two programs may fetch at the same time
   std::ofstream out(part, std::ios::binary);
   out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   out.close();

@@ -41,8 +41,8 @@ Bytes read_file(const std::filesystem::path& path, const Blame& blame) {
   if (!std::filesystem::exists(path, error)) blame.fail("the file is missing");
   if (!std::filesystem::is_regular_file(path, error)) blame.fail("this is not a file");
   std::ifstream in(path, std::ios::binary);
-  Bytes bytes(std::istreambuf_iterator<char>(in), {});
   if (!in) blame.fail("the file cannot be read (check its permissions)");
+  Bytes bytes(std::istreambuf_iterator<char>(in), {});
   return bytes;
 }
 
@@ -51,10 +51,13 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame) {
   if (inflateInit2(&stream, kGzipOnly) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, inflateEnd);
   stream.next_in = const_cast<Bytef*>(packed.data());  // zlib does not write here; its interface predates const
+  if (packed.size() > kLargestContent)
+    blame.fail("the file has more than " + std::to_string(kLargestContent) + " bytes, which none of the datasets has");
   stream.avail_in = static_cast<uInt>(packed.size());
   Bytes out;
   std::size_t used = 0;
   int status = Z_OK;
+  const auto begins_member = [&] { return stream.avail_in >= 2 && stream.next_in[0] == 0x1f && stream.next_in[1] == 0x8b; };
   while (status == Z_OK) {
     out.resize(used + kChunk);
     stream.next_out = out.data() + used;
@@ -63,10 +66,13 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame) {
     used = out.size() - stream.avail_out;
     if (used > kLargestContent)
       blame.fail("the file is damaged: it unpacks to more than " + std::to_string(kLargestContent) + " bytes");
+    if (status == Z_STREAM_END && begins_member()) status = inflateReset(&stream);  // members follow each other (RFC 1952, 2.2)
   }
   if (status == Z_BUF_ERROR) blame.fail("the file is truncated: the gzip stream ends early");
   if (status != Z_STREAM_END)
     blame.fail(std::string("the file is not intact gzip") + (stream.msg ? std::string(" (") + stream.msg + ")" : ""));
+  if (stream.avail_in > 0)
+    blame.fail("the file has " + std::to_string(stream.avail_in) + " bytes after its gzip stream that are no gzip");
   out.resize(used);
   return out;
 }

@@ -33,7 +33,8 @@ struct IdxArray {
 };
 
 Bytes read_file(const std::filesystem::path& path, const Blame& blame);
-/// The content of a gzip stream. Fails if the stream is no gzip, is damaged, or ends early.
+/// The content of a gzip file of one member or several. Fails if it is no gzip, is damaged, ends early, or goes on with
+/// something else.
 Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame);
 /// The content of a file, unpacked if its name ends in .gz.
 Bytes read_raw(const std::filesystem::path& path, const Blame& blame);

@@ -58,6 +58,18 @@ inline const std::vector<std::string> kScales = {"quick", "paper"};
 /// A statement of a paper and how it is judged; the keys of each kind are in experiments/claims/kind.hpp.
 struct Claim {
   std::string id, item, statement, kind, expect;
+  std::string origin;          ///< who says it: paper, reading (the paper leaves a gap), derived (ours), control (of a check)
+  bool says_origin = false;    ///< whether the file says so, or paper is taken for granted
+  std::string quote, place;    ///< the paper's words and where they stand; empty: those of the item
+  std::string basis;           ///< of a reading: what was guessed; of a derived statement: where its derivation stands
+  std::string finding;         ///< what the statement, where it is true, says about the paper: supports, against, neutral
+  std::string corrects;        ///< the correction with which the item holds if this statement does
+  std::string implied_by;      ///< why the check cannot fail; such a claim is no evidence
+  std::string threshold;       ///< where the claim's limit comes from: paper, derived, looked (at results before it was chosen)
+  std::string counterexample;  ///< the study that shows it with numbers
+  std::vector<std::string> hypotheses;      ///< claims that must be true for this one to be judged
+  bool broken = false;                      ///< the statement says that what the kind judges does not hold
+  bool erratum = false;                     ///< the statement says that the paper has a misprint
   std::map<std::string, std::string> text;  ///< kind's text keys: promise, metric, study, baseline, op, ...
   std::map<std::string, double> number;     ///< kind's numeric keys: value, at, tolerance, reported, ...
   std::vector<std::string> variants;        ///< which variants' runs it speaks of; empty: all

@@ -1,11 +1,15 @@
 #include "plots/draw.hpp"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdlib>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/core/text.hpp"
 #include "algorithms/core/usage_error.hpp"
 #include "results/record.hpp"
@@ -15,10 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Runs gnuplot in `folder` with both outputs caught; returns its exit code (127: there is no gnuplot).
+/// Runs gnuplot in `folder` with both outputs caught and nothing to read; returns its exit code (127: there is no gnuplot). The
+/// user's settings (~/.gnuplot, GNUTERM) play no part.
 int gnuplot(const fs::path& folder, const std::vector<std::string>& arguments, std::string& said) {
   std::vector<char*> argv;
-  std::vector<std::string> words = {"gnuplot"};
+  std::vector<std::string> words = {"gnuplot", "-d"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -27,6 +32,10 @@ int gnuplot(const fs::path& folder, const std::vector<std::string>& arguments, s
   if (pipe(channel) != 0) throw std::runtime_error("no pipe for gnuplot");
   const pid_t child = fork();
   if (child == 0) {
+    const int nothing = open("/dev/null", O_RDONLY);
+    if (nothing > STDIN_FILENO) dup2(nothing, STDIN_FILENO), close(nothing);
+    unsetenv("GNUTERM");
+    for (const int ignored : {SIGPIPE, SIGXFSZ}) std::signal(ignored, SIG_DFL);
     dup2(channel[1], STDOUT_FILENO);
     dup2(channel[1], STDERR_FILENO);
     close(channel[0]);
@@ -45,12 +54,6 @@ int gnuplot(const fs::path& folder, const std::vector<std::string>& arguments, s
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-void require_gnuplot() {
-  std::string said;
-  if (gnuplot("/", {"--version"}, said) == 127)
-    throw UsageError("gnuplot is not installed, figures cannot be drawn; install it (Debian, Ubuntu: apt install gnuplot-nox)");
-}
-
 /// The formats as the script wants them: "svg pdf".
 std::string joined(const std::vector<std::string>& formats) {
   const std::vector<std::string> valid = {"svg", "pdf", "png"};
@@ -64,8 +67,16 @@ std::string joined(const std::vector<std::string>& formats) {
 
 }  // namespace
 
+void require_gnuplot() {
+  std::string said;
+  if (gnuplot("/", {"--version"}, said) == 127)
+    throw UsageError("gnuplot is not installed, figures cannot be drawn; install it (Debian, Ubuntu: apt install gnuplot-nox)");
+}
+
 std::vector<fs::path> draw_chart(const Chart& chart, const fs::path& folder, const std::vector<std::string>& formats,
                                  const std::vector<std::string>& widths) {
+  if (const std::string fault = stem_fault(chart.id); !fault.empty())
+    throw UsageError("the figure's id '" + printable(chart.id) + "' " + fault + "; it is the name of files");
   const std::string list = joined(formats);
   std::vector<PageFormat> pages;
   for (const std::string& width : widths) pages.push_back(page_format(width));
@@ -80,8 +91,8 @@ std::vector<fs::path> draw_chart(const Chart& chart, const fs::path& folder, con
       const std::string script = chart.id + page.suffix + ".gp";
       write_file_atomically(work / script, page_script(chart, page));
       std::string said;
-      if (gnuplot(work, {"-e", "formats = '" + list + "'", script}, said) != 0)
-        throw UsageError("gnuplot failed on the figure " + chart.id + ": " + said);
+      if (gnuplot(work, {"-e", "formats = '" + list + "'", "./" + script}, said) != 0)
+        throw UsageError("gnuplot failed on the figure " + chart.id + ": " + printable(said, true));
     }
     const auto move = [&](const std::string& suffix) {
       const fs::path target = folder / (chart.id + suffix);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/core/text.hpp"
 #include "algorithms/core/usage_error.hpp"
 
@@ -57,10 +58,14 @@ std::string look(Mark mark, const LineStyle& style) {
   return "lines lw 1.6 dt (6,5) lc rgb '#222222'";
 }
 
-std::string quoted(const std::string& text) {  // gnuplot's single quotes know one escape: '' for '
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
+/// A text as gnuplot's text, whatever it is. Between single quotes everything stands for itself but the quote, whose double
+/// gnuplot 5.4 misreads at the beginning of a text; between double ones \ and ` have a meaning, so they are given by number.
+std::string quoted(const std::string& text) {
+  const std::string line = printable(text);
+  if (line.find('\'') == std::string::npos) return "'" + line + "'";
+  std::string out = "\"";
+  for (const char c : line) out += c == '"' ? "\\042" : c == '\\' ? "\\134" : c == '`' ? "\\140" : std::string(1, c);
+  return out + "\"";
 }
 
 /// An author's text may use gnuplot's V_N and x^2; the name of a column is shown as it is.
@@ -261,8 +266,9 @@ std::string Page::panel(std::size_t p) const {
   const double left = column * cell_width_ + d_.left, right = (column + 1) * cell_width_ - d_.right;
   const double top = d_.page_title + row * cell_height_ + above_, bottom = top + d_.panel;
   std::ostringstream out;
-  out << "\n  # " << panel.y << " against " << panel.x << "\n  set lmargin at " << x(left) << "; set rmargin at " << x(right)
-      << "; set tmargin at " << y(top) << "; set bmargin at " << y(bottom) << "\n"
+  // The full stop: a comment that ends with a backslash would go on in the next line.
+  out << "\n  # " << printable(panel.y + " against " + panel.x) << ".\n  set lmargin at " << x(left) << "; set rmargin at "
+      << x(right) << "; set tmargin at " << y(top) << "; set bmargin at " << y(bottom) << "\n"
       << panel.axes.x.script() << panel.axes.y.script() << "  set label " << label_text(panel.x_label, panel.x) << " at "
       << x((left + right) / 2) << "," << y(bottom + d_.x_label) << " center\n";
   // The name of the quantity stands above its axis, where a long one does not run into the next panel.

@@ -1,17 +1,22 @@
 #include "results/record.hpp"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <sstream>
+#include <system_error>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -35,23 +40,26 @@ double number_from_json(const json& value) {
 }
 
 json to_json(const PromiseResult& r) {
-  return {{"id", r.promise.id},
-          {"source", r.promise.source},
-          {"statement", r.promise.statement},
-          {"constant", r.promise.constant},
-          {"assumes", r.promise.assumes},
-          {"verdict", r.verdict()},
-          {"checks", r.checks},
-          {"violations", r.violations},
-          {"worst_slack", number_to_json(r.worst_slack)},
-          {"worst_ratio", number_to_json(r.worst_ratio)},
-          {"worst_iteration", r.worst_iteration},
-          {"worst_block", r.worst_block},
-          {"first_iteration", r.first_iteration},
-          {"first_block", r.first_block},
-          {"first_slack", number_to_json(r.first_slack)},
-          {"not_applicable", r.not_applicable},
-          {"inconclusive", r.inconclusive}};
+  json j = {{"id", r.promise.id},
+            {"source", r.promise.source},
+            {"statement", r.promise.statement},
+            {"constant", r.promise.constant},
+            {"assumes", r.promise.assumes},
+            {"verdict", r.verdict()},
+            {"checks", r.checks},
+            {"violations", r.violations},
+            {"worst_slack", number_to_json(r.worst_slack)},
+            {"worst_ratio", number_to_json(r.worst_ratio)},
+            {"worst_iteration", r.worst_iteration},
+            {"worst_block", r.worst_block},
+            {"first_iteration", r.first_iteration},
+            {"first_block", r.first_block},
+            {"first_slack", number_to_json(r.first_slack)},
+            {"not_applicable", r.not_applicable},
+            {"inconclusive", r.inconclusive}};
+  if (r.tightest != 0) j["tightest"] = number_to_json(r.tightest);
+  if (r.unbounded != 0) j["unbounded"] = r.unbounded;
+  return j;
 }
 
 PromiseResult promise_from_json(const json& j) {
@@ -72,6 +80,8 @@ PromiseResult promise_from_json(const json& j) {
   r.first_slack = number_from_json(j.at("first_slack"));
   j.at("not_applicable").get_to(r.not_applicable);
   j.at("inconclusive").get_to(r.inconclusive);
+  if (j.contains("tightest")) r.tightest = number_from_json(j["tightest"]);  // not in records of before
+  r.unbounded = j.value("unbounded", std::int64_t{0});
   return r;
 }
 
@@ -130,16 +140,74 @@ Trace parse_csv(const std::string& text) {
   return trace;
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) throw UsageError("cannot read " + file.string() + "; run the experiment again");
-  return text.str();
+/// Held while the two files of a record are written or read, so that nobody sees those of two runs. It goes with the process.
+class FolderLock {
+ public:
+  FolderLock(const fs::path& folder, int kind) : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (fd_ >= 0 && ::flock(fd_, kind) != 0 && errno == EINTR) continue;  // a file system without locks: go on without
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+ private:
+  int fd_;
+};
+
+/// What was written under `digest` is the hash of everything else.
+std::string digest_of(json record) {
+  record.erase("digest");
+  return short_hash(json_text(record));
 }
+
+/// A file that is new, so that nobody else writes it; removed unless it gets its final name.
+class NewFile {
+ public:
+  explicit NewFile(const fs::path& final) : final_(final), folder_(final.has_parent_path() ? final.parent_path() : ".") {
+    static std::atomic<unsigned> serial{0};
+    path_ = final.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
+    std::error_code error, ignored;
+    fs::create_directories(folder_, error);
+    if (error && !fs::is_directory(folder_, ignored))
+      throw UsageError("cannot create the folder " + printable(folder_.string()) + ": " + error.message());
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd_ < 0) fail(errno);
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (fd_ >= 0) ::close(fd_);
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  void write(std::string_view content) {
+    while (!content.empty()) {
+      const ssize_t count = ::write(fd_, content.data(), content.size());
+      if (count < 0 && errno != EINTR) fail(errno);
+      if (count > 0) content.remove_prefix(static_cast<std::size_t>(count));
+    }
+    if (::close(std::exchange(fd_, -1)) != 0) fail(errno);
+  }
+  void publish() {
+    if (::rename(path_.c_str(), final_.c_str()) != 0) fail(errno);
+    path_.clear();
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const {
+    throw UsageError("cannot write " + printable(final_.string()) + ": " + std::generic_category().message(error) +
+                     "; is the folder writable and the disk not full?");
+  }
+
+  fs::path final_, folder_, path_;
+  int fd_ = -1;
+};
 
 Trace read_trace(const fs::path& file, const json& facts) {
   if (!fs::exists(file)) throw UsageError("its trace " + file.filename().string() + " is missing");
-  const std::string text = read_text(file);
+  const std::string text = file_content(file);
   if (short_hash(text) == facts.at("digest").get<std::string>()) return parse_csv(text);
 
   const auto rows = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -150,6 +218,17 @@ Trace read_trace(const fs::path& file, const json& facts) {
   throw UsageError("its trace " + file.filename().string() + " was changed after the run");
 }
 
+/// What names a run is shown, and compared with what other records say.
+void require_plain(const json& config) {
+  if (!config.is_object()) throw UsageError("its configuration is no table");
+  for (const char* key : {"experiment", "variant"})
+    if (config.contains(key))
+      if (const std::string fault = text_fault(config[key].get<std::string>()); !fault.empty())
+        throw UsageError(std::string("its ") + key + " " + fault);
+  if (config.contains("seed") && !config["seed"].is_number_unsigned())
+    throw UsageError("its seed is " + json_text(config["seed"]) + ", not a whole number");
+}
+
 RunRecord record_from_json(const json& j, const fs::path& json_file) {
   const int schema = j.at("schema").get<int>();
   if (schema != RunRecord::kSchema)
@@ -157,7 +236,11 @@ RunRecord record_from_json(const json& j, const fs::path& json_file) {
                      std::to_string(RunRecord::kSchema));
   RunRecord record;
   j.at("id").get_to(record.id);
+  if (record.id != json_file.stem().string())
+    throw UsageError("it is the record " + printable(record.id) + ", under another record's name");
+  if (j.contains("digest") && j["digest"] != digest_of(j)) throw UsageError("it was changed after the run");
   record.config = j.at("config");
+  require_plain(record.config);
   record.provenance = j.at("provenance");
   j.at("status").get_to(record.status);
   j.at("reason").get_to(record.reason);
@@ -207,34 +290,37 @@ void write_record(const fs::path& folder, const RunRecord& record) {
   const std::string csv = csv_text(record.trace);
   json promises = json::array();
   for (const PromiseResult& p : record.promises) promises.push_back(to_json(p));
-  const json j = {{"schema", RunRecord::kSchema},
-                  {"id", record.id},
-                  {"config", record.config},
-                  {"provenance", record.provenance},
-                  {"status", record.status},
-                  {"reason", record.reason},
-                  {"promises", promises},
-                  {"trace",
-                   {{"file", csv_file.filename().string()},
-                    {"columns", record.trace.columns.size()},
-                    {"rows", record.trace.rows.size()},
-                    {"digest", short_hash(csv)}}}};
-  const std::string text = j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  json j = {{"schema", RunRecord::kSchema},
+            {"id", record.id},
+            {"config", record.config},
+            {"provenance", record.provenance},
+            {"status", record.status},
+            {"reason", record.reason},
+            {"promises", promises},
+            {"trace",
+             {{"file", csv_file.filename().string()},
+              {"columns", record.trace.columns.size()},
+              {"rows", record.trace.rows.size()},
+              {"digest", short_hash(csv)}}}};
+  j["digest"] = digest_of(j);
+  NewFile trace(csv_file), facts(json_file);
+  trace.write(csv);
+  facts.write(json_text(j, 2) + "\n");
 
+  const FolderLock lock(folder, LOCK_EX);
   std::error_code ignored;
   fs::remove(json_file, ignored);  // an older record must never stand beside a newer trace
-  write_file_atomically(csv_file, csv);
-  write_file_atomically(json_file, text);
+  trace.publish();
+  facts.publish();
 }
 
 RunRecord read_record(const fs::path& json_file) {
   const std::string fault = "record " + json_file.string() + ": ";
+  const FolderLock lock(json_file.has_parent_path() ? json_file.parent_path() : ".", LOCK_SH);
   if (!fs::exists(json_file)) throw UsageError(fault + "no such file");
-  const std::string text = read_text(json_file);
+  const std::string text = file_content(json_file);
   try {
-    return record_from_json(json::parse(text), json_file);
-  } catch (const json::parse_error& e) {
-    throw UsageError(fault + "not JSON (" + e.what() + "); delete it and run the experiment again");
+    return record_from_json(parse_json(text), json_file);
   } catch (const json::exception& e) {
     throw UsageError(fault + "not a run record (" + e.what() + "); delete it and run the experiment again");
   } catch (const UsageError& e) {
@@ -245,25 +331,9 @@ RunRecord read_record(const fs::path& json_file) {
 bool record_exists(const fs::path& folder, const std::string& id) { return fs::exists(folder / (id + ".json")); }
 
 void write_file_atomically(const fs::path& file, const std::string& content) {
-  static std::atomic<unsigned> serial{0};
-  std::error_code error;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
-  if (error) throw UsageError("cannot create the folder " + file.parent_path().string() + ": " + error.message());
-
-  const fs::path temporary = file.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(serial++);
-  {
-    std::ofstream out(temporary, std::ios::binary);
-    out.write(content.data(), static_cast<std::streamsize>(content.size()));
-    out.close();
-    if (!out) error = std::make_error_code(std::errc::io_error);
-  }
-  if (!error) fs::rename(temporary, file, error);
-  if (error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw UsageError("cannot write " + file.string() + ": " + error.message() +
-                     "; is the folder writable and the disk not full?");
-  }
+  NewFile fresh(file);
+  fresh.write(content);
+  fresh.publish();
 }
 
 std::string short_hash(const std::string& text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "algorithms/core/parameters.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -29,7 +30,7 @@ ReferenceClaim claim_from_json(const json& entry) {
 Reference parse_reference(const std::string& text, const std::string& file) {
   Reference reference;
   try {
-    const json document = json::parse(text);
+    const json document = parse_json(text);
     for (const auto& item : document.items()) require_key(item.key(), {"claims", "provenance"});
     reference.provenance = document.at("provenance");
     for (const json& entry : document.at("claims")) {

@@ -54,17 +54,21 @@ DataSpectrum data_spectrum(ConstRef<double> X) {
   return s;
 }
 
-TheoremConstants theorem41_printed(const TheoremInput& in) {
+TheoremConstants theorem41_printed(const TheoremInput& in, Theorem41 reading) {
   TheoremConstants c;
   c.unmet = in.alpha > 0 && in.alpha < 2 ? unmet_data(in) : "Assumption 2: sigma' has no positive lower bound below 2";
   const double width = static_cast<double>(in.r), rn = width * static_cast<double>(in.n);
   c.eta_V = 1 / (8 * in.alpha * in.ell * in.ell);
   const double C_K = std::pow(2 / in.alpha, in.L) * (4 * in.R_max * c.eta_V + 2 / (2 - in.alpha) * std::sqrt(in.epsilon));
-  c.eta_W2 = 1 / (2 * in.ell * in.ell * in.X.column_max);
+  const bool squared = reading == Theorem41::squared;
+  const double ell2 = in.ell * in.ell, S = in.X.smax, s = in.X.smin;
+  c.eta_W2 = 1 / (2 * ell2 * in.X.column_max * (squared ? in.X.column_max : 1));
+  if (reading == Theorem41::repaired) c.eta_W2 = std::min(c.eta_W2, 1 / (2 * in.gamma * ell2 * S * S));
   c.K = iterations(2 / c.eta_V * std::log(3 * in.R / in.epsilon));
   c.K_V =
       iterations(std::log(3 * in.gamma * (in.L - 2) * rn * C_K * C_K / in.epsilon) / (in.gamma * in.alpha * in.ell * c.eta_V));
-  c.K_W = iterations(std::log(3 * rn * C_K * C_K / in.epsilon) / (4 * in.gamma * in.X.smin * in.alpha * in.alpha * c.eta_W2));
+  const double rate = 4 * in.gamma * s * (squared ? s : 1) * in.alpha * in.alpha * c.eta_W2;
+  c.K_W = iterations(std::log(3 * rn * C_K * C_K / in.epsilon) / rate);
   c.C_V = in.C_V > 0 ? in.C_V : theorem41_corrected(in).C_V;
   c.eta_W1 = std::pow(in.alpha / 2, in.L) / (8 * c.eta_V * std::sqrt(width) * c.C_V * std::max(1.0, c.K));
   c.q_O = std::sqrt(1 - c.eta_V / 2);
@@ -97,13 +101,16 @@ TheoremConstants theorem41_corrected(const TheoremInput& in) {
   return c;
 }
 
-TheoremConstants theorem53_printed(const TheoremInput& in) {
+namespace {
+
+/// The printed numbers for these steps, which the printed limits admit.
+TheoremConstants theorem53_at(const TheoremInput& in, double eta_V, double eta_W2) {
   TheoremConstants c;
   c.unmet = in.w_min2 > 0 ? unmet_data(in) : "Lemma 5.1: W_L needs entries of both signs";
   const double width = static_cast<double>(in.r), rn = width * static_cast<double>(in.n);
-  c.eta_V = 1 / (2 * in.w_min2);
+  c.eta_V = eta_V;
+  c.eta_W2 = eta_W2;
   const double C_K = (4 * in.R_max * c.eta_V + 5 * std::sqrt(in.epsilon)) * std::pow(1.5, in.L);
-  c.eta_W2 = 1 / (2 * in.X.column_max);
   c.K = iterations(std::log(3 * in.R / in.epsilon) / (4 * c.eta_V * in.w_min2));
   c.K_V = iterations(3 / (4 * in.gamma * c.eta_V) * std::log(49 * (in.L - 2) * rn * C_K * C_K / (3 * in.epsilon)));
   c.K_W = iterations(std::log(C_K * C_K / in.epsilon) / (4 * in.gamma * in.X.smin * c.eta_W2));
@@ -114,19 +121,28 @@ TheoremConstants theorem53_printed(const TheoremInput& in) {
   return c;
 }
 
+}  // namespace
+
+TheoremConstants theorem53_printed(const TheoremInput& in) {
+  return theorem53_at(in, 1 / (2 * in.w_min2), 1 / (2 * in.X.column_max));
+}
+
 TheoremConstants theorem53_corrected(const TheoremInput& in) {
-  TheoremConstants c = theorem53_printed(in);
   const double S = in.X.smax, s = in.X.smin, rho0 = std::sqrt(in.R);
-  c.eta_V = 1 / (2 * in.w_norm2);
-  if (in.L > 2) c.eta_V = std::min(c.eta_V, 0.32 / in.gamma);  // 2 gamma eta_V (1 + |W_j|)^2 <= 1 for |W_j| <= 1/4
-  c.q_O = 1 - 2 * c.eta_V * in.w_min2;
-  c.K = iterations(std::log(3 * in.R / in.epsilon) / (2 * std::log(1 / c.q_O)));
-  c.eta_W2 = 1 / (2 * in.gamma * S * S);
-  const double q_1 = 1 - (s / S) * (s / S), delta = 2 * std::sqrt(in.w_norm2) * c.eta_V * rho0;
-  c.K_W = iterations(std::log(S / s * (c.t1 + delta) / c.t1) / std::log(1 / q_1));
-  c.K_V = in.L > 2 ? c.K_V : 0;
+  double eta_V = 1 / (2 * in.w_norm2);
+  if (in.L > 2) eta_V = std::min(eta_V, 0.32 / in.gamma);  // 2 gamma eta_V (1 + |W_j|)^2 <= 1 for |W_j| <= 1/4
+  TheoremConstants c = theorem53_at(in, eta_V, std::min(1 / (2 * in.X.column_max), 1 / (2 * in.gamma * S * S)));
   if (c.unmet.empty() && in.L > 2)
     c.unmet = "the theorem survives for L = 2 only: V + sigma(W V) = T need not have a solution V >= 0";
+  const double q_1 = 1 - 2 * in.gamma * c.eta_W2 * s * s, delta = 2 * std::sqrt(in.w_norm2) * c.eta_V * rho0;
+  const double K_W = iterations(std::log(S / s * (c.t1 + delta) / c.t1) / std::log(1 / q_1));
+  if (in.L > 2) {
+    c.K_W = std::max(c.K_W, K_W);  // more steps towards a solution do no harm
+    return c;
+  }
+  c.K = iterations(std::log(3 * in.R / in.epsilon) / (2 * std::log(1 / c.q_O)));
+  c.K_V = 0;
+  c.K_W = K_W;
   return c;
 }
 

@@ -44,10 +44,18 @@ struct TheoremConstants {
   std::string unmet;     ///< the hypothesis that fails on this instance, or empty
 };
 
-TheoremConstants theorem41_printed(const TheoremInput& in);
+/// Readings of Theorem 4.1 that differ from the print. All are admissible where the print is: its "<=" allows a smaller step, and
+/// K_W grows as 1/eta_W2.
+enum class Theorem41 {
+  printed,
+  squared,   ///< max |x_i|^2 for max |x_i| in the limit of eta_W2, s^2 for s in K_W: the print without two likely misprints
+  repaired,  ///< eta_W2 no larger than 1/(2 gamma ell^2 S^2) either; nothing else changed
+};
+TheoremConstants theorem41_printed(const TheoremInput& in, Theorem41 reading = Theorem41::printed);
 TheoremConstants theorem41_corrected(const TheoremInput& in);
 TheoremConstants theorem53_printed(const TheoremInput& in);
-/// What survives of Theorem 5.3: L = 2 with the stable step limit eta_V <= 1/(2 |W_L|^2).
+/// Theorem 5.3 with stable steps, which its limits admit: eta_V <= 1/(2 |W_L|^2), eta_W2 <= 1/(2 gamma S^2), and the numbers of
+/// iterations that belong to them. For L = 2 the theorem survives so.
 TheoremConstants theorem53_corrected(const TheoremInput& in);
 
 }  // namespace bcd::akiyama2025

@@ -33,7 +33,7 @@ void GradientBcdParameters::fields(ParameterList& list) {
       "steps", steps,
       {{"given", Steps::given}, {"practical", Steps::practical}, {"printed", Steps::printed}, {"corrected", Steps::corrected}},
       "eta_V, eta_W1, eta_W2, K_V, K_W as given; stable practical steps; the theorem's constants as printed; as derived "
-      "(README.md). Only given steps follow gradient and average");
+      "('bcdbench help akiyama2025'). Only given steps follow gradient and average");
   list.number("eta_V", eta_V, Range::nonnegative(), "step size of every V_j (steps = given)");
   list.number("eta_W1", eta_W1, Range::nonnegative(), "step size eta_W^(1) of W_2 .. W_L (steps = given)");
   list.number("eta_W2", eta_W2, Range::nonnegative(), "step size eta_W^(2) of W_1 (steps = given)");

@@ -173,11 +173,11 @@ class BcdRelu final : public GradientBcd<T> {
   void update_W_1();
 };
 
-/// What the paper's theorems promise for either algorithm, and the judge: audit.cpp.
+/// What the paper's theorems promise for either algorithm (promises.cpp), and the judge (audit.cpp).
 std::vector<Promise> gradient_bcd_promises(GradientBcdKind kind);
 std::unique_ptr<Audit> make_gradient_bcd_audit(GradientBcdKind kind, const GradientBcdParameters& parameters,
                                                const Problem<double>& problem);
-/// Demonstrations without a training run: studies_monotone.cpp, studies_relu.cpp.
+/// Demonstrations that need no run of an experiment: studies_section3, _theorem41, _theorem43 and _relu.cpp.
 std::vector<Study> monotone_studies();
 std::vector<Study> relu_studies();
 

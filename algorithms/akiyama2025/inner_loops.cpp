@@ -133,7 +133,7 @@ Matrix<T> descend_gram(const Activation& sigma, ConstRef<T> U, ConstRef<T> V, co
   if (steps < 1) return sum;
   functors::with_activation(sigma, [&](auto f) {
     for_columns(
-        U.rows(),
+        U.rows(), static_cast<double>(steps) * product_work(m, m),
         [&](Index first, Index count, int) {
           Lines<T> u(m), v(m), q(m), next(m), s(m);
           u.load(U, first, count);
@@ -154,7 +154,7 @@ void descend_skip(const Activation& sigma, MutRef<T> A, ConstRef<T> V, const Pac
     throw std::logic_error("descend_skip: shapes do not fit");
   functors::with_activation(sigma, [&](auto f) {
     for_columns(
-        A.rows(),
+        A.rows(), 2 * static_cast<double>(steps) * product_work(m, m),
         [&](Index first, Index count, int) {
           Lines<T> x(m), v(m), h(m), q(m);
           x.load(A, first, count);

@@ -47,7 +47,7 @@ void MiniBatch<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, R
     Yb_.resize(problem.Y->rows(), batch);
   }
   seed_ = rng.bits();
-  t_(0, 0) = 0;
+  t_ = 0;
   epoch_objective_ = 0;
   start(problem.net);
 }
@@ -56,7 +56,7 @@ template <class T>
 State<T> MiniBatch<T>::state() {
   State<T> state = weight_state(problem_->net, weights_);
   add_state(problem_->net, state);
-  state.add("t", 0, t_);
+  t_.add_to(state, "t");
   return state;
 }
 
@@ -64,7 +64,7 @@ template <class T>
 void MiniBatch<T>::step(BlockObserver* observer) {
   const Index n = problem_->n(), batch = std::min<Index>(common_.batch_size, n);
   const Index batches = (n + batch - 1) / batch;
-  if (common_.shuffle) draw_order(static_cast<std::int64_t>(t_(0, 0)) / batches);
+  if (common_.shuffle) draw_order(t_.value() / batches);
   double sum = 0;
   for (Index first = 0; first < n; first += batch) sum += train_on(first, std::min(batch, n - first));
   epoch_objective_ = sum / static_cast<double>(batches);
@@ -110,8 +110,8 @@ double MiniBatch<T>::train_on(Index first, Index count) {
   const Matrix<T>&X = common_.shuffle ? Xb_ : *problem_->X, &Y = common_.shuffle ? Yb_ : *problem_->Y;
   const double value =
       backprop_->gradient(weights_, problem_->loss, X.middleCols(from, count), Y.middleCols(from, count), scale, gradient_);
-  t_(0, 0) += 1;
-  update(static_cast<std::int64_t>(t_(0, 0)), net, gradient_, weights_);
+  ++t_;
+  update(t_.value(), net, gradient_, weights_);
   return value;
 }
 

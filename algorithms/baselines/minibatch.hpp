@@ -5,6 +5,7 @@
 
 #include "algorithms/core/algorithm.hpp"
 #include "algorithms/core/backprop.hpp"
+#include "algorithms/core/counter.hpp"
 #include "algorithms/core/parallel.hpp"
 
 namespace bcd::baselines {
@@ -62,7 +63,7 @@ class MiniBatch : public Algorithm<T> {
   const Problem<T>* problem_ = nullptr;
   Weights<T> weights_, gradient_;
   std::optional<Backprop<T>> backprop_;
-  Matrix<T> t_ = Matrix<T>::Zero(1, 1);  // number of updates so far, part of the state
+  Counter<T> t_;  // updates so far
   std::vector<Index> order_;
   Matrix<T> Xb_, Yb_;  // the shuffled batch
   std::uint64_t seed_ = 0;
@@ -88,7 +89,7 @@ void update_entries(const Network& net, Rule&& rule, First& first, Others&... ot
   for (int layer = 1; layer <= net.N(); ++layer) {
     const auto i = static_cast<std::size_t>(layer);
     for_columns(
-        first.W[i].cols(),
+        first.W[i].cols(), kEntryWork * static_cast<double>(first.W[i].rows()),
         [&](Index c, Index count, int) {
           rule(first.W[i].middleCols(c, count).array(), others.W[i].middleCols(c, count).array()...);
         },

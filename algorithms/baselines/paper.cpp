@@ -1,3 +1,4 @@
+#include "algorithms/baselines/adadelta.hpp"
 #include "algorithms/baselines/adagrad.hpp"
 #include "algorithms/baselines/adam.hpp"
 #include "algorithms/baselines/ridge.hpp"
@@ -8,6 +9,7 @@ namespace bcd::baselines {
 
 std::vector<Plugin> paper() {
   return {
+      describe<Adadelta>("adadelta", "ADADELTA (mini-batches)", "Zeiler 2012, Algorithm 1"),
       describe<Adagrad>("adagrad", "AdaGrad (mini-batches)", "Duchi, Hazan and Singer 2011, diagonal form"),
       describe<Adam>("adam", "Adam (mini-batches)", "Kingma and Ba 2015, Algorithm 1"),
       describe<Ridge>("ridge", "Ridge regression on the features of the first weights (only the last layer is fitted)",

@@ -32,7 +32,8 @@ void Ridge<T>::step(BlockObserver* observer) {
   const int N = problem_->net.N();
   const bool bias = problem_->net.bias;
   const T w = static_cast<T>(problem_->loss.weight(problem_->n()));
-  Matrix<T> system = w * gram<T>(features_, bias), solution = w * cross_moments<T>(*problem_->Y, features_, bias);
+  SampleSum<T> sums;
+  Matrix<T> system = w * gram<T>(features_, bias, sums), solution = w * cross_moments<T>(*problem_->Y, features_, bias, sums);
   system.diagonal().array() += static_cast<T>(parameters_.lambda);
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);

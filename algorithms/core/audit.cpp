@@ -21,11 +21,19 @@ PromiseResult& CheckLog::at(const std::string& id) {
   throw std::logic_error("audit checks an undeclared promise: " + id);
 }
 
-void CheckLog::check(const std::string& id, int iteration, const Block& block, double slack, double allowance) {
+void CheckLog::check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left) {
   PromiseResult& r = at(id);
   if (!(allowance > 0)) throw std::logic_error("audit gives no rounding allowance for: " + id);
   if (std::isnan(slack)) slack = -std::numeric_limits<double>::infinity();
+  if (slack == std::numeric_limits<double>::infinity()) {
+    ++r.unbounded;
+    return;
+  }
   ++r.checks;
+  if (left > 0 && std::isfinite(slack)) {
+    const double looseness = 1 + slack / left;
+    r.tightest = r.tightest == 0 ? looseness : std::min(r.tightest, looseness);
+  }
   const double ratio = slack / allowance;
   if (ratio < r.worst_ratio) {
     r.worst_ratio = ratio;

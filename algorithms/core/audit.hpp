@@ -14,8 +14,10 @@ class CheckLog {
  public:
   explicit CheckLog(std::vector<Promise> promises);
 
-  /// One evaluation: the promise holds if slack >= -allowance. allowance: derived rounding bound, > 0. A NaN slack violates.
-  void check(const std::string& id, int iteration, const Block& block, double slack, double allowance);
+  /// One evaluation: the promise holds if slack >= -allowance. allowance: derived rounding bound, > 0. A NaN slack violates;
+  /// slack = inf (the right side bounds nothing) is no check. left: the side that is bounded, without what stands on both sides
+  /// (of a descent the promised decrease); where it is given and positive, the log keeps how loose the bound is.
+  void check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left = 0);
   void not_applicable(const std::string& id, const std::string& reason);
   void inconclusive(const std::string& id, const std::string& reason);
 

@@ -16,6 +16,12 @@ void set_zero(const Network& net, Weights<T>& weights) {
 }
 }  // namespace
 
+double forward_work(const Network& net) {
+  double work = 0;
+  for (int i = 1; i <= net.N(); ++i) work += product_work(net.d(i), net.d(i - 1)) + kEntryWork * static_cast<double>(net.d(i));
+  return work;
+}
+
 template <class T>
 Backprop<T>::Backprop(const Network& net, Index columns) : net_(net), room_(std::min(columns, kChunk)) {
   U_.resize(at(net.N() + 1));
@@ -38,7 +44,7 @@ double Backprop<T>::gradient(const Weights<T>& weights, const Loss& loss, ConstR
     const Index m = std::min(room_, X.cols() - first);
     forward(weights, X.middleCols(first, m));
     const auto Yc = Y.middleCols(first, m);
-    total += sum_over_samples(m, [&](Index c, Index count) {
+    total += sum_over_samples(m, kEntryWork * static_cast<double>(net_.d(N)), [&](Index c, Index count) {
       const auto V = V_[at(N)].middleCols(c, count);
       auto D = D_[at(N)].middleCols(c, count);
       loss.gradient<T>(V, Yc.middleCols(c, count), D);
@@ -56,14 +62,15 @@ void Backprop<T>::forward(const Weights<T>& weights, ConstRef<T> X) {
   const Index m = X.cols();
   for (int i = 1; i <= net_.N(); ++i) {
     const ConstRef<T> Vp = i == 1 ? X : ConstRef<T>(V_[at(i - 1)].leftCols(m));  // V_{i-1}
-    for_columns(m, [&](Index c, Index count, int) {
-      auto U = U_[at(i)].middleCols(c, count);
-      auto V = V_[at(i)].middleCols(c, count);
-      U.noalias() = weights.W[at(i)] * Vp.middleCols(c, count);
-      if (net_.bias) U.colwise() += weights.b[at(i)];
-      net_.sigma(i).template apply<T>(U, V);
-      if (net_.skip(i)) V += Vp.middleCols(c, count);
-    });
+    for_columns(m, product_work(net_.d(i), net_.d(i - 1)) + kEntryWork * static_cast<double>(net_.d(i)),
+                [&](Index c, Index count, int) {
+                  auto U = U_[at(i)].middleCols(c, count);
+                  auto V = V_[at(i)].middleCols(c, count);
+                  U.noalias() = weights.W[at(i)] * Vp.middleCols(c, count);
+                  if (net_.bias) U.colwise() += weights.b[at(i)];
+                  net_.sigma(i).template apply<T>(U, V);
+                  if (net_.skip(i)) V += Vp.middleCols(c, count);
+                });
   }
 }
 
@@ -74,7 +81,8 @@ void Backprop<T>::backward(const Weights<T>& weights, ConstRef<T> X, Weights<T>&
   const Index m = X.cols();
   for (int i = net_.N(); i >= 1; --i) {
     const ConstRef<T> Vp = i == 1 ? X : ConstRef<T>(V_[at(i - 1)].leftCols(m));  // V_{i-1}
-    for_columns(m, [&](Index c, Index count, int) {
+    const double below_work = i > 1 ? product_work(net_.d(i), net_.d(i - 1)) : 0;
+    for_columns(m, below_work + kEntryWork * static_cast<double>(net_.d(i)), [&](Index c, Index count, int) {
       auto D = D_[at(i)].middleCols(c, count);
       if (i > 1 && net_.skip(i)) D_[at(i - 1)].middleCols(c, count) = D;
       net_.sigma(i).template multiply_by_derivative<T>(U_[at(i)].middleCols(c, count), D);
@@ -85,15 +93,14 @@ void Backprop<T>::backward(const Weights<T>& weights, ConstRef<T> X, Weights<T>&
       else
         below.noalias() = weights.W[at(i)].transpose() * D;
     });
-    // The sum over the samples, threaded over the columns of dW_i.
+    // The sum over the samples, shared out by the columns of dW_i.
     const auto G = D_[at(i)].leftCols(m);
-    const Index share = (Vp.rows() + threads() - 1) / threads();
     for_columns(
-        Vp.rows(),
+        Vp.rows(), product_work(net_.d(i), m),
         [&](Index c, Index count, int) {
           gradient.W[at(i)].middleCols(c, count).noalias() += G * Vp.middleRows(c, count).transpose();
         },
-        share);
+        kMatrixPiece);
     if (net_.bias) gradient.b[at(i)].noalias() += G.rowwise().sum();
   }
 }

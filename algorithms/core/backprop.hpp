@@ -6,11 +6,14 @@
 
 namespace bcd {
 
+/// Floating-point operations of a forward pass, a column, as core/parallel.hpp counts them.
+double forward_work(const Network& net);
+
 /// Owns the memory of the forward and the backward pass, so that a training loop allocates nothing.
 ///
 /// The samples are taken in chunks of a bounded number of columns; the gradient is a sum over the chunks, and this class is the
-/// one place where the baselines sum over samples. Within a chunk the matrix products are threaded by Eigen and the elementwise
-/// work by column blocks.
+/// one place where the baselines sum over samples. Within a chunk the work is shared out by blocks of columns, the sum over
+/// the samples by columns of the gradient.
 template <class T>
 class Backprop {
  public:

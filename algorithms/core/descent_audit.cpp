@@ -1,16 +1,16 @@
 #include "algorithms/core/descent_audit.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "algorithms/core/algorithm.hpp"
+#include "algorithms/core/backprop.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/core/rounding.hpp"
 
 namespace bcd {
 
 namespace {
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// The risk of `count` columns, without the loss's weight. E bounds the error of V in units of eps: an inner product of m terms
@@ -65,8 +65,7 @@ class DescentAudit final : public Audit {
       terms += static_cast<double>(now.W[i].size() + now.b[i].size());
     }
     double allowance = F.rounding + F_.rounding + terms * kEps * c_ * step2;
-    if (!(allowance > 0 && std::isfinite(allowance)))
-      allowance = std::numeric_limits<double>::min();  // overflow excuses nothing
+    if (!(allowance > 0 && std::isfinite(allowance))) allowance = kTiny;  // overflow excuses nothing
     log.check(promise_, k, {}, F_.value - F.value - c_ * step2, allowance);
     row.emplace_back("potential", F.value);
     row.emplace_back("step_norm2", step2);
@@ -78,8 +77,7 @@ class DescentAudit final : public Audit {
   Weights<double> read() const {
     Weights<double> w(problem_.net);
     for (NamedMatrix<double>& own : weight_state(problem_.net, w))
-      for (const NamedMatrix<double>& window : *state_)
-        if (window.name == own.name) own.value = window.value;
+      if (const NamedMatrix<double>* window = state_->find(own.name)) own.value = window->value;
     return w;
   }
 
@@ -107,7 +105,7 @@ class DescentAudit final : public Audit {
 MeasuredRisk measured_risk(const Problem<double>& problem, const Weights<double>& weights) {
   const Index n = problem.n();
   std::vector<MeasuredRisk> parts(static_cast<std::size_t>((n + kColumnBlock - 1) / kColumnBlock));
-  for_columns(n, [&](Index first, Index count, int) {
+  for_columns(n, 3 * forward_work(problem.net), [&](Index first, Index count, int) {
     parts[static_cast<std::size_t>(first / kColumnBlock)] = risk_of_columns(problem, weights, first, count);
   });
   MeasuredRisk total;

@@ -52,11 +52,11 @@ double Moment::step2(const Moment& earlier, const std::vector<std::string>& lett
   return sum;
 }
 
-void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance) {
+void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left) {
   if (std::isnan(allowance))
     log.check(id, k, block, allowance, kTiny);
   else
-    log.check(id, k, block, slack, allowance);
+    log.check(id, k, block, slack, allowance, left);
 }
 
 }  // namespace bcd

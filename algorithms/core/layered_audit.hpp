@@ -3,24 +3,14 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "algorithms/core/audit.hpp"
 #include "algorithms/core/problem.hpp"
+#include "algorithms/core/rounding.hpp"
 
 namespace bcd {
-
-inline constexpr double kEps = std::numeric_limits<double>::epsilon();
-inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
-inline constexpr double kTiny = std::numeric_limits<double>::min();  ///< allowance where all terms are zero, hence exact
-
-/// A number with a bound on its error by rounding in double.
-struct Term {
-  double value = 0;
-  double rounding = 0;
-};
 
 /// A copy of a state, by letter and layer.
 class Moment {
@@ -53,7 +43,7 @@ class Moment {
 };
 
 /// A check of a run that may overflow: without a rounding bound it is a violation, not an error of the audit.
-void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance);
+void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left = 0);
 
 /// What theory says of one update of a block by D: F falls by at least (descent) or exactly (identity) factor * square.
 struct Decrease {
@@ -102,12 +92,18 @@ class LayeredAudit : public Audit {
 
   /// The letters of a block's matrices: {"W", "b"} of "Wb".
   virtual std::vector<std::string> letters(const Block& block) const { return {block.name}; }
-  /// Layer i's share of the objective at now_.
-  virtual Term term(int i, const Block* block) = 0;
+  /// Layer i's share of the objective at now_; of no use to a paper that overrides objective().
+  virtual Term term(int i, const Block* block) {
+    (void)i, (void)block;
+    return {};
+  }
   /// The first and the last layer whose terms the block is part of.
   virtual std::pair<int, int> touched(const Block& block) const { return {block.layer, block.layer}; }
-  /// From F_before_ at before_ to F_ at now_.
-  virtual BlockPromise promised(const Block& block) const = 0;
+  /// From F_before_ at before_ to F_ at now_; of no use to a paper that overrides judge_block().
+  virtual BlockPromise promised(const Block& block) const {
+    (void)block;
+    return {};
+  }
   virtual void begin(CheckLog& log) = 0;
   /// From F_sweep_ at sweep_start_ to F_ at now_.
   virtual void judge_sweep(int k, CheckLog& log, Measurements& row) = 0;
@@ -127,18 +123,24 @@ class LayeredAudit : public Audit {
   virtual void judge_block(int k, const Block& block, CheckLog& log) {
     const BlockPromise promise = promised(block);
     const double decrease = F_before_.value - F_.value;
-    const double allowance = F_before_.rounding + F_.rounding + promise.gradient * promise.step;
+    const double allowance = block_allowance(promise);
     if (const auto& d = promise.identity)
       judge(log, "identity.block", k, block, -std::abs(decrease - d->factor * d->square), allowance + 8 * kEps * d->size);
     if (const auto& d = promise.descent)
-      judge(log, "descent.block", k, block, decrease - d->factor * d->square, allowance + 8 * kEps * d->size);
+      judge(log, "descent.block", k, block, decrease - d->factor * d->square, allowance + 8 * kEps * d->size,
+            d->factor * d->square);
   }
 
+  /// Rounding of the two sides of a block's promise.
+  double block_allowance(const BlockPromise& promise) const {
+    return F_before_.rounding + F_.rounding + promise.gradient * promise.step;
+  }
   void update_terms(const Block* block) {
     const auto [first, last] = block ? touched(*block) : std::pair(1, layers());
     terms_.resize(static_cast<std::size_t>(layers()));
     for (int i = first; i <= std::min(last, layers()); ++i) terms_[static_cast<std::size_t>(i - 1)] = term(i, block);
   }
+  const State<double>& state() const { return *state_; }
   const Network& net() const { return problem_.net; }
   int layers() const { return net().N(); }
 

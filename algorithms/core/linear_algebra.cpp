@@ -12,28 +12,26 @@ void cholesky(MutRef<T> M) {
 
 template <class T>
 void cholesky_solve_left(ConstRef<T> L, MutRef<T> B) {
-  const Index share = std::max<Index>(16, (B.cols() + threads() - 1) / threads());
   for_columns(
-      B.cols(),
+      B.cols(), product_work(L.rows(), L.rows()),
       [&](Index first, Index count, int) {
         auto part = B.middleCols(first, count);
         L.template triangularView<Eigen::Lower>().solveInPlace(part);
         L.transpose().template triangularView<Eigen::Upper>().solveInPlace(part);
       },
-      share);
+      kMatrixPiece);
 }
 
 template <class T>
 void cholesky_solve_right(ConstRef<T> L, MutRef<T> B) {
-  const Index share = std::max<Index>(16, (B.rows() + threads() - 1) / threads());
   for_columns(
-      B.rows(),
+      B.rows(), product_work(L.rows(), L.rows()),
       [&](Index first, Index count, int) {
         auto part = B.middleRows(first, count);
         L.transpose().template triangularView<Eigen::Upper>().template solveInPlace<Eigen::OnTheRight>(part);
         L.template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(part);
       },
-      share);
+      kMatrixPiece);
 }
 
 template <class T>

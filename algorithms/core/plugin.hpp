@@ -11,9 +11,10 @@ namespace bcd {
 
 /// A demonstration that needs no training run: a counter-example, a Monte Carlo check. Part of the claims table.
 struct StudyResult {
-  bool holds = false;    ///< whether the study's statement was confirmed
-  double measured = 0;   ///< the number that decides
-  std::string evidence;  ///< one or two sentences with the numbers
+  bool holds = false;         ///< whether the study's statement was confirmed
+  double measured = 0;        ///< the number that decides
+  std::string evidence;       ///< one or two sentences with the numbers
+  std::string instance = {};  ///< of a counter-example: numbers that a person can check by hand, in lines
 };
 /// Data that a study speaks of, by name and options (datasets/README.md); whoever runs the study loads it, with real targets.
 struct StudyData {

@@ -30,6 +30,8 @@ struct PromiseResult {
   int first_iteration = -1;  ///< first violation, or -1
   std::string first_block;
   double first_slack = 0;
+  double tightest = 0;         ///< smallest right/left seen where an audit gave the left side; 0: none did
+  std::int64_t unbounded = 0;  ///< how often the right side was infinite: no bound, so no check
   std::string not_applicable;  ///< reason, when a hypothesis is unmet
   std::string inconclusive;    ///< reason, when the run cannot decide
 

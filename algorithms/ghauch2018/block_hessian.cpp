@@ -11,9 +11,6 @@ namespace {
 using Window = Eigen::Map<Matrix<double>>;
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// Below this number of multiplications an assembly is over before a second thread has woken up.
-constexpr double kSmallAssembly = 1e7;
-
 /// Symmetric d x d matrices are packed by the columns of their lower triangle: entry (i, k), i >= k, is at
 /// packed(k, d) + i - k.
 Index packed(Index k, Index d) { return k * d - k * (k - 1) / 2; }
@@ -135,10 +132,9 @@ void BlockModel<T>::hessian_lower(const Weights<T>& weights, ConstRef<T> X, Cons
   Window Phi(memory_.Phi.data(), pairs(d), m_);
   sample_curvatures(weights, Y, j, curvature, Phi);
   const ConstRef<double> z = block_inputs(X, j);
-  const bool small = static_cast<double>(pairs(d) * pairs(p)) * static_cast<double>(m_) < kSmallAssembly;
   const Index weighted_room = memory_.weighted.size() / memory_.threads, part_room = memory_.part.size() / memory_.threads;
   for_columns(
-      p,
+      p, product_work(pairs(d), m_) * static_cast<double>(p) / 2,
       [&](Index first, Index count, int thread) {
         for (Index a = first; a < first + count; ++a) {
           Window weighted(memory_.weighted.data() + thread * weighted_room, p - a, m_);
@@ -148,7 +144,7 @@ void BlockModel<T>::hessian_lower(const Weights<T>& weights, ConstRef<T> X, Cons
           for (Index b = a; b < p; ++b) place(part.col(b - a).data(), d, b, a, H);
         }
       },
-      small ? p : 1);
+      1);
   if (loss_.has_outer_term()) {
     Eigen::Map<Vector<double>> g(memory_.part.data(), d * p);
     outer_root(weights, X, Y, j, g);

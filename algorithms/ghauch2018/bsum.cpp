@@ -2,13 +2,15 @@
 
 #include <cmath>
 
+#include "algorithms/core/rounding.hpp"
+
 namespace bcd::ghauch2018 {
 
 namespace {
 constexpr double kAdagradEpsilon = 1e-8;
+constexpr double kAdadeltaDecay = 0.95, kAdadeltaEpsilon = 1e-6;  // as its author suggests
 constexpr double kArmijoSlope = 1e-4;
 constexpr int kHalvings = 60;
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 /// Where along the step the backtracking rule compares f with its surrogate.
 constexpr double kSamples[] = {0.25, 0.5, 0.75, 1.0};
 
@@ -56,10 +58,10 @@ void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   const LossFunction loss = parameters_.loss_function(problem.loss);
   model_ = BlockModel<T>(problem.net, loss, problem.n());
   report_ = BlockModel<T>(problem.net, loss, problem.n());
-  k_ = Matrix<T>::Zero(1, 1);
+  k_ = 0;
   alpha_ = Matrix<T>::Constant(1, 1, static_cast<T>(parameters_.alpha));
   gamma_ = Matrix<T>::Constant(1, J(), static_cast<T>(parameters_.gamma));
-  for (std::vector<Matrix<T>>* part : {&W_, &G_, &D_, &trial_, &s_, &inner_, &inner_next_}) {
+  for (std::vector<Matrix<T>>* part : {&W_, &G_, &D_, &trial_, &s_, &u_, &inner_, &inner_next_}) {
     part->resize(at(J() + 1));
     for (int j = 1; j <= J(); ++j) (*part)[at(j)] = Matrix<T>::Zero(problem.net.d(j), model_.inputs(j));
   }
@@ -82,14 +84,14 @@ void Bsum<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
 template <class T>
 State<T> Bsum<T>::state() {
   State<T> state = weight_state(problem_->net, weights_);
-  state.add("k", 0, k_);
+  k_.add_to(state, "k");
   state.add("alpha", 0, alpha_);
   state.add("gamma", 0, gamma_);
-  if (parameters_.step == StepRule::adagrad)
-    for (int j = 1; j <= J(); ++j) {
-      Matrix<T>& s = s_[at(j)];
-      state.add("s", j, s);
-    }
+  const bool adadelta = parameters_.step == StepRule::adadelta;
+  for (int j = 1; j <= J() && (adadelta || parameters_.step == StepRule::adagrad); ++j) {
+    state.add("s", j, s_[at(j)]);
+    if (adadelta) state.add("u", j, u_[at(j)]);
+  }
   return state;
 }
 
@@ -99,11 +101,11 @@ void Bsum<T>::step(BlockObserver* observer) {
   const ThreadLimit limit(problem_->net, problem_->n());
   stale_from_ = 1;  // the state may have been written through its windows
   for (std::int64_t u = 0; u < updates_per_step(); ++u) {
-    k_(0, 0) += 1;
-    const int remainder = static_cast<int>(static_cast<std::int64_t>(k_(0, 0)) % J());
+    ++k_;
+    const int remainder = static_cast<int>(k_.value() % J());
     const int j = remainder == 0 ? J() : remainder;
     if (!batch_.whole()) {
-      batch_.draw(static_cast<std::uint64_t>(k_(0, 0)));
+      batch_.draw(static_cast<std::uint64_t>(k_.value()));
       stale_from_ = 1;
     }
     if (parameters_.order == Order::joint)
@@ -199,7 +201,8 @@ void Bsum<T>::descent_direction(int j) {
   }
 }
 
-/// (10), (A.5) and their projection on the feasible set; with ADAGRAD gamma_j becomes sqrt(s) + epsilon, entry by entry.
+/// (10), (A.5) and their projection on the feasible set. Entry by entry gamma_j becomes sqrt(s) + epsilon with ADAGRAD and
+/// sqrt(s + epsilon)/sqrt(u + epsilon) with ADADELTA (Zeiler 2012, Algorithm 1).
 template <class T>
 void Bsum<T>::first_order_direction(int j) {
   Matrix<T>&D = D_[at(j)], &s = s_[at(j)];
@@ -208,6 +211,13 @@ void Bsum<T>::first_order_direction(int j) {
   if (parameters_.step == StepRule::adagrad) {
     s.array() += G.array().square();
     D.array() = W_[at(j)].array() - G.array() / (s.array().sqrt() + static_cast<T>(kAdagradEpsilon));
+  } else if (parameters_.step == StepRule::adadelta) {
+    const T rho = static_cast<T>(kAdadeltaDecay), epsilon = static_cast<T>(kAdadeltaEpsilon);
+    auto u = u_[at(j)].array();
+    s.array() = rho * s.array() + (1 - rho) * G.array().square();
+    D.array() = G.array() * ((u + epsilon) / (s.array() + epsilon)).sqrt();  // minus the step
+    u = rho * u + (1 - rho) * D.array().square();
+    D = W_[at(j)] - D;
   } else {
     D = W_[at(j)] - G / gamma;
   }
@@ -232,11 +242,12 @@ void Bsum<T>::newton_direction(int j) {
 /// alpha_j^(k) of the chosen rule.
 template <class T>
 double Bsum<T>::step_size(int j) {
-  const auto k = static_cast<double>(k_(0, 0));
+  const auto k = static_cast<double>(k_.value());
   const double index = parameters_.step_index == StepIndex::update ? k : std::ceil(k / J());
   switch (parameters_.step) {
     case StepRule::constant:
     case StepRule::adagrad:
+    case StepRule::adadelta:
       return parameters_.alpha;
     case StepRule::inverse_sqrt:
       return parameters_.alpha / std::sqrt(index);
@@ -254,8 +265,7 @@ double Bsum<T>::step_size(int j) {
 template <class T>
 void Bsum<T>::advance_step() {
   if (parameters_.step != StepRule::recursive) return;
-  const bool due = parameters_.step_index == StepIndex::update || parameters_.order == Order::joint ||
-                   static_cast<std::int64_t>(k_(0, 0)) % J() == 0;
+  const bool due = parameters_.step_index == StepIndex::update || parameters_.order == Order::joint || k_.value() % J() == 0;
   if (due) alpha_(0, 0) *= T(1) - static_cast<T>(parameters_.t) * alpha_(0, 0);
 }
 
@@ -351,7 +361,7 @@ void Bsum<T>::measure(Measurements& row) const {
     zeros += (W.array() == T(0)).count();
     entries += W.size();
   }
-  row.emplace_back("updates", static_cast<double>(k_(0, 0)));
+  row.emplace_back("updates", static_cast<double>(k_.value()));
   row.emplace_back("objective", objective);
   row.emplace_back("nmse", report_.squared_error(Y) / static_cast<double>(Y.squaredNorm()));
   row.emplace_back("stationarity2", stationarity2);

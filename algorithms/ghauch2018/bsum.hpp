@@ -7,6 +7,7 @@
 // W_j <- (1 - alpha) W_j + alpha D (7). With biases the block is [W_j b_j]; r_j acts on all of it, the set on W_j.
 #pragma once
 
+#include "algorithms/core/counter.hpp"
 #include "algorithms/core/plugin.hpp"
 #include "algorithms/ghauch2018/batch.hpp"
 #include "algorithms/ghauch2018/deep_linear.hpp"
@@ -20,7 +21,7 @@ enum class Order { cyclic, joint };
 enum class LossChoice { problem, exponential };
 enum class Penalty { l2, l1 };
 enum class GammaRule { fixed, backtracking };
-enum class StepRule { constant, inverse_sqrt, inverse, recursive, armijo, adagrad };
+enum class StepRule { constant, inverse_sqrt, inverse, recursive, armijo, adagrad, adadelta };
 enum class StepIndex { update, sweep };
 
 struct Parameters {
@@ -48,7 +49,7 @@ struct Parameters {
   void fields(ParameterList& list);
   LossFunction loss_function(const Loss& problem_loss) const;
   /// Which of the conditions (8) fails, alpha(k) -> 0, sum alpha = infinity, sum alpha^2 < infinity and 0 <= alpha < 1; empty
-  /// if all of them hold.
+  /// if all of them hold from some k on, which is all that a limit sees.
   std::string breaks_condition_8() const;
 };
 
@@ -61,7 +62,8 @@ T soft_threshold(T a, T tau) {
   return a > tau ? a - tau : a < -tau ? a + tau : T(0) * a;  // 0 * a: NaN stays visible
 }
 
-/// State: W1, [b1,] ..., "k" (updates so far), "alpha" (of the recursive rule), "gamma" (1 x J), adagrad's sums "s1", ...
+/// State: W1, [b1,] ..., "k" (updates so far), "alpha" (of the recursive rule), "gamma" (1 x J), adagrad's sums "s1", ...; adadelta's averages
+/// "s1", ... of the squared gradients and "u1", ... of the squared steps.
 template <class T>
 class Bsum final : public Algorithm<T> {
  public:
@@ -117,8 +119,9 @@ class Bsum final : public Algorithm<T> {
   Weights<T> weights_;
   BlockModel<T> model_;
   mutable BlockModel<T> report_;  // measure()'s own passes, so that the iteration's are kept
-  Matrix<T> k_, alpha_, gamma_;   // state: 1 x 1, 1 x 1, 1 x J
-  std::vector<Matrix<T>> s_;      // adagrad's sums of squares, by block
+  Counter<T> k_;                  // state
+  Matrix<T> alpha_, gamma_;       // state: 1 x 1, 1 x J
+  std::vector<Matrix<T>> s_, u_;  // by block: adagrad's sums of squares; adadelta's averages of squared gradients and steps
 
   std::vector<Matrix<T>> W_, G_, D_, trial_;   // per block, d_j x p_j: W_j^(k), gradient, descent direction, scratch
   std::vector<Matrix<T>> inner_, inner_next_;  // gradients of (14)'s inner descent

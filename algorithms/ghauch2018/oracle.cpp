@@ -5,7 +5,6 @@
 namespace bcd::ghauch2018 {
 
 namespace {
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 using Kind = LossFunction::Kind;
 }  // namespace
@@ -103,7 +102,7 @@ double Oracle::loss_second_derivative(const Matrix<double>& H, const Matrix<doub
   return loss_.kind == Kind::exponential ? loss(H) / loss_.c * (sum + slope * slope / loss_.c) : sum;
 }
 
-Rounded Oracle::objective(const Weights<double>& W) const {
+Term Oracle::objective(const Weights<double>& W) const {
   const Network& net = problem_.net;
   Matrix<double> Z = *problem_.X;
   double error = 0, penalties = 0;
@@ -114,8 +113,7 @@ Rounded Oracle::objective(const Weights<double>& W) const {
                  input = std::sqrt(Z.squaredNorm() + (net.bias ? static_cast<double>(Z.cols()) : 0.0));
     const double length = static_cast<double>(W.W[at(l)].cols()) + 2;
     net.sigma(l).apply<double>(U, U);
-    error = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity()) * norm * (error + length * kEps * input) +
-            4 * kEps * U.norm();
+    error = net.sigma(l).lipschitz(kInfinity) * norm * (error + length * kEps * input) + 4 * kEps * U.norm();
     Z.swap(U);
     penalties += penalty(block(W, l));
   }
@@ -153,7 +151,7 @@ Matrix<double> Oracle::gradient(const Weights<double>& W, int j) const {
   return G;
 }
 
-Rounded Oracle::second_derivative(const Weights<double>& W, int j, const Matrix<double>& D, bool exact) const {
+Term Oracle::second_derivative(const Weights<double>& W, int j, const Matrix<double>& D, bool exact) const {
   const Network& net = problem_.net;
   Matrix<double> Z = *problem_.X, first, second, first_size, second_size;  // derivatives of Z in s, and sums of absolute values
   double lengths = 8, largest = 0;
@@ -209,7 +207,7 @@ double Oracle::gradient_rounding(const Weights<double>& W, int j) const {
     net.sigma(l).apply<double>(U, U);
     Z.swap(U);
     lengths += static_cast<double>(net.d(l) + net.d(l - 1));
-    const double s = net.sigma(l).lipschitz(std::numeric_limits<double>::infinity());
+    const double s = net.sigma(l).lipschitz(kInfinity);
     chain *= l < j ? 1.0 : l == j ? s : s * W.W[at(l)].norm();
   }
   const double inputs = std::sqrt(input.squaredNorm() + static_cast<double>(input.cols()));

@@ -2,14 +2,10 @@
 // bounds on the rounding of either side of a comparison.
 #pragma once
 
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/ghauch2018/bsum.hpp"
 
 namespace bcd::ghauch2018 {
-
-struct Rounded {
-  double value = 0;
-  double rounding = 0;
-};
 
 class Oracle {
  public:
@@ -18,7 +14,7 @@ class Oracle {
   /// f(W) = l + sum_j r_j. Rounding: layer l turns an error e_{l-1} of its input (Frobenius norm) into at most
   /// s_l (|W_l| e_{l-1} + (p_l + 2) eps |W_l| |Z_{l-1}|) + 4 eps |Z_l|, s_l the Lipschitz constant of sigma_l; the loss moves
   /// by |dl/dH| e_J, and its own sum and the penalties round by 8 eps of their values.
-  Rounded objective(const Weights<double>& W) const;
+  Term objective(const Weights<double>& W) const;
   /// The gradient in the block [W_j b_j], of l + lambda |W|_F^2 (l alone with the l1 penalty).
   Matrix<double> gradient(const Weights<double>& W, int j) const;
   /// Bound on the rounding of a computed gradient in norm: each product rounds by its length times eps times the norms of its
@@ -27,7 +23,7 @@ class Oracle {
   /// Second derivative of s -> l(W_j + s D) at 0, by forward differentiation; `exact` false: its Gauss-Newton part, without the
   /// output's second derivative. Rounding: the same sums over absolute values, times their lengths, times eps; the slopes
   /// sigma'(u) add the error of u, so the largest |u| counts in.
-  Rounded second_derivative(const Weights<double>& W, int j, const Matrix<double>& D, bool exact) const;
+  Term second_derivative(const Weights<double>& W, int j, const Matrix<double>& D, bool exact) const;
   double penalty(const Matrix<double>& block) const;
   /// [W_j b_j]
   Matrix<double> block(const Weights<double>& W, int j) const;

@@ -22,14 +22,16 @@ void Parameters::fields(ParameterList& list) {
   list.choice("gamma_rule", gamma_rule, {{"fixed", GammaRule::fixed}, {"backtracking", GammaRule::backtracking}},
               "gamma_j as given, or doubled until the surrogate lies above f along the step");
   list.number("gamma_shrink", gamma_shrink, Range{0, 1, true, false}, "backtracking first multiplies gamma_j by this");
-  list.choice("step", step,
-              {{"constant", StepRule::constant},
-               {"inverse_sqrt", StepRule::inverse_sqrt},
-               {"inverse", StepRule::inverse},
-               {"recursive", StepRule::recursive},
-               {"armijo", StepRule::armijo},
-               {"adagrad", StepRule::adagrad}},
-              "alpha; alpha/sqrt(k); alpha/(2k); alpha_{k+1} = alpha_k (1 - t alpha_k); Armijo from alpha; ADAGRAD's rule");
+  list.choice(
+      "step", step,
+      {{"constant", StepRule::constant},
+       {"inverse_sqrt", StepRule::inverse_sqrt},
+       {"inverse", StepRule::inverse},
+       {"recursive", StepRule::recursive},
+       {"armijo", StepRule::armijo},
+       {"adagrad", StepRule::adagrad},
+       {"adadelta", StepRule::adadelta}},
+      "alpha; alpha/sqrt(k); alpha/(2k); alpha_{k+1} = alpha_k (1 - t alpha_k); Armijo from alpha; ADAGRAD's rule; ADADELTA's");
   list.choice("step_index", step_index, {{"update", StepIndex::update}, {"sweep", StepIndex::sweep}},
               "k of the step rules: block updates (the paper) or sweeps over all blocks");
   list.number("alpha", alpha, Range::positive(), "step size, c of the decaying rules, first step of the recursive one");
@@ -56,12 +58,16 @@ std::string Parameters::breaks_condition_8() const {
       return "Armijo's step need not tend to 0";
     case StepRule::adagrad:
       return "ADAGRAD's step is not of the form (7)";
+    case StepRule::adadelta:
+      return "ADADELTA's step is not of the form (7)";
     case StepRule::inverse_sqrt:
       return "sum alpha_k^2 = alpha^2 sum 1/k is infinite for alpha/sqrt(k)";
     case StepRule::inverse:
-      return alpha < 2 ? "" : "alpha_1 = " + number_text(alpha / 2) + " is not below 1";
-    case StepRule::recursive:
-      return alpha < 1 ? "" : "alpha_0 = " + number_text(alpha) + " is not below 1";
+      return "";
+    case StepRule::recursive:  // alpha_1 = alpha_0 (1 - t alpha_0) has to lie in (0, 1)
+      return t * alpha < 1 && alpha * (1 - t * alpha) < 1
+                 ? ""
+                 : "no step of the rule from alpha_0 = " + number_text(alpha) + " on lies in (0, 1)";
   }
   throw std::logic_error("step rule of unknown kind");
 }
@@ -82,8 +88,9 @@ std::string Bsum<T>::not_applicable(const Problem<T>& problem) const {
   if (p.order == Order::joint && (!first || p.gamma_rule != GammaRule::fixed || p.step == StepRule::armijo))
     return "order = joint takes surrogate = first_order, gamma_rule = fixed and no armijo: the other choices are made block "
            "by block";
-  if (p.step == StepRule::adagrad && (!first || p.gamma_rule != GammaRule::fixed || p.penalty != Penalty::l2))
-    return "step = adagrad is a baseline for surrogate = first_order with gamma_rule = fixed and penalty = l2";
+  if ((p.step == StepRule::adagrad || p.step == StepRule::adadelta) &&
+      (!first || p.gamma_rule != GammaRule::fixed || p.penalty != Penalty::l2))
+    return "step = adagrad and adadelta are baselines for surrogate = first_order with gamma_rule = fixed and penalty = l2";
   if (p.surrogate == Surrogate::linear && p.gamma_rule != GammaRule::fixed)
     return "surrogate = linear has no gamma: set gamma_rule = fixed";
   if (p.surrogate == Surrogate::prox_point && p.gamma_rule != GammaRule::fixed)

@@ -10,11 +10,12 @@ namespace bcd::ghauch2018 {
 /// Numbers in a sentence.
 template <class... Args>
 std::string sentence(const char* format, Args... args) {
-  char text[600];
+  char text[1200];
   std::snprintf(text, sizeof text, format, args...);
   return text;
 }
 
+std::vector<Study> convergence_studies();
 std::vector<Study> convexity_studies();
 std::vector<Study> errata_studies();
 std::vector<Study> reading_studies();

@@ -1,8 +1,7 @@
 #include "algorithms/taylor2016/admm.hpp"
 
-#include <Eigen/Eigenvalues>
+#include <cmath>
 
-#include "algorithms/core/gram.hpp"
 #include "algorithms/core/linear_algebra.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/prox.hpp"
@@ -48,7 +47,7 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
       if (a_l) rng.fill_normal(*a_l, 1.0);
       continue;
     }
-    for_columns(n, [&](Index first, Index count, int) {
+    for_columns(n, layer_work(l), [&](Index first, Index count, int) {
       auto block = z(l).middleCols(first, count);
       affine(l, first, count, block);
       if (a_l) problem.net.sigma(l).template apply<T>(block, a_l->middleCols(first, count));
@@ -88,14 +87,14 @@ void Admm<T>::measure(Measurements& row) const {
     total += squared;
   };
   for (int l = 1; l <= L(); ++l) {
-    const double fit = sum_over_samples(problem_->n(), [&](Index first, Index count) {
+    const double fit = sum_over_samples(problem_->n(), layer_work(l), [&](Index first, Index count) {
       Matrix<T> R(problem_->net.d(l), count);
       affine(l, first, count, R);
       return (z(l).middleCols(first, count) - R).template cast<double>().squaredNorm();
     });
     add("residual_z" + std::to_string(l), fit);
     if (l == L()) break;
-    const double match = sum_over_samples(problem_->n(), [&](Index first, Index count) {
+    const double match = sum_over_samples(problem_->n(), layer_work(l), [&](Index first, Index count) {
       Matrix<T> R(problem_->net.d(l), count);
       problem_->net.sigma(l).template apply<T>(z(l).middleCols(first, count), R);
       return (a(l).middleCols(first, count) - R).template cast<double>().squaredNorm();
@@ -107,38 +106,15 @@ void Admm<T>::measure(Measurements& row) const {
 }
 
 template <class T>
+double Admm<T>::layer_work(int l) const {
+  const Network& net = problem_->net;
+  return product_work(net.d(l), net.d(l - 1)) + kEntryWork * static_cast<double>(net.d(l));
+}
+
+template <class T>
 void Admm<T>::affine(int l, Index first, Index count, MutRef<T> out) const {
   out.noalias() = W(l) * a(l - 1).middleCols(first, count);
   if (problem_->net.bias) out.colwise() += b(l);
-}
-
-/// A A^T with A = [a_{l-1}; 1] (no row of ones without a bias), by its eigenvalues. Those below d eps times the largest are
-/// rounding: the pseudo-inverse has 0 there.
-template <class T>
-typename Admm<T>::Spectrum Admm<T>::spectrum(int l) const {
-  const Matrix<T> M = gram<T>(a(l - 1), problem_->net.bias);
-  const Index p = M.rows();
-  if (!M.allFinite()) {  // a run that overflows is seen as diverged
-    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-    return {Matrix<double>::Constant(p, p, kNaN), Vector<double>::Constant(p, kNaN)};
-  }
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(M.template cast<double>());
-  const double cut = static_cast<double>(p) * std::numeric_limits<T>::epsilon() * eigen.eigenvalues().maxCoeff();
-  return {eigen.eigenvectors(), eigen.eigenvalues().unaryExpr([cut](double x) { return x > cut ? 1 / x : 0.0; })};
-}
-
-/// W_l = argmin |z_l - W a_{l-1}|^2: W = z_l A^T (A A^T)^+.
-template <class T>
-void Admm<T>::update_W(int l) {
-  const Index d = a(l - 1).rows();
-  const Spectrum hidden = l == 1 ? Spectrum{} : spectrum(l);
-  const Spectrum& M = l == 1 ? inputs_ : hidden;
-  const Matrix<T> cross = cross_moments<T>(z(l), a(l - 1), problem_->net.bias);
-  // In this order the residual of the normal equations stays at rounding level, however ill-conditioned A A^T is.
-  Matrix<double> solution = cross.template cast<double>() * M.Q;
-  solution = solution * M.inverse.asDiagonal() * M.Q.transpose();
-  W(l) = solution.leftCols(d).template cast<T>();
-  if (problem_->net.bias) weights_.b[static_cast<std::size_t>(l)] = solution.col(d).template cast<T>();
 }
 
 /// a_l = argmin gamma |a - h(z_l)|^2 + beta |z_{l+1} - W_{l+1} a - b_{l+1}|^2
@@ -153,21 +129,22 @@ void Admm<T>::update_a(int l) {
   const Matrix<T> back = beta * next.transpose();  // d_l x d_{l+1}
   const Vector<T> shift = back * b(l + 1);
   Matrix<T>& a_l = a_[static_cast<std::size_t>(l)];
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
-    auto block = a_l.middleCols(first, count);
-    problem_->net.sigma(l).template apply<T>(z(l).middleCols(first, count), block);
-    block *= gamma;
-    block.noalias() += back * z(l + 1).middleCols(first, count);
-    block.colwise() -= shift;
-    M.template triangularView<Eigen::Lower>().solveInPlace(block);
-    M.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
-  });
+  for_columns(problem_->n(), product_work(next.rows(), next.cols()) + product_work(next.cols(), next.cols()),
+              [&](Index first, Index count, int) {
+                auto block = a_l.middleCols(first, count);
+                problem_->net.sigma(l).template apply<T>(z(l).middleCols(first, count), block);
+                block *= gamma;
+                block.noalias() += back * z(l + 1).middleCols(first, count);
+                block.colwise() -= shift;
+                M.template triangularView<Eigen::Lower>().solveInPlace(block);
+                M.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
+              });
 }
 
 /// z_l = argmin gamma |a_l - h(z)|^2 + beta |z - W_l a_{l-1} - b_l|^2.
 template <class T>
 void Admm<T>::update_z(int l) {
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
+  for_columns(problem_->n(), layer_work(l), [&](Index first, Index count, int) {
     auto block = z(l).middleCols(first, count);
     affine(l, first, count, block);
     activation_prox<T>(problem_->net.sigma(l), a(l).middleCols(first, count), block, parameters_.beta / parameters_.gamma,
@@ -186,7 +163,7 @@ template <class T>
 void Admm<T>::update_z_L() {
   const double w = problem_->loss.weight(problem_->n());
   const T half = static_cast<T>(0.5 / parameters_.beta);
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
+  for_columns(problem_->n(), layer_work(L()), [&](Index first, Index count, int) {
     auto block = z(L()).middleCols(first, count);
     auto m = m_.middleCols(first, count);
     const auto y = problem_->Y->middleCols(first, count);

@@ -6,6 +6,7 @@
 // with w = 1/n or 1. No factors 1/2, and one multiplier, on the output. The papers have no b_l; the network's bias brings it.
 #pragma once
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plugin.hpp"
 
 namespace bcd::taylor2016 {
@@ -60,6 +61,7 @@ class Admm final : public Algorithm<T> {
   const Matrix<T>& a(int l) const { return l == 0 ? *problem_->X : a_[static_cast<std::size_t>(l)]; }
   /// out = W_l a_{l-1} + b_l for `count` columns from `first`
   void affine(int l, Index first, Index count, MutRef<T> out) const;
+  double layer_work(int l) const;
   bool shifted_hinge() const;
 
   /// M = Q diag(values) Q^T; inverse: 1/values, or 0 for those that are 0 up to rounding.
@@ -75,7 +77,8 @@ class Admm final : public Algorithm<T> {
   Weights<T> weights_;
   std::vector<Matrix<T>> z_, a_;  // z_l, a_l: d_l x n, entries 0 unused, and a_L
   Matrix<T> lambda_, m_;          // d_L x n; m_ = W_L a_{L-1} + b_L of the last z_L-update
-  Spectrum inputs_;               // of [X; 1][X; 1]^T, which never changes
+  mutable SampleSum<T> sums_;
+  Spectrum inputs_;  // of [X; 1][X; 1]^T, which never changes
 };
 
 /// What holds for the method, and its judge: audit.cpp.

@@ -21,7 +21,7 @@ constexpr int kPrintedTrials = 60;           // Algorithm 3, line 1: trials for 
 template <class T>
 void Dlam<T>::activation_gradient(int l, const Matrix<T>& from) {
   const Matrix<T>& W = weights_.W[at(l + 1)];
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  for_columns(problem_->n(), 2 * product_work(W.rows(), W.cols()), [&](Index first, Index count, int thread) {
     auto r = block(0, thread, W.rows(), count);
     r.noalias() = W * from.middleCols(first, count);
     r.colwise() += weights_.b[at(l + 1)];
@@ -64,24 +64,23 @@ bool Dlam<T>::activation_accepts(int l, const Matrix<T>& from, T t) {
     D -= from.middleCols(first, count);
     return D;
   };
-  std::vector<double> part(at(threads()), 0.0);
-  for_columns(n, [&](Index first, Index count, int thread) {
+  const double work = kEntryWork * static_cast<double>(d);
+  const double size = sum_over_samples(n, work, [&](Index first, Index count, int thread) {
     const auto D = move(first, count, thread);
-    part[at(thread)] += static_cast<double>(
-        parameters_.tau == DlamParameters::Tau::entry ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum()) : D.squaredNorm());
+    return static_cast<double>(parameters_.tau == DlamParameters::Tau::entry ? tau_shape_.dot(D.cwiseAbs2().rowwise().sum())
+                                                                             : D.squaredNorm());
   });
-  double size = 0;
-  for (double& x : part) size += std::exchange(x, 0.0);
   const double limit = static_cast<double>(t) * size;
   double curvature = 0;
   for (Index start = 0; start < n && !(curvature > limit); start += kChunk) {
-    for_columns(std::min(kChunk, n - start), [&](Index first, Index count, int thread) {
-      const auto D = move(start + first, count, thread);
-      auto image = Eigen::Map<Matrix<T>>(images[at(thread)].data(), W.rows(), count);
-      image.noalias() = W * D;
-      part[at(thread)] += static_cast<double>(image.squaredNorm());
-    });
-    for (double& x : part) curvature += parameters_.rho * std::exchange(x, 0.0);
+    curvature += parameters_.rho * sum_over_samples(std::min(kChunk, n - start), work + product_work(W.rows(), d),
+                                                    [&](Index first, Index count, int thread) {
+                                                      const auto D = move(start + first, count, thread);
+                                                      auto image =
+                                                          Eigen::Map<Matrix<T>>(images[at(thread)].data(), W.rows(), count);
+                                                      image.noalias() = W * D;
+                                                      return static_cast<double>(image.squaredNorm());
+                                                    });
   }
   return !(curvature > limit);
 }
@@ -91,7 +90,7 @@ template <class T>
 void Dlam<T>::activation_step(int l, const Matrix<T>& from) {
   T t = static_cast<T>(parameters_.mu * parameters_.rho);
   while (!activation_accepts(l, from, t)) t *= static_cast<T>(parameters_.eta);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  for_columns(problem_->n(), kEntryWork * static_cast<double>(net_->d(l)), [&](Index first, Index count, int thread) {
     auto trial = block(0, thread, net_->d(l), count);
     activation_trial(l, from, t, first, count, trial);
     a_[at(l)].middleCols(first, count) = trial;
@@ -107,7 +106,7 @@ template <class T>
 void Dlam<T>::activation_step_by_sample(int l, const Matrix<T>& from) {
   const Matrix<T>& W = weights_.W[at(l + 1)];
   const T rho = static_cast<T>(parameters_.rho);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  for_columns(problem_->n(), 20 * product_work(W.rows(), W.cols()), [&](Index first, Index count, int thread) {
     auto trial = block(0, thread, net_->d(l), count);
     auto image = block(1, thread, W.rows(), count);
     for (Index j = 0; j < count; ++j) {
@@ -147,7 +146,7 @@ bool Dlam<T>::activation_step_printed(int l) {
 template <class T>
 double Dlam<T>::activation_gain(int l, const Matrix<T>& old) const {
   const Matrix<T>& W = weights_.W[at(l + 1)];
-  return parameters_.rho * sum_over_samples(problem_->n(), [&](Index first, Index count) {
+  return parameters_.rho * sum_over_samples(problem_->n(), 2 * product_work(W.rows(), W.cols()), [&](Index first, Index count) {
            const auto before = old.middleCols(first, count);
            const Matrix<T> r = (z_[at(l + 1)].middleCols(first, count) - W * before).colwise() - weights_.b[at(l + 1)];
            const Matrix<T> moved = W * (a_[at(l)].middleCols(first, count) - before);
@@ -158,11 +157,11 @@ double Dlam<T>::activation_gain(int l, const Matrix<T>& old) const {
 template <class T>
 void Dlam<T>::update_a(int l) {
   using Tau = DlamParameters::Tau;
-  tau_shape_ = Vector<T>::Ones(net_->d(l));
-  if (parameters_.tau == Tau::entry) {  // diag(s) - W'W is positive semidefinite
-    tau_shape_ = (weights_.W[at(l + 1)].transpose() * weights_.W[at(l + 1)]).cwiseAbs().rowwise().sum();
-    if (const T top = tau_shape_.maxCoeff(); top > 0) tau_shape_ = (tau_shape_ / top).cwiseMax(T(1e-6));
-  }
+  const Matrix<T>& next = weights_.W[at(l + 1)];
+  if (parameters_.tau == Tau::entry)  // diag(s) - W'W is positive semidefinite
+    tau_shape_ = scaled_shape<T>((next.transpose() * next).cwiseAbs().rowwise().sum());
+  else
+    tau_shape_ = Vector<T>::Ones(net_->d(l));
   const auto step_from = [&](const Matrix<T>& from) {
     activation_gradient(l, from);
     parameters_.tau == Tau::sample ? activation_step_by_sample(l, from) : activation_step(l, from);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <limits>
 
 #include "algorithms/wang2018/oracle.hpp"
 
@@ -59,10 +58,6 @@ std::vector<Promise> mdlam_promises() {
 
 namespace {
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-constexpr double kTiny = std::numeric_limits<double>::min();  // allowance where all terms are zero, hence exact
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 std::size_t at(int l) { return static_cast<std::size_t>(l); }
 
 /// sum of t_ij D_ij^2 with t repeated over the block.
@@ -78,46 +73,12 @@ Matrix<double> repeated(const Matrix<double>& t, Index rows, Index cols) {
 
 double largest_row_sum(const Matrix<double>& M) { return M.cwiseAbs().rowwise().sum().maxCoeff(); }
 
-class DlamAudit final : public Audit {
+class DlamAudit final : public LayeredAudit<DlamPoint> {
  public:
   DlamAudit(const DlamParameters& parameters, const Problem<double>& problem, bool accelerated)
-      : accelerated_(accelerated), p_(parameters), problem_(problem), oracle_(p_, problem_) {
+      : LayeredAudit(problem), accelerated_(accelerated), p_(parameters), oracle_(p_, problem_) {
     first_gram_ = largest_row_sum(*problem.X * problem.X->transpose());
   }
-
-  void start(const State<double>& state, CheckLog& log) override {
-    state_ = &state;
-    now_ = sweep_start_ = oracle_.read(state);
-    f_sweep_ = oracle_.potential(now_);
-    f_start_ = f_sweep_.value;
-    // eps of the first sweep may already be smaller than that of the start
-    applies_ = oracle_.infeasibility(now_) <= oracle_.feasibility_rounding(now_);
-    log.inconclusive("bounded.iterates",
-                     "a finite run cannot show boundedness" +
-                         std::string(p_.omega.coercive() ? ""
-                                                         : "; without a coercive Omega Assumption 1 fails where an "
-                                                           "input is zero on every sample"));
-    if (accelerated_) log.inconclusive("linear.rate", "F* is not known along a run; see the rate columns");
-    if (accelerated_) return;
-    for (const char* id : {"output.descent", "subgradient.joint", "subgradient.partial"})
-      if (!problem_.loss.smooth()) log.not_applicable(id, "the loss is not smooth");
-    if (p_.a_update == DlamParameters::ActivationUpdate::printed)
-      for (const char* id : {"subgradient.joint", "subgradient.partial"})
-        log.not_applicable(id, "a_l solves (6) without its indicator");
-  }
-
-  void after_block(int k, const Block& block, CheckLog& log) override {
-    const DlamPoint before = now_;
-    now_.eps = find("eps")->value(0, 0);
-    if (now_.eps != before.eps) applies_ = false;  // this sweep works with another box than the one before
-    for (const NamedMatrix<double>& window : *state_)
-      if (belongs(window.name, block)) oracle_.read(window, now_);
-    if (applies_) check_block(k, block, before, log);
-    if (!accelerated_) check_optimality(k, block, before, log);
-    if (block.name == "W" || block.name == "a") check_bound(k, block, before, log);
-  }
-
-  void after_sweep(int k, CheckLog& log, Measurements& row) override;
 
   void finish(CheckLog& log) override {
     if (ever_applied_) return;
@@ -127,25 +88,19 @@ class DlamAudit final : public Audit {
   }
 
  private:
-  static void judge(CheckLog& log, const char* id, int k, const Block& block, double slack, double allowance) {
-    if (std::isnan(allowance))
-      log.check(id, k, block, allowance, kTiny);  // a run that overflows has no rounding bound
-    else
-      log.check(id, k, block, slack, allowance);
-  }
-
-  int L() const { return problem_.net.N(); }
+  int L() const { return layers(); }
   double n() const { return static_cast<double>(problem_.n()); }
-  const NamedMatrix<double>* find(const std::string& name) const {
-    for (const NamedMatrix<double>& m : *state_)
-      if (m.name == name) return &m;
-    return nullptr;
+
+  std::vector<std::string> letters(const Block& block) const override {
+    if (block.name == "W") return {"W", "theta"};
+    if (block.name == "a") return {"a", "tau"};
+    return {block.name};
   }
-  static bool belongs(const std::string& window, const Block& block) {
-    const std::string i = std::to_string(block.layer);
-    return window == block.name + i || (block.name == "W" && window == "theta" + i) ||
-           (block.name == "a" && window == "tau" + i);
-  }
+  /// A block's check compares the terms that it touches.
+  Term objective(const Block* block) override { return block ? Term{} : oracle_.potential(now_); }
+  void begin(CheckLog& log) override;
+  void judge_block(int k, const Block& block, CheckLog& log) override;
+  void judge_sweep(int k, CheckLog& log, Measurements& row) override;
 
   struct Move {
     double squared = 0;      ///< |D|^2
@@ -156,25 +111,46 @@ class DlamAudit final : public Audit {
   /// The step of one block from `before` to now_, where `at_update` has the other blocks as the update saw them.
   Move move(const Block& block, const DlamPoint& before, const DlamPoint& at_update) const;
 
-  void check_block(int k, const Block& block, const DlamPoint& before, CheckLog& log);
-  void check_optimality(int k, const Block& block, const DlamPoint& before, CheckLog& log) const;
-  void check_bound(int k, const Block& block, const DlamPoint& before, CheckLog& log) const;
+  void check_descent(int k, const Block& block, CheckLog& log);
+  void check_optimality(int k, const Block& block, CheckLog& log) const;
+  void check_bound(int k, const Block& block, CheckLog& log) const;
   double proof_constant() const;
   std::vector<Matrix<double>> last_moves() const;
 
   const bool accelerated_;
   DlamParameters p_;
-  const Problem<double>& problem_;
   DlamOracle oracle_;
-  const State<double>* state_ = nullptr;
-  DlamPoint now_, sweep_start_;
-  DlamOracle::Term f_sweep_;
   double f_start_ = 0, first_gram_ = 0;
   bool applies_ = false, ever_applied_ = false;
   double allowed_ = 0, inexactness_ = 0;  // rounding, and <e, D> of z_L, added up over the sweeps so far
-  double smallest_step2_ = std::numeric_limits<double>::infinity(), sum_c_ = 0;
+  double smallest_step2_ = kInfinity, sum_c_ = 0;
   std::deque<double> past_f_;
 };
+
+void DlamAudit::begin(CheckLog& log) {
+  f_start_ = F_.value;
+  // eps of the first sweep may already be smaller than that of the start
+  applies_ = oracle_.infeasibility(now_) <= oracle_.feasibility_rounding(now_);
+  std::string reason = "a finite run cannot show boundedness";
+  if (!p_.omega.coercive()) reason += "; without a coercive Omega Assumption 1 fails where an input is zero on every sample";
+  log.inconclusive("bounded.iterates", reason);
+  if (accelerated_) {
+    log.inconclusive("linear.rate", "F* is not known along a run; see the rate columns");
+    return;
+  }
+  for (const char* id : {"output.descent", "subgradient.joint", "subgradient.partial"})
+    if (!problem_.loss.smooth()) log.not_applicable(id, "the loss is not smooth");
+  if (p_.a_update == DlamParameters::ActivationUpdate::printed)
+    for (const char* id : {"subgradient.joint", "subgradient.partial"})
+      log.not_applicable(id, "a_l solves (6) without its indicator");
+}
+
+void DlamAudit::judge_block(int k, const Block& block, CheckLog& log) {
+  if (now_.eps != before_.eps) applies_ = false;  // this sweep works with another box than the one before
+  if (applies_) check_descent(k, block, log);
+  if (!accelerated_) check_optimality(k, block, log);
+  if (block.name == "W" || block.name == "a") check_bound(k, block, log);
+}
 
 DlamAudit::Move DlamAudit::move(const Block& block, const DlamPoint& before, const DlamPoint& at_update) const {
   const int l = block.layer;
@@ -209,18 +185,18 @@ DlamAudit::Move DlamAudit::move(const Block& block, const DlamPoint& before, con
   return m;
 }
 
-void DlamAudit::check_block(int k, const Block& block, const DlamPoint& before, CheckLog& log) {
+void DlamAudit::check_descent(int k, const Block& block, CheckLog& log) {
   const int l = block.layer;
   const bool output = block.name == "z" && l == L();
   double drop = 0, rounding = 0;
   const auto compare = [&](int term) {
-    const DlamOracle::Term old_term = oracle_.term(term, before), new_term = oracle_.term(term, now_);
+    const Term old_term = oracle_.term(term, before_), new_term = oracle_.term(term, now_);
     drop += old_term.value - new_term.value;
     rounding += old_term.rounding + new_term.rounding;
   };
   compare(block.name == "a" ? l + 1 : l);
   if (output) compare(L() + 1);
-  const Move m = move(block, before, now_);
+  const Move m = move(block, before_, now_);
   const double bound = accelerated_ ? 0 : m.bound;
   // F(old) - F(new) >= rho/2 |D|^2 + <e, old - new> by convexity of R
   judge(log, "descent.block", k, block, drop - bound + m.inexactness, rounding + m.rounding);
@@ -230,12 +206,12 @@ void DlamAudit::check_block(int k, const Block& block, const DlamPoint& before, 
     // the model minus the function at the new point: <g, D> + L/2 |D|^2 - (phi(new) - phi(old))
     double slope = 0, phi = 0;
     if (block.name == "b") {
-      slope = oracle_.gradient_b(l, before).dot(now_.b[at(l)] - before.b[at(l)]);
+      slope = oracle_.gradient_b(l, before_).dot(now_.b[at(l)] - before_.b[at(l)]);
       phi = -drop;
     } else {
       const Matrix<double> affine = oracle_.affine(l, now_);
-      slope = p_.rho * (before.z[at(l)] - affine).cwiseProduct(now_.z[at(l)] - before.z[at(l)]).sum();
-      phi = p_.rho / 2 * ((now_.z[at(l)] - affine).squaredNorm() - (before.z[at(l)] - affine).squaredNorm());
+      slope = p_.rho * (before_.z[at(l)] - affine).cwiseProduct(now_.z[at(l)] - before_.z[at(l)]).sum();
+      phi = p_.rho / 2 * ((now_.z[at(l)] - affine).squaredNorm() - (before_.z[at(l)] - affine).squaredNorm());
     }
     judge(log, "models.above", k, block, slope + m.bound - phi, rounding + m.rounding);
   }
@@ -248,13 +224,13 @@ double normal_distance(double g, double x, double lo, double hi, double reach) {
 }
 
 // Lemma 1: minus the model's gradient at the new point lies in the subdifferential of the nonsmooth part.
-void DlamAudit::check_optimality(int k, const Block& block, const DlamPoint& before, CheckLog& log) const {
+void DlamAudit::check_optimality(int k, const Block& block, CheckLog& log) const {
   const int l = block.layer;
   const double reach = 4 * oracle_.feasibility_rounding(now_);
   double distance2 = 0;
   if (block.name == "W") {
-    const Matrix<double> D = now_.W[at(l)] - before.W[at(l)];
-    const Matrix<double> g = oracle_.gradient_W(l, before) + repeated(now_.theta[at(l)], D.rows(), D.cols()).cwiseProduct(D);
+    const Matrix<double> D = now_.W[at(l)] - before_.W[at(l)];
+    const Matrix<double> g = oracle_.gradient_W(l, before_) + repeated(now_.theta[at(l)], D.rows(), D.cols()).cwiseProduct(D);
     for (Index e = 0; e < g.size(); ++e) {
       const auto [lo, hi] = p_.omega.subdifferential(now_.W[at(l)](e));
       distance2 += std::pow(std::max({0.0, g(e) + lo, -(g(e) + hi)}), 2);
@@ -265,7 +241,7 @@ void DlamAudit::check_optimality(int k, const Block& block, const DlamPoint& bef
     const Activation& h = problem_.net.sigma(l);
     const Matrix<double> g = oracle_.gradient_z(l, now_);
     for (Index e = 0; e < g.size(); ++e) {
-      const double a = before.a[at(l)](e), z = now_.z[at(l)](e);
+      const double a = before_.a[at(l)](e), z = now_.z[at(l)](e);
       const bool blocked_below = g(e) > 0 && h.value(z) <= a - now_.eps + reach && h.subdifferential(z).first > 0;
       const bool blocked_above = g(e) < 0 && (h.value(z) >= a + now_.eps - reach || a + now_.eps < 0);
       if (!blocked_below && !blocked_above) distance2 += g(e) * g(e);
@@ -277,8 +253,8 @@ void DlamAudit::check_optimality(int k, const Block& block, const DlamPoint& bef
   } else {
     if (p_.a_update == DlamParameters::ActivationUpdate::printed) return;  // leaves out the indicator
     const Activation& h = problem_.net.sigma(l);
-    const Matrix<double> D = now_.a[at(l)] - before.a[at(l)];
-    const Matrix<double> g = oracle_.gradient_a(l, before) + repeated(now_.tau[at(l)], D.rows(), D.cols()).cwiseProduct(D);
+    const Matrix<double> D = now_.a[at(l)] - before_.a[at(l)];
+    const Matrix<double> g = oracle_.gradient_a(l, before_) + repeated(now_.tau[at(l)], D.rows(), D.cols()).cwiseProduct(D);
     for (Index e = 0; e < g.size(); ++e) {
       const double center = h.value(now_.z[at(l)](e));
       distance2 += std::pow(normal_distance(g(e), now_.a[at(l)](e), center - now_.eps, center + now_.eps, reach), 2);
@@ -296,13 +272,13 @@ void DlamAudit::check_optimality(int k, const Block& block, const DlamPoint& bef
   const double omega = block.name == "W" ? p_.omega.quadratic() * now_.W[at(l)].norm() + p_.omega.lambda : 0;
   judge(log, "optimality.block", k, block, -std::sqrt(distance2),
         4 * length *
-                (factor * (oracle_.residual_rounding(layer, now_) + oracle_.residual_rounding(layer, before)) +
+                (factor * (oracle_.residual_rounding(layer, now_) + oracle_.residual_rounding(layer, before_)) +
                  kEps * (step_size + omega)) +
             kTiny);
 }
 
 // theta = nu rho gamma^j fails the test only below rho |a a'|_2 <= rho |a a'|_inf; likewise tau.
-void DlamAudit::check_bound(int k, const Block& block, const DlamPoint& before, CheckLog& log) const {
+void DlamAudit::check_bound(int k, const Block& block, CheckLog& log) const {
   const int l = block.layer;
   if (block.name == "a" && p_.a_update == DlamParameters::ActivationUpdate::printed) return;
   double bound = 0, reached = 0;
@@ -312,7 +288,7 @@ void DlamAudit::check_bound(int k, const Block& block, const DlamPoint& before, 
     bound = p_.rho * std::max(p_.nu, p_.gamma * norm);
     reached = now_.theta[at(l)].maxCoeff();
   } else {
-    const Matrix<double>& W = before.W[at(l + 1)];
+    const Matrix<double>& W = before_.W[at(l + 1)];
     bound = p_.rho * std::max(p_.mu, p_.eta * largest_row_sum(W.transpose() * W));
     reached = now_.tau[at(l)].maxCoeff();
   }
@@ -344,14 +320,12 @@ std::vector<Matrix<double>> DlamAudit::last_moves() const {
   return reach;
 }
 
-void DlamAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
-  now_ = oracle_.read(*state_);
+void DlamAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   const Block sweep{"sweep", 0};
-  const DlamOracle::Term f = oracle_.potential(now_);
   const bool fixed = now_.eps == sweep_start_.eps;
   const bool feasible_start = oracle_.infeasibility(sweep_start_) <= oracle_.feasibility_rounding(sweep_start_);
   const bool applies = fixed && feasible_start;
-  double step2 = 0, sum_steps = 0, bound = 0, inexactness = 0, rounding = f.rounding + f_sweep_.rounding, c = p_.rho;
+  double step2 = 0, sum_steps = 0, bound = 0, inexactness = 0, rounding = F_.rounding + F_sweep_.rounding, c = p_.rho;
   for (const auto member : {"W", "b", "z", "a"}) {
     double squared = 0;
     for (int l = 1; l <= L(); ++l) {
@@ -364,11 +338,11 @@ void DlamAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
     step2 += squared;
     sum_steps += std::sqrt(squared);
   }
-  const double drop = f_sweep_.value - f.value;
+  const double drop = F_sweep_.value - F_.value;
   DlamOracle::Distances distance{kNaN, kNaN, kNaN};
   if (problem_.loss.smooth()) distance = oracle_.distances(now_, last_moves());
   if (fixed) judge(log, "feasible", k, sweep, -oracle_.infeasibility(now_), oracle_.feasibility_rounding(now_));
-  judge(log, "bounded.below", k, sweep, f.value, f.rounding);
+  judge(log, "bounded.below", k, sweep, F_.value, F_.rounding);
   if (applies) {
     ever_applied_ = true;
     judge(log, "descent.sweep", k, sweep, drop - (accelerated_ ? 0 : bound) + inexactness, rounding);
@@ -378,22 +352,25 @@ void DlamAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
     if (problem_.loss.smooth()) {
       // the z_L part is 0 in the paper; an inexact solve leaves e
       const double e = oracle_.gradient_z(L(), now_).norm();
-      judge(log, "subgradient.joint", k, sweep, right + e - std::sqrt(distance.joint), rounding + kEps * right);
-      judge(log, "subgradient.partial", k, sweep, right + e - std::sqrt(distance.partial), rounding + kEps * right);
+      judge(log, "subgradient.joint", k, sweep, right + e - std::sqrt(distance.joint), rounding + kEps * right,
+            std::sqrt(distance.joint));
+      judge(log, "subgradient.partial", k, sweep, right + e - std::sqrt(distance.partial), rounding + kEps * right,
+            std::sqrt(distance.partial));
     }
     smallest_step2_ = std::min(smallest_step2_, step2);
     sum_c_ += c / 2;
     allowed_ += rounding;
     inexactness_ += inexactness;
-    judge(log, "rate.smallest", k, sweep, f_start_ - f.value + inexactness_ - smallest_step2_ * sum_c_, allowed_);
+    judge(log, "rate.smallest", k, sweep, f_start_ - F_.value + inexactness_ - smallest_step2_ * sum_c_, allowed_,
+          smallest_step2_ * sum_c_);
   } else if (!accelerated_) {
-    f_start_ = f.value;  // the sums start where the hypotheses hold
+    f_start_ = F_.value;  // the sums start where the hypotheses hold
   }
-  past_f_.push_back(f_sweep_.value);
-  const double two_steps = past_f_.size() > 1 && fixed ? past_f_[past_f_.size() - 2] - f.value : kNaN;
+  past_f_.push_back(F_sweep_.value);
+  const double two_steps = past_f_.size() > 1 && fixed ? past_f_[past_f_.size() - 2] - F_.value : kNaN;
   if (past_f_.size() > 2) past_f_.pop_front();
 
-  row.emplace_back("potential", f.value);
+  row.emplace_back("potential", F_.value);
   row.emplace_back("step_norm2", step2);
   row.emplace_back("descent_ratio", step2 > 0 ? drop / step2 : kNaN);
   row.emplace_back("k_min_step2", applies && !accelerated_ ? k * smallest_step2_ : kNaN);
@@ -412,8 +389,6 @@ void DlamAudit::after_sweep(int k, CheckLog& log, Measurements& row) {
   double moved = 0;
   for (int l = 1; l < L(); ++l) moved += (now_.W[at(l)] - sweep_start_.W[at(l)]).squaredNorm();
   row.emplace_back("hidden_weights_step2", moved);
-  f_sweep_ = f;
-  sweep_start_ = now_;
   applies_ = oracle_.infeasibility(now_) <= oracle_.feasibility_rounding(now_);
 }
 

@@ -73,9 +73,9 @@ void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   s_ = Matrix<T>::Zero(1, 1);
   first_ready_ = shared_ = false;
   moments_.assign(layers, {});
-  partial_.assign(layers, std::vector<Moments>(workers));
   change_.assign(layers, {});
   curved_.assign(layers, {});
+  minimiser_.assign(layers, {});
   shape_.assign(layers, {});
   theta_.assign(layers, {});
   tau_.assign(layers, {});
@@ -83,6 +83,7 @@ void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
     const Index d = net_->d(l), before = net_->d(l - 1);
     change_[at(l)].resize(d, before);
     curved_[at(l)].resize(d, before);
+    minimiser_[at(l)].resize(d, before);
     shape_[at(l)] = Vector<T>::Ones(before);
     theta_[at(l)].setZero(parameters_.theta == Parameters::Theta::row ? d : 1,
                           parameters_.theta == Parameters::Theta::entry ? before : 1);
@@ -95,14 +96,11 @@ void Dlam<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& r
   a_before_ = accelerated_ ? a_ : std::vector<Matrix<T>>{};
 
   // a_0 = x never changes: its Gram matrix is made once.
-  clear_moments(1, true);
-  for_columns(problem.n(), [&](Index first, Index count, int thread) {
-    const auto x = problem.X->middleCols(first, count);
-    partial_[1][at(thread)].gram.template selfadjointView<Eigen::Lower>().rankUpdate(x);
-    partial_[1][at(thread)].sums += x.rowwise().sum();
+  const Index d = net_->d(0), square = room_of<T>(d * d);
+  const T* sum = sums_(problem.n(), product_work(d, d) / 2, square + d, [&](Index first, Index count, int, T* part) {
+    add_input_moments(problem.X->middleCols(first, count), part, part + square);
   });
-  finish_moments(1, true);
-  for (Moments& part : partial_[1]) part.gram.resize(0, 0);
+  take_input_moments(1, sum, sum + square);
 }
 
 // The forward pass, off which start_noise moves z_l.
@@ -118,7 +116,7 @@ void Dlam<T>::start_auxiliaries(Rng& rng) {
     else
       z.setZero();
     if (l < L()) a_[at(l)].resize(net_->d(l), problem_->n());
-    for_columns(problem_->n(), [&](Index first, Index count, int) {
+    for_columns(problem_->n(), product_work(net_->d(l), net_->d(l - 1)), [&](Index first, Index count, int) {
       auto part = z.middleCols(first, count);
       part.noalias() += weights_.W[at(l)] * A(l - 1).middleCols(first, count);
       part.colwise() += weights_.b[at(l)];
@@ -166,9 +164,10 @@ State<T> Dlam<T>::state() {
 
 template <class T>
 void Dlam<T>::measure(Measurements& row) const {
-  const double sum = sum_over_samples(problem_->n(), [&](Index first, Index count) {
-    return problem_->loss.template sum<T>(z_[at(L())].middleCols(first, count), problem_->Y->middleCols(first, count));
-  });
+  const double sum =
+      sum_over_samples(problem_->n(), kEntryWork * static_cast<double>(net_->d(L())), [&](Index first, Index count) {
+        return problem_->loss.template sum<T>(z_[at(L())].middleCols(first, count), problem_->Y->middleCols(first, count));
+      });
   row.emplace_back("output_loss", problem_->loss.weight(problem_->n()) * sum);
   row.emplace_back("eps", static_cast<double>(eps_(0, 0)));
   if (accelerated_) row.emplace_back("safeguards", static_cast<double>(safeguards_));
@@ -177,61 +176,55 @@ void Dlam<T>::measure(Measurements& row) const {
 // ---- moments: every sum over samples that the W_l- and b_l-updates need ----
 
 template <class T>
-void Dlam<T>::clear_moments(int l, bool gram) {
-  for (Moments& part : partial_[at(l)]) {
-    part.cross.setZero(net_->d(l), net_->d(l - 1));
-    part.rows.setZero(net_->d(l));
-    if (!gram) continue;
-    part.gram.setZero(net_->d(l - 1), net_->d(l - 1));
-    part.sums.setZero(net_->d(l - 1));
-  }
+void Dlam<T>::add_input_moments(ConstRef<T> a, T* gram, T* sums) {
+  Eigen::Map<Matrix<T>>(gram, a.rows(), a.rows()).template selfadjointView<Eigen::Lower>().rankUpdate(a);
+  Eigen::Map<Vector<T>>(sums, a.rows()) += a.rowwise().sum();
 }
 
 template <class T>
-void Dlam<T>::add_moments(int l, Index first, Index count, ConstRef<T> residual, bool gram, int thread) {
-  const auto a = A(l - 1).middleCols(first, count);
-  Moments& part = partial_[at(l)][at(thread)];
-  part.cross.noalias() += residual * a.transpose();
-  part.rows += residual.rowwise().sum();
-  if (!gram) return;
-  part.gram.template selfadjointView<Eigen::Lower>().rankUpdate(a);
-  part.sums += a.rowwise().sum();
-}
-
-template <class T>
-void Dlam<T>::finish_moments(int l, bool gram) {
-  const std::vector<Moments>& parts = partial_[at(l)];
+void Dlam<T>::take_input_moments(int l, const T* gram, const T* sums) {
+  const Index before = net_->d(l - 1);
   Moments& total = moments_[at(l)];
-  total.cross = parts[0].cross;
-  total.rows = parts[0].rows;
-  for (std::size_t t = 1; t < parts.size(); ++t) total.cross += parts[t].cross, total.rows += parts[t].rows;
-  if (!gram) return;
-  total.gram = parts[0].gram;
-  total.sums = parts[0].sums;
-  for (std::size_t t = 1; t < parts.size(); ++t) total.gram += parts[t].gram, total.sums += parts[t].sums;
+  total.gram = Eigen::Map<const Matrix<T>>(gram, before, before);
   total.gram.template triangularView<Eigen::StrictlyUpper>() = total.gram.transpose();
-  // theta = t s: with s_j = sum_i |gram_ij|, diag(s) - gram is positive semidefinite. Scaled to max s = 1; a floor for inputs
-  // that are always zero, whose weights only a regulariser moves.
-  if (parameters_.theta != Parameters::Theta::entry) return;
-  Vector<T>& s = shape_[at(l)];
-  s = total.gram.cwiseAbs().colwise().sum();
-  if (const T top = s.maxCoeff(); top > 0) s = (s / top).cwiseMax(T(1e-6));
+  total.sums = Eigen::Map<const Vector<T>>(sums, before);
+  // theta = t s: with s_j = sum_i |gram_ij|, diag(s) - gram is positive semidefinite.
+  if (parameters_.theta == Parameters::Theta::entry)
+    shape_[at(l)] = scaled_shape<T>(total.gram.cwiseAbs().colwise().sum().transpose());
+}
+
+template <class T>
+template <class Residual>
+void Dlam<T>::sum_moments(int l, double work, Residual&& residual_of) {
+  const Index d = net_->d(l), before = net_->d(l - 1);
+  const bool input = l > 1;
+  // Behind each other: cross, rows and, where the input changes, gram and sums.
+  const Index rows = room_of<T>(d * before), gram = rows + room_of<T>(d), sums = gram + room_of<T>(before * before);
+  work += product_work(d, before) + (input ? product_work(before, before) / 2 : 0);
+  const T* sum = sums_(problem_->n(), work, input ? sums + before : gram, [&](Index first, Index count, int thread, T* part) {
+    const auto a = A(l - 1).middleCols(first, count);
+    const auto residual = residual_of(first, count, thread);
+    Eigen::Map<Matrix<T>>(part, d, before).noalias() += residual * a.transpose();
+    Eigen::Map<Vector<T>>(part + rows, d) += residual.rowwise().sum();
+    if (input) add_input_moments(a, part + gram, part + sums);
+  });
+  Moments& total = moments_[at(l)];
+  total.cross = Eigen::Map<const Matrix<T>>(sum, d, before);
+  total.rows = Eigen::Map<const Vector<T>>(sum + rows, d);
+  if (input) take_input_moments(l, sum + gram, sum + sums);
 }
 
 // R = z_l - W_l a_{l-1} - b_l and its moments. Layer 1: its own z-update has gathered them on its way.
 template <class T>
 void Dlam<T>::gather(int l) {
   if (l == 1 && first_ready_ && !shared_) return;
-  const bool gram = l > 1;
-  clear_moments(l, gram);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  sum_moments(l, product_work(net_->d(l), net_->d(l - 1)), [&](Index first, Index count, int thread) {
     auto r = block(0, thread, net_->d(l), count);
     r.noalias() = weights_.W[at(l)] * A(l - 1).middleCols(first, count);
     r.colwise() += weights_.b[at(l)];
     r = z_[at(l)].middleCols(first, count) - r;
-    add_moments(l, first, count, r, gram, thread);
+    return r;
   });
-  finish_moments(l, gram);
 }
 
 // ---- b_l, (3), with the gradient averaged over the samples: b_l plus the mean of z_l - W_l a_{l-1} - b_l, the minimiser ----
@@ -250,8 +243,7 @@ void Dlam<T>::update_z(int l) {
   const bool fista_step = parameters_.output_update == Parameters::OutputUpdate::fista &&
                           problem_->loss.kind != Loss::Kind::squared && problem_->loss.kind != Loss::Kind::hinge;
   const bool moments = l == 1 && !shared_;  // the next sweep's, while this block of x is in the cache
-  if (moments) clear_moments(1, false);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  const auto update = [&](Index first, Index count, int thread) {
     auto z = z_[at(l)].middleCols(first, count);
     auto p = block(0, thread, net_->d(l), count);
     p.noalias() = weights_.W[at(l)] * A(l - 1).middleCols(first, count);
@@ -265,11 +257,15 @@ void Dlam<T>::update_z(int l) {
     } else {
       problem_->loss.template prox<T>(w, parameters_.rho, p, problem_->Y->middleCols(first, count), z);
     }
-    if (!moments) return;
-    p = z - p;
-    add_moments(1, first, count, p, false, thread);
-  });
-  if (moments) finish_moments(1, false);
+    p = z - p;  // the residual, for the moments
+    return p;
+  };
+  const double work =
+      product_work(net_->d(l), net_->d(l - 1)) + (fista_step ? 20 : 1) * kEntryWork * static_cast<double>(net_->d(l));
+  if (moments)
+    sum_moments(1, work, update);
+  else
+    for_columns(problem_->n(), work, update);
   first_ready_ = l == 1 ? moments : first_ready_;
 }
 

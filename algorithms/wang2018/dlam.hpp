@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plugin.hpp"
 #include "algorithms/core/regulariser.hpp"
 
@@ -73,13 +74,16 @@ class Dlam : public Algorithm<T> {
   void update_a(int l);
 
   void gather(int l);
-  void clear_moments(int l, bool gram);
-  void add_moments(int l, Index first, Index count, ConstRef<T> residual, bool gram, int thread);
-  void finish_moments(int l, bool gram);
+  /// The moments of layer l. residual_of(first, count, thread) makes R of these samples; `work`: of it, a sample.
+  template <class Residual>
+  void sum_moments(int l, double work, Residual&& residual_of);
+  static void add_input_moments(ConstRef<T> a, T* gram, T* sums);
+  void take_input_moments(int l, const T* gram, const T* sums);
 
   void weight_step(int l, const Matrix<T>& from, const Matrix<T>& G);
   void weight_trial(int l, const Matrix<T>& from, const Matrix<T>& G, const Vector<T>& t);
-  double weight_gain(int l, const Matrix<T>& G, const Matrix<T>& change) const;
+  double weight_gain(int l, const Matrix<T>& G) const;
+  bool exact_minimiser() const { return !parameters_.omega.is_quadratic(); }
 
   void activation_gradient(int l, const Matrix<T>& from);
   bool activation_accepts(int l, const Matrix<T>& from, T t);
@@ -113,17 +117,27 @@ class Dlam : public Algorithm<T> {
     Matrix<T> cross, gram;
     Vector<T> rows, sums;
   };
-  std::vector<Moments> moments_;                // by layer
-  std::vector<std::vector<Moments>> partial_;   // by layer, then thread
+  std::vector<Moments> moments_;  // by layer
+  SampleSum<T> sums_;
   bool first_ready_ = false;                    // the moments of layer 1 belong to the present state
   bool shared_ = false;                         // state() was called: its windows may be written to at any time
   std::vector<Matrix<T>> change_, curved_;      // by layer: the trial step D of W_l and D gram
+  std::vector<Matrix<T>> minimiser_;            // by layer: where the trial step ends, if omega has kinks or bounds
   std::vector<Vector<T>> shape_;                // by layer: s of theta = t s
   Vector<T> tau_shape_;                         // s of tau = t s
   Vector<T> gradient_;                          // d_l x n for the layer at work
   Matrix<T> extrapolated_;                      // likewise
   std::vector<std::vector<Vector<T>>> blocks_;  // column blocks, by use, then thread
 };
+
+/// Row sums as the shape s of theta = t s or tau = t s: scaled to max s = 1, with a floor for entries that are always zero, which
+/// only a regulariser moves; ones where all are zero.
+template <class T>
+Vector<T> scaled_shape(const Vector<T>& sums) {
+  const T top = sums.maxCoeff();
+  if (top == T(0)) return Vector<T>::Ones(sums.size());
+  return (sums / top).cwiseMax(T(1e-6));
+}
 
 /// DLAM with the extrapolation and the block-by-block safeguard of Wang et al. 2022.
 template <class T>

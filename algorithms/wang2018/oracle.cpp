@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <map>
 
 namespace bcd::wang2018 {
 
 namespace {
-
-constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 /// Squared distance of (x, y) to the ray {lambda (u, v), lambda >= 0}.
 double ray_distance2(double x, double y, double u, double v) {
@@ -45,27 +43,24 @@ double partial_distance2(const Activation& h, double z, double g_z, double g_a, 
   return (z_blocked ? 0 : g_z * g_z) + (a_blocked ? 0 : g_a * g_a);
 }
 
-void DlamOracle::read(const NamedMatrix<double>& window, DlamPoint& P) const {
-  const auto digit = window.name.find_first_of("0123456789");
-  const std::string letter = window.name.substr(0, digit);
-  if (letter == "eps") P.eps = window.value(0, 0);
-  if (digit == std::string::npos) return;
-  const std::size_t l = std::stoul(window.name.substr(digit));
-  if (letter == "b") P.b[l] = window.value.col(0);
-  if (letter == "W") P.W[l] = window.value;
-  if (letter == "z") P.z[l] = window.value;
-  if (letter == "a") P.a[l] = window.value;
-  if (letter == "theta") P.theta[l] = window.value;
-  if (letter == "tau") P.tau[l] = window.value;
+void DlamPoint::read(const State<double>& state) {
+  for (int l = 1; state.has("W", l); ++l) read(state, {"W", "b", "z", "a", "theta", "tau"}, l);
 }
 
-DlamPoint DlamOracle::read(const State<double>& state) const {
-  DlamPoint P;
-  for (auto* list : {&P.W, &P.z, &P.a, &P.theta, &P.tau}) list->resize(at(L() + 1));
-  P.b.resize(at(L() + 1));
-  for (int l = 1; l <= L(); ++l) P.b[at(l)] = Vector<double>::Zero(problem_.net.d(l));
-  for (const NamedMatrix<double>& window : state) read(window, P);
-  return P;
+void DlamPoint::read(const State<double>& state, const std::vector<std::string>& letters, int layer) {
+  eps = state("eps")(0, 0);
+  const auto l = static_cast<std::size_t>(layer);
+  const std::map<std::string, std::vector<Matrix<double>>*> lists = {
+      {"W", &W}, {"z", &z}, {"a", &a}, {"theta", &theta}, {"tau", &tau}};
+  for (const auto& [letter, list] : lists) list->resize(std::max(list->size(), l + 1));
+  b.resize(W.size());
+  for (const std::string& letter : letters) {
+    const NamedMatrix<double>* part = state.find(Block{letter, layer}.text());
+    if (letter == "b")
+      b[l] = part ? Vector<double>(part->value.col(0)) : Vector<double>::Zero(W[l].rows());
+    else if (part)  // layer L has no a and tau
+      (*lists.at(letter))[l] = part->value;
+  }
 }
 
 Matrix<double> DlamOracle::affine(int l, const DlamPoint& P) const { return (P.W[at(l)] * input(l, P)).colwise() + P.b[at(l)]; }
@@ -77,7 +72,7 @@ double DlamOracle::residual_rounding(int l, const DlamPoint& P) const {
   return p_.rho * k * kEps * (P.z[at(l)].norm() + P.W[at(l)].norm() * input(l, P).norm() + std::sqrt(n) * P.b[at(l)].norm());
 }
 
-DlamOracle::Term DlamOracle::term(int l, const DlamPoint& P) const {
+Term DlamOracle::term(int l, const DlamPoint& P) const {
   const auto sum_rounding = [](double entries) { return (std::log2(entries + 1) + 8) * kEps; };
   Term t;
   if (l > L()) {
@@ -86,18 +81,18 @@ DlamOracle::Term DlamOracle::term(int l, const DlamPoint& P) const {
     Matrix<double> slope(z.rows(), z.cols());
     problem_.loss.gradient<double>(z, *problem_.Y, slope);
     t.rounding = sum_rounding(static_cast<double>(z.size())) * std::abs(t.value) +
-                 4 * kEps * w() * slope.norm() * (z.norm() + problem_.Y->norm()) + std::numeric_limits<double>::min();
+                 4 * kEps * w() * slope.norm() * (z.norm() + problem_.Y->norm()) + kTiny;
     return t;
   }
   const double residual = (P.z[at(l)] - affine(l, P)).norm(), error = residual_rounding(l, P) / p_.rho;
   const double phi = 0.5 * p_.rho * residual * residual, omega = p_.omega.value<double>(P.W[at(l)]);
   t.value = phi + omega;
   t.rounding = p_.rho * error * (residual + 0.5 * error) + sum_rounding(static_cast<double>(P.z[at(l)].size())) * phi +
-               sum_rounding(static_cast<double>(P.W[at(l)].size())) * omega + std::numeric_limits<double>::min();
+               sum_rounding(static_cast<double>(P.W[at(l)].size())) * omega + kTiny;
   return t;
 }
 
-DlamOracle::Term DlamOracle::potential(const DlamPoint& P) const {
+Term DlamOracle::potential(const DlamPoint& P) const {
   Term total;
   for (int l = 1; l <= L() + 1; ++l) {
     const Term t = term(l, P);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "algorithms/core/layered_audit.hpp"
 #include "algorithms/wang2018/dlam.hpp"
 
 namespace bcd::wang2018 {
@@ -11,22 +12,20 @@ namespace bcd::wang2018 {
 /// One point with the step sizes that led to it; by the paper's index, entry 0 unused. theta, tau: as in Dlam's state.
 struct DlamPoint {
   std::vector<Matrix<double>> W, z, a, theta, tau;
-  std::vector<Vector<double>> b;
+  std::vector<Vector<double>> b;  ///< zero without biases
   double eps = 0;
+
+  DlamPoint() = default;
+  explicit DlamPoint(const State<double>& state) { read(state); }
+  void read(const State<double>& state);
+  /// A layer's matrices of these letters, and eps.
+  void read(const State<double>& state, const std::vector<std::string>& letters, int layer);
 };
 
 class DlamOracle {
  public:
   DlamOracle(const DlamParameters& parameters, const Problem<double>& problem) : p_(parameters), problem_(problem) {}
 
-  /// Reads one named window ("W1", "z2", "eps", ...) into the point; other names are ignored.
-  void read(const NamedMatrix<double>& window, DlamPoint& P) const;
-  DlamPoint read(const State<double>& state) const;
-
-  struct Term {
-    double value = 0;
-    double rounding = 0;  ///< bound on the error of `value` by rounding in double
-  };
   /// phi_l + Omega(W_l) (l = 1..L); l = L + 1: R(z_L).
   Term term(int l, const DlamPoint& P) const;
   /// F without the indicators.

@@ -41,7 +41,7 @@ struct Setup {
       if (m.name == name) m.value = value;
   }
   DlamOracle oracle() const { return {parameters, problem}; }
-  DlamPoint point() { return oracle().read(algorithm.state()); }
+  DlamPoint point() { return DlamPoint(algorithm.state()); }
   void sweeps(int count) {
     for (int k = 0; k < count; ++k) algorithm.step(nullptr);
   }
@@ -98,6 +98,85 @@ StudyResult fixed_point() {
       "1000 sweeps move nothing (squared distance " + show(moved2) + "), every block's own subdifferential contains 0 (" +
       show(std::sqrt(d.partial)) + "), the distance of 0 to the limiting subdifferential of F is " + show(result.measured) +
       "; moving z and a of one sample by " + show(t) + " together changes F by " + show(change) + " and stays feasible.";
+  result.instance =
+      "Two layers of one neuron, ReLU, squared loss 1/2 |z_2 - y|^2, no regulariser, rho = 1, eps = 1/4, three samples.\n"
+      "x = (-1, 0, 1)\n"
+      "W_1 = 1, b_1 = 2, z_1 = W_1 x + b_1 + (1, -2, 1)/8 = (1.125, 1.75, 3.125)\n"
+      "a_1 = z_1 + eps (1, -1, 1) = (1.375, 1.5, 3.375)\n"
+      "W_2 = 1/2, b_2 = 1, z_2 = W_2 a_1 + b_2 + q with q = (15, -16, 1)/64, y = z_2 + q\n"
+      "W_1, b_1: the residual (1, -2, 1)/8 is orthogonal to 1 and to x. W_2, b_2: q is orthogonal to 1 and to a_1.\n"
+      "z_1: W_1 x + b_1 = (1, 2, 3) lies below, above, below the interval [a_1 - eps, a_1 + eps], whose ends are z_1.\n"
+      "a_1: minus the gradient, rho W_2 q = (15, -16, 1)/128, points out of the box at each end. z_2: z_2 - y + rho q = 0.\n"
+      "Sample 2: z_1 and a_1 moved together by t have the slope rho (z_1 - W_1 x - b_1) - rho W_2 q = -1/4 + 1/8 = -1/8.";
+  return result;
+}
+
+// With one layer F = R(z) + rho/2 |z - W x - b|^2 is convex and smooth, and with the cross-entropy of separable classes its
+// infimum 0 is not attained. Bounded iterates would have a limit point, which Property 2 makes a minimiser: they are unbounded.
+StudyResult unbounded() {
+  Setup s({1, 2}, row({-1, 1}), Matrix<double>::Identity(2, 2), "cross_entropy");
+  s.set("rho", "1");
+  s.set("output_update", "exact");
+  Weights<double> w0(s.problem.net);
+  w0.W[1].setZero(), w0.b[1].setZero();
+  s.start(w0);
+  const DlamPoint zero = s.point();
+  DlamPoint nought = zero;
+  for (std::size_t l = 1; l < nought.W.size(); ++l) nought.W[l].setZero(), nought.b[l].setZero(), nought.z[l].setZero();
+  const DlamOracle oracle = s.oracle();
+  StudyResult result;
+  result.holds = true;
+  double norm = 0, F = oracle.potential(zero).value;
+  std::string path;
+  int done = 0;
+  for (const int k : {100, 1000, 10000}) {
+    s.sweeps(k - done), done = k;
+    const DlamPoint P = s.point();
+    const double now = std::sqrt(squared_distance(P, nought)), value = oracle.potential(P).value;
+    result.holds = result.holds && now > norm + 1 && value < F && value > 0;
+    norm = now, F = value;
+    path += (path.empty() ? "" : "; ") + std::string("k = ") + std::to_string(k) + ": norm " + show(now) + ", F " + show(value);
+  }
+  result.measured = norm;
+  result.evidence = "norm of all variables and F, which has the infimum 0: " + path + ".";
+  result.instance =
+      "One layer, two classes, cross-entropy, no regulariser, rho = 1, two samples: x = (-1, 1), classes 1 and 2.\n"
+      "F(W, b, z) = sum_j -log softmax_{y_j}(z_j) + 1/2 |z - W x - b|^2 grows with |W|, with |b| and with |z| alone\n"
+      "(x has full row rank; the loss is >= 0), is convex and differentiable, and every activation is the identity: Assumptions 1 to 3 hold.\n"
+      "W = (-t, t)', b = 0, z = W x gives F = 2 log(1 + exp(-2t)): the infimum is 0, no point attains it.\n"
+      "Were the iterates bounded, Property 2 would send the steps to 0 and a limit point would be a minimiser of F.\n" +
+      path;
+  return result;
+}
+
+// Definition 2's example f(x, y) = x + y.
+StudyResult definition2_example() {
+  const double x = -1e9, y = 0;
+  StudyResult result;
+  result.measured = x + y;
+  result.holds = result.measured < -1e8;
+  result.evidence = "at x = -1e9, y = 0 the function is " + show(result.measured) + ": coercive in x it would be large.";
+  result.instance = "f(x, y) = x + y with y = 0 fixed and x = -t: f = -t, which does not tend to infinity as |x| does.";
+  return result;
+}
+
+// (3) and (4) against the exact minimisers.
+StudyResult bias_step() {
+  Rng rng(1, "wang2018 bias step");
+  Vector<double> v(4);
+  double worst = 0;
+  for (int trial = 0; trial < 1000; ++trial) {
+    rng.fill_normal(v, 1.0);
+    const double w_a = v(0), z = v(1), b = v(2), rho = std::exp(v(3));
+    const double by_3 = b - rho * (b + w_a - z) / rho;
+    worst = std::max(worst, std::abs(by_3 - (z - w_a)));
+  }
+  StudyResult result;
+  result.measured = worst;
+  result.holds = worst < 1e-14;
+  result.evidence = "largest difference between (3) and z - W a in 1000 random cases: " + show(worst) + ".";
+  result.instance =
+      "b - grad/rho with grad = rho (b + W a - z) is z - W a, whatever b was: b = 5, W a = 2, z = 3 gives 1 by both.";
   return result;
 }
 
@@ -167,33 +246,43 @@ StudyResult joint_descent() {
   return result;
 }
 
-// W_1 = 0, z_1 = 0, a_1 = eps code(y), the last layer decodes with gain 1/eps: F = 0 for random labels.
+// W_1 = 0, z_1 = 0, a_1 = eps code(y), the last layer decodes with gain 1/eps: F = 0 for random labels, whatever rho and eps.
 StudyResult zero_infimum() {
   const Index n = 60;
-  const double eps = 1.0 / 64;
   Rng rng(1, "wang2018 labels");
   Matrix<double> X(4, n), Y = Matrix<double>::Zero(3, n);
   rng.fill_normal(X, 1.0);
   for (Index j = 0; j < n; ++j) Y(static_cast<Index>(rng.below(3)), j) = 1;
-  Setup s({4, 3, 3}, X, Y, "squared");
-  s.set("eps", number_text(eps));
-  Weights<double> w(s.problem.net);
-  w.W[1].setZero(), w.b[1].setZero(), w.b[2].setZero();
-  w.W[2] = Matrix<double>::Identity(3, 3) / eps;
-  s.start(w);
-  s.write("z1", Matrix<double>::Zero(3, n)), s.write("a1", eps * Y), s.write("z2", Y);
-  const DlamPoint P = s.point();
-  const DlamOracle oracle = s.oracle();
-  Matrix<double> out;
-  forward<double>(s.problem.net, w, X, out);
-  const double spread = (out.colwise() - out.col(0)).cwiseAbs().maxCoeff();
   StudyResult result;
-  result.measured = oracle.potential(P).value;
-  result.holds = result.measured == 0 && oracle.infeasibility(P) <= 0 && spread == 0;
-  result.evidence = "F = " + show(result.measured) +
-                    " at a feasible point for random labels, while the network's own output is the same for every input "
-                    "(spread " +
-                    show(spread) + "): its accuracy is chance. The objective alone says nothing about learning.";
+  double spread = 0, infeasible = 0;
+  for (const double eps : {1.0 / 4, 1.0 / 64, 1.0 / 1024})
+    for (const double rho : {1.0, 1e3, 1e6}) {
+      Setup s({4, 3, 3}, X, Y, "squared");
+      s.set("eps", number_text(eps));
+      s.set("rho", number_text(rho));
+      Weights<double> w(s.problem.net);
+      w.W[1].setZero(), w.b[1].setZero(), w.b[2].setZero();
+      w.W[2] = Matrix<double>::Identity(3, 3) / eps;
+      s.start(w);
+      s.write("z1", Matrix<double>::Zero(3, n)), s.write("a1", eps * Y), s.write("z2", Y);
+      const DlamPoint P = s.point();
+      const DlamOracle oracle = s.oracle();
+      Matrix<double> out;
+      forward<double>(s.problem.net, w, X, out);
+      spread = std::max(spread, (out.colwise() - out.col(0)).cwiseAbs().maxCoeff());
+      infeasible = std::max(infeasible, oracle.infeasibility(P));
+      result.measured = std::max(result.measured, oracle.potential(P).value);
+    }
+  result.holds = result.measured == 0 && infeasible <= 0 && spread == 0;
+  result.evidence = "largest F = " + show(result.measured) +
+                    " at feasible points for random labels, rho from 1 to 1e6, eps from 1/4 to 1/1024, while the network's own "
+                    "output is the same for every input (spread " +
+                    show(spread) + "): its accuracy is chance.";
+  result.instance =
+      "Two layers of one neuron, ReLU, two samples with the same input x = 0 and the targets y = (0, 1), loss 1/2 |z_2 - y|^2:\n"
+      "W_1 = b_1 = 0, z_1 = (0, 0), a_1 = (0, eps), W_2 = 1/eps, b_2 = 0, z_2 = (0, 1) has F = 0 for every rho and eps > 0.\n"
+      "Problem 1 gives both samples one output u: 1/2 (u^2 + (u - 1)^2) >= 1/4.\n"
+      "With a coercive Omega, W_2 = 1/eps costs more and more as eps falls.";
   return result;
 }
 
@@ -247,19 +336,22 @@ StudyResult printed_algorithm3() {
 }
 
 // Assumption 1 asks for F -> infinity as one block alone grows. The weights of an input that is always 0 do not enter F.
-StudyResult assumption1() {
-  ThreeClasses s(40);
-  s.X.row(0).setZero();  // as the corner pixels of the digits
-  s.start(normal_weights(s.problem.net, 0.5, s.rng));
+StudyResult assumption1(const Matrix<double>& X, const Matrix<double>& Y) {
+  Setup s({X.rows(), 4, Y.rows()}, X, Y, "squared");
+  Rng rng(2018, "wang2018 assumption 1");
+  s.start(normal_weights(s.problem.net, 0.05, rng));
   DlamPoint P = s.point();
   const double before = s.oracle().potential(P).value;
-  P.W[1].col(0).setConstant(1e9);
+  Index zero_inputs = 0;
+  for (Index i = 0; i < X.rows(); ++i)
+    if ((X.row(i).array() == 0).all()) ++zero_inputs, P.W[1].col(i).setConstant(1e9);
   const double after = s.oracle().potential(P).value;
   StudyResult result;
-  result.measured = after;
-  result.holds = after > 2 * before + 1;
-  result.evidence = "an input that is zero on every sample: F = " + show(before) + " with its weights at the start, " +
-                    show(after) + " with all of them 1e9. A coercive Omega would repair it.";
+  result.measured = static_cast<double>(zero_inputs);
+  result.holds = zero_inputs > 0 && after == before;
+  result.evidence = std::to_string(zero_inputs) + " of " + std::to_string(X.rows()) + " inputs are zero on all " +
+                    std::to_string(X.cols()) + " samples: F = " + show(before) + " with their weights at the start, " +
+                    show(after) + " with all of them 1e9. A coercive Omega repairs it.";
   return result;
 }
 
@@ -323,7 +415,16 @@ std::vector<Study> studies() {
           {"wang2018.joint-descent", paper + "Theorem 1", "The limit of an ordinary run is partially stationary only.",
            joint_descent},
           {"wang2018.zero-infimum", paper + "Problem 2", "F reaches 0 for random labels at chance accuracy.", zero_infimum},
-          {"wang2018.assumption1", paper + "Assumption 1", "F is multi-coercive without a regulariser.", assumption1},
+          {"wang2018.unbounded", paper + "Property 1",
+           "Under Assumptions 1 to 3 the iterates may be unbounded: cross-entropy, separable classes.", unbounded},
+          {"wang2018.definition2", paper + "Definition 2", "x + y is not multi-coercive.", definition2_example},
+          {"wang2018.bias-step", paper + "(3)", "(3) with L_b = rho is the exact minimiser.", bias_step},
+          {.id = "wang2018.assumption1",
+           .source = paper + "Assumption 1",
+           .statement = "Without a regulariser F does not depend on the weights of a pixel that is always 0.",
+           .run = {},
+           .data = {"mnist-10k", {{"n", "2000"}}},
+           .run_on = assumption1},
           {"wang2018.frozen-layers", paper + "Algorithm 1",
            "With a fixed eps and a forward-pass start layers 1..L-1 never move.", frozen_layers},
           {"wang2018.algorithm3-printed", paper + "Algorithm 3", "Algorithm 3 as printed stalls.", printed_algorithm3},

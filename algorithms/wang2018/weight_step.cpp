@@ -8,7 +8,8 @@
 
 namespace bcd::wang2018 {
 
-// change = D = prox_{Omega/theta}(Wbar - G/theta) - Wbar with theta_ij = t_i s_j; curved = D gram.
+// change = D = prox_{Omega/theta}(Wbar - G/theta) - Wbar with theta_ij = t_i s_j; curved = D gram. The proximal point itself is kept:
+// Wbar + D misses a kink or a bound of Omega by rounding.
 template <class T>
 void Dlam<T>::weight_trial(int l, const Matrix<T>& from, const Matrix<T>& G, const Vector<T>& t) {
   Matrix<T>& D = change_[at(l)];
@@ -18,7 +19,8 @@ void Dlam<T>::weight_trial(int l, const Matrix<T>& from, const Matrix<T>& G, con
     if (parameters_.omega.kind == Regulariser::Kind::none) continue;
     for (Index i = 0; i < D.rows(); ++i) {
       const double moved = parameters_.omega.prox(static_cast<double>(t(i) * s(j)), static_cast<double>(from(i, j) + D(i, j)));
-      D(i, j) = static_cast<T>(moved) - from(i, j);
+      minimiser_[at(l)](i, j) = static_cast<T>(moved);
+      D(i, j) = minimiser_[at(l)](i, j) - from(i, j);
     }
   }
   curved_[at(l)].noalias() = D * moments_[at(l)].gram;
@@ -65,8 +67,10 @@ void Dlam<T>::weight_step(int l, const Matrix<T>& from, const Matrix<T>& G) {
 
 /// F after W_l <- W_l + change, minus F before; G the gradient of phi at W_l.
 template <class T>
-double Dlam<T>::weight_gain(int l, const Matrix<T>& G, const Matrix<T>& change) const {
-  const Matrix<T> curved = change * moments_[at(l)].gram, moved = weights_.W[at(l)] + change;
+double Dlam<T>::weight_gain(int l, const Matrix<T>& G) const {
+  const Matrix<T>& change = change_[at(l)];
+  const Matrix<T> curved = change * moments_[at(l)].gram;
+  const Matrix<T> moved = exact_minimiser() ? minimiser_[at(l)] : Matrix<T>(weights_.W[at(l)] + change);
   const double phi =
       static_cast<double>(G.cwiseProduct(change).sum()) + 0.5 * parameters_.rho * curved.cwiseProduct(change).sum();
   return phi + parameters_.omega.value<T>(moved) - parameters_.omega.value<T>(weights_.W[at(l)]);
@@ -86,12 +90,15 @@ void Dlam<T>::update_W(int l) {
     W_before_[at(l)] = W;
     weight_step(l, from, G + static_cast<T>(parameters_.rho) * (ahead * m.gram));
     change_[at(l)] += ahead;
-    if (weight_gain(l, G, change_[at(l)]) >= 0) {
+    if (weight_gain(l, G) >= 0) {
       ++safeguards_;
       weight_step(l, W, G);
     }
   }
-  W += change_[at(l)];
+  if (exact_minimiser())
+    W = minimiser_[at(l)];
+  else
+    W += change_[at(l)];
   m.rows -= change_[at(l)] * m.sums;  // of the residual with the new W, for b_l
 }
 

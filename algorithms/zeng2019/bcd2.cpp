@@ -19,6 +19,8 @@ void Bcd2Parameters::fields(ParameterList& list) {
                "most inner iterations of a block without closed form");
   list.number("inner_tolerance", inner.tolerance, Range::nonnegative(),
               "an inner iteration stops when the squared stationarity residual falls below this share of the objective");
+  list.number("start_noise", start_noise, Range::nonnegative(),
+              "V_i starts on a forward pass plus this multiple of standard normal numbers");
 }
 
 template <class T>
@@ -36,11 +38,18 @@ std::string Bcd2<T>::not_applicable(const Problem<T>& problem) const {
 }
 
 template <class T>
-void Bcd2<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) {
+void Bcd2<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng& rng) {
   problem_ = &problem;
   weights_ = w0;
   V_.assign(static_cast<std::size_t>(problem.net.N() + 1), Matrix<T>());
   for (int i = 1; i <= problem.net.N(); ++i) layer(i, V_[static_cast<std::size_t>(i)]);
+  if (parameters_.start_noise > 0)
+    for (int i = 1; i <= problem.net.N(); ++i) {
+      Matrix<T>& V_i = V_[static_cast<std::size_t>(i)];
+      Matrix<T> noise(V_i.rows(), V_i.cols());
+      rng.fill_normal(noise, parameters_.start_noise);
+      V_i += noise;
+    }
 }
 
 template <class T>
@@ -76,9 +85,11 @@ void Bcd2<T>::step(BlockObserver* observer) {
 
 template <class T>
 void Bcd2<T>::measure(Measurements& row) const {
-  const double sum = sum_over_samples(problem_->n(), [&](Index first, Index count) {
-    return problem_->loss.template sum<T>(V(problem_->net.N()).middleCols(first, count), problem_->Y->middleCols(first, count));
-  });
+  const double sum = sum_over_samples(problem_->n(), kEntryWork * static_cast<double>(problem_->net.d(problem_->net.N())),
+                                      [&](Index first, Index count) {
+                                        return problem_->loss.template sum<T>(V(problem_->net.N()).middleCols(first, count),
+                                                                              problem_->Y->middleCols(first, count));
+                                      });
   row.emplace_back("output_loss", problem_->loss.weight(problem_->n()) * sum);
 }
 
@@ -86,7 +97,7 @@ template <class T>
 void Bcd2<T>::layer(int i, Matrix<T>& out) {
   out.resize(problem_->net.d(i), problem_->n());
   out.noalias() = W(i) * V(i - 1);
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
+  for_columns(problem_->n(), kEntryWork * static_cast<double>(problem_->net.d(i)), [&](Index first, Index count, int) {
     auto block = out.middleCols(first, count);
     if (problem_->net.bias) block.colwise() += b(i);
     problem_->net.sigma(i).template apply<T>(block, block);

@@ -20,6 +20,7 @@ struct Bcd2Parameters {
   OutputUpdate output_update = OutputUpdate::prox;
   Regulariser r, s;
   Accuracy inner;
+  double start_noise = 0;
 
   void fields(ParameterList& list);
 };

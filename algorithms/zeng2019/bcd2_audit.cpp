@@ -5,6 +5,7 @@
 
 #include "algorithms/core/layered_audit.hpp"
 #include "algorithms/zeng2019/bcd2.hpp"
+#include "algorithms/zeng2019/saturation.hpp"
 
 namespace bcd::zeng2019 {
 
@@ -48,6 +49,7 @@ class Bcd2Audit final : public LayeredAudit<Moment> {
   Term objective(const Block* block) override;
   BlockPromise promised(const Block& block) const override;
   void begin(CheckLog& log) override;
+  void judge_block(int k, const Block& block, CheckLog& log) override;
   void judge_sweep(int k, CheckLog& log, Measurements& row) override;
 
   Matrix<double> preactivation(const Moment& point, int i) const;
@@ -57,8 +59,14 @@ class Bcd2Audit final : public LayeredAudit<Moment> {
   double step2(const Block& block) const { return now_.step2(before_, letters(block), block.layer); }
   double solve_rounding(const Block& block) const;
   double subgradient2(const Moment& point) const;
+  bool smooth() const;
+  /// gamma (sigma_i(Z_i) - V_i) at now_.
+  Matrix<double> mismatch(int i) const;
+  double block_residual2(const Block& block) const;
 
   Bcd2Parameters p_;
+  std::optional<double> residual2_;  // of the blocks of this sweep, where each is audited
+  Saturation steps_, subgradients_;
 };
 
 }  // namespace
@@ -74,6 +82,8 @@ std::vector<Promise> bcd2_promises() {
       {"descent.sweep", paper + "Lemma 1", "L(P^{k-1}) - L(P^k) >= a |P^k - P^{k-1}|^2", "smallest a_block", assumes},
       {"identity.block", "derived from Algorithm 1", "quadratic subproblems: L(old) - L(new) = alpha |D|^2 + 1/2 <D, H D>",
        "H: Hessian of the subproblem without its proximal term", "sigma of the subproblem linear, r or s none or l2"},
+      {"proxlinear.monotone", paper + "Theorem 2", "the prox-linear V_N-step does not raise L", "needs alpha > (L_R - gamma)/2",
+       "prox-linear V_N-update"},
       {"rate.subgradient", paper + "Theorem 1(c)", "1/K sum_{k<=K} |g^k|^2 <= b^2 (L^0 - inf L)/(a K) with g^k in dL(P^k)", "",
        "exact subproblems, Lipschitz continuous sigma'"},
   };
@@ -186,9 +196,9 @@ void Bcd2Audit::begin(CheckLog& log) {
     log.not_applicable("descent.sweep", reason);
     if (!std::isfinite(L_R())) log.not_applicable("descent.block", reason);
   }
-  bool smooth = true;
-  for (int i = 1; i <= N(); ++i) smooth = smooth && net().sigma(i).smooth();
-  if (!smooth)
+  if (p_.output_update == Bcd2Parameters::OutputUpdate::prox)
+    log.not_applicable("proxlinear.monotone", "the V_N-update is the exact proximal step");
+  if (!smooth())
     log.not_applicable("rate.subgradient",
                        "sigma has a kink: Algorithm 1 reaches only blockwise critical points, see the study");
   else
@@ -206,6 +216,23 @@ BlockPromise Bcd2Audit::promised(const Block& block) const {
   return promise;
 }
 
+bool Bcd2Audit::smooth() const {
+  bool all = true;
+  for (int i = 1; i <= N(); ++i) all = all && net().sigma(i).smooth();
+  return all;
+}
+
+void Bcd2Audit::judge_block(int k, const Block& block, CheckLog& log) {
+  LayeredAudit::judge_block(k, block, log);
+  if (block.name == "V" && block.layer == N() && p_.output_update == Bcd2Parameters::OutputUpdate::proxlinear &&
+      std::isfinite(F_before_.value))
+    judge(log, "proxlinear.monotone", k, block, F_before_.value - F_.value,
+          F_before_.rounding + F_.rounding + solve_rounding(block));
+  if (!smooth() || !problem_.loss.smooth()) return;
+  if (!residual2_) residual2_ = 0;
+  *residual2_ += block_residual2(block);
+}
+
 void Bcd2Audit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   double step = 0, moved = 0;
   for (int i = 1; i <= N(); ++i) {
@@ -217,13 +244,54 @@ void Bcd2Audit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   if (std::isfinite(F_sweep_.value) && a > 0) {
     // Each of the 2N blocks may round as the potential's two ends do.
     const double allowance = 2 * N() * (F_sweep_.rounding + F_.rounding + kEps * a * std::sqrt(step) * moved);
-    log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value - a * step, allowance);
+    log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value - a * step, allowance, a * step);
   }
-  bool smooth = true;
-  for (int i = 1; i <= N(); ++i) smooth = smooth && net().sigma(i).smooth();
+  const double g2 = subgradient2(now_);
+  steps_.add(step);
+  subgradients_.add(g2);
   row.emplace_back("potential", F_.value);
   row.emplace_back("step_norm2", step);
-  row.emplace_back(smooth ? "subgradient_norm2" : "blockwise_subgradient_norm2", subgradient2(now_));
+  row.emplace_back(smooth() ? "subgradient_norm2" : "blockwise_subgradient_norm2", g2);
+  row.emplace_back("late_step2", steps_.late());
+  if (!smooth()) return;
+  row.emplace_back("late_subgradient2", subgradients_.late());
+  // Inexact subproblems add this to the b of Lemma 2.
+  if (residual2_) row.emplace_back("subproblem_residual", std::sqrt(*residual2_ / step));
+  residual2_.reset();
+}
+
+Matrix<double> Bcd2Audit::mismatch(int i) const {
+  Matrix<double> E = preactivation(now_, i);
+  net().sigma(i).apply<double>(E, E);
+  return p_.gamma * (E - now_("V", i));
+}
+
+/// Squared distance from 0 to the subdifferential of the block's subproblem, proximal term included, at its new point; smooth
+/// sigma and loss.
+double Bcd2Audit::block_residual2(const Block& block) const {
+  const int i = block.layer, j = block.name == "V" ? i + 1 : i;  // the layer whose residual the block enters through sigma
+  Matrix<double> G;                                              // E_j .* sigma_j'(Z_j)
+  if (j <= N()) {
+    G = mismatch(j);
+    net().sigma(j).multiply_by_derivative<double>(preactivation(now_, j), G);
+  }
+  if (block.name == "Wb") {
+    const Matrix<double>& W = now_("W", i);
+    double sum = squared_distance(G * V(now_, i - 1).transpose() + p_.alpha * (W - before_("W", i)), W, p_.r);
+    if (net().bias) sum += (G.rowwise().sum() + p_.alpha * (now_.vector("b", i) - before_.vector("b", i))).squaredNorm();
+    return sum;
+  }
+  const Matrix<double>& Vi = now_("V", i);
+  Matrix<double> dV = p_.alpha * (Vi - before_("V", i)) - mismatch(i);
+  if (i < N()) {
+    dV.noalias() += now_("W", j).transpose() * G;
+  } else {
+    const bool linearised = p_.output_update == Bcd2Parameters::OutputUpdate::proxlinear;
+    Matrix<double> dl(Vi.rows(), Vi.cols());
+    problem_.loss.gradient<double>(linearised ? before_("V", i) : Vi, *problem_.Y, dl);
+    dV += w() * dl;
+  }
+  return squared_distance(dV, Vi, p_.s);
 }
 
 /// dist(0, dL)^2 for smooth sigma. With E_i = gamma (sigma_i(Z_i) - V_i), G_i = E_i .* sigma_i'(Z_i):

@@ -13,7 +13,8 @@ namespace {
 constexpr double kSufficient = 1e-4;       // share of the predicted decrease that a step must achieve
 constexpr double kSmallestStep = 0x1p-40;  // a column whose step was halved down to here is finished
 constexpr double kLargestStep = 0x1p20;
-constexpr Index kBlock = 64;  // columns solved together: their K X (m x kBlock) should stay in cache
+constexpr double kSteps = 20;  // descent steps of a column, roughly: how much work it is
+constexpr Index kBlock = 64;   // columns solved together: their K X (m x kBlock) should stay in cache
 
 /// H = diag(c) + gamma K^T K: the Hessian for sigma = Id, and a bound of the Gauss-Newton matrix where |sigma'| <= 1.
 template <class T>
@@ -203,7 +204,7 @@ void minimise(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
   if (p.sigma.kind == Activation::Kind::linear) return minimise_linear(p, accuracy, X);
   const Metric<T> metric(p);
   for_columns(
-      X.cols(),
+      X.cols(), kSteps * 2 * product_work(p.K.rows(), p.K.cols()),
       [&](Index first, Index count, int) {
         Matrix<T> part = X.middleCols(first, count);
         ColumnBlock<T>(p, metric, first, count).descend(accuracy, part);

@@ -1,17 +1,25 @@
 #include "algorithms/zeng2019/bcd3_oracle.hpp"
 
 #include <cmath>
-#include <limits>
 
 namespace bcd::zeng2019 {
 
-namespace {
+void SplittingPoint::read(const State<double>& state) {
+  for (int i = 1; state.has("W", i); ++i) read(state, {"W", "b", "U", "V"}, i);
+}
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-
-double sum_of_squares(const Matrix<double>& M) { return M.squaredNorm(); }
-
-}  // namespace
+void SplittingPoint::read(const State<double>& state, const std::vector<std::string>& letters, int layer) {
+  const auto l = static_cast<std::size_t>(layer);
+  for (auto* list : {&W, &U, &V}) list->resize(std::max(list->size(), l + 1));
+  b.resize(W.size());
+  for (const std::string& letter : letters) {
+    const NamedMatrix<double>* part = state.find(Block{letter, layer}.text());
+    if (letter == "b")
+      b[l] = part ? Vector<double>(part->value.col(0)) : Vector<double>::Zero(W[l].rows());
+    else
+      (letter == "W" ? W : letter == "U" ? U : V)[l] = part->value;
+  }
+}
 
 double squared_norm(const SplittingPoint& P) {
   double sum = 0;
@@ -54,9 +62,9 @@ Matrix<double> SplittingOracle::target(int i, const MixedPoint& P) const {
 // the magnitudes, whose Frobenius norm is at most |U| + |W| |V| + sqrt(n) |b| =: M. So rho/2 |R|^2 is off by at most rho |R| k
 // eps M + rho/2 (k eps M)^2, plus the rounding of the sum itself, (log2 of its length + 4) eps of its value (pairwise sums; the
 // blocked sums used here are no worse). Likewise for the other terms.
-SplittingOracle::Value SplittingOracle::potential(const SplittingPoint& P) const {
+Term SplittingOracle::potential(const SplittingPoint& P) const {
   const MixedPoint at(P);
-  Value total;
+  Term total;
   const auto add = [&](double weight, double residual2, double magnitude, double length, double entries) {
     const double error = length * kEps * magnitude, value = 0.5 * weight * residual2;
     total.value += value;
@@ -72,9 +80,9 @@ SplittingOracle::Value SplittingOracle::potential(const SplittingPoint& P) const
     const Matrix<double>&V = at.V(i), &U = at.U(i), &W = at.W(i), &V0 = input(i, at);
     const Matrix<double> image = sigma(i, U), C = target(i, at);
     const double entries = static_cast<double>(V.size());
-    add(p_.gamma, sum_of_squares(C - image), V.norm() + skip(i) * V0.norm() + image.norm(), 8, entries);
+    add(p_.gamma, (C - image).squaredNorm(), V.norm() + skip(i) * V0.norm() + image.norm(), 8, entries);
     const Matrix<double> R = (U - W * V0).colwise() - at.b(i);
-    add(rho(), sum_of_squares(R), U.norm() + W.norm() * V0.norm() + std::sqrt(n) * at.b(i).norm(),
+    add(rho(), R.squaredNorm(), U.norm() + W.norm() * V0.norm() + std::sqrt(n) * at.b(i).norm(),
         static_cast<double>(V0.rows() + 2), entries);
     add_plain(p_.r.value<double>(W), static_cast<double>(W.size()));
     add_plain(p_.s.value<double>(V), entries);
@@ -84,7 +92,7 @@ SplittingOracle::Value SplittingOracle::potential(const SplittingPoint& P) const
   problem_.loss.gradient<double>(out, *problem_.Y, slope);
   const double w = loss_weight();
   add_plain(w * problem_.loss.sum<double>(out, *problem_.Y), static_cast<double>(out.size()));
-  total.rounding += 4 * kEps * w * slope.norm() * (out.norm() + problem_.Y->norm()) + std::numeric_limits<double>::min();
+  total.rounding += 4 * kEps * w * slope.norm() * (out.norm() + problem_.Y->norm()) + kTiny;
   return total;
 }
 

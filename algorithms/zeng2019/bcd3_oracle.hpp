@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "algorithms/core/layered_audit.hpp"
 #include "algorithms/zeng2019/bcd3.hpp"
 
 namespace bcd::zeng2019 {
@@ -13,7 +14,10 @@ namespace bcd::zeng2019 {
 /// One point P = (W, b, U, V), by the paper's index 1..N (entry 0 unused).
 struct SplittingPoint {
   std::vector<Matrix<double>> W, U, V;
-  std::vector<Vector<double>> b;
+  std::vector<Vector<double>> b;  ///< zero without biases
+
+  void read(const State<double>& state);
+  void read(const State<double>& state, const std::vector<std::string>& letters, int layer);
 };
 
 /// |P|_F^2 and |P - Q|_F^2 over all blocks.
@@ -47,12 +51,8 @@ class SplittingOracle {
  public:
   SplittingOracle(const ThreeSplittingParameters& parameters, const Problem<double>& problem);
 
-  struct Value {
-    double value = 0;
-    double rounding = 0;  ///< bound on the error of `value` by rounding in double
-  };
   /// F(P), (2.5) or (3.4).
-  Value potential(const SplittingPoint& P) const;
+  Term potential(const SplittingPoint& P) const;
 
   // Partial gradients of the coupling terms, without the block's own r, s, loss and (for U_i, i < N) without the term
   // gamma/2 |C_i - sigma(U_i)|^2, whose subdifferential is activation_subdifferential's.

@@ -5,6 +5,8 @@
 namespace bcd::zeng2019 {
 
 std::vector<Plugin> paper() {
+  std::vector<Study> studies = lemma14_studies();
+  for (Study& study : statement_studies()) studies.push_back(std::move(study));
   const std::string citation =
       "Zeng, Lau, Lin, Yao: Global Convergence of Block Coordinate Descent in Deep Learning, ICML 2019, arXiv 1803.00225, ";
   return {
@@ -14,7 +16,7 @@ std::vector<Plugin> paper() {
       describe<Bcd3>("bcd3_zeng2019", "Proximal block coordinate descent, three-splitting (Algorithm 2)",
                      citation + "Algorithm 2")
           .promises(three_splitting_promises(), make_three_splitting_audit)
-          .studies(lemma14_studies()),
+          .studies(studies),
       describe<BcdResnet>("bcd_resnet_zeng2019", "Proximal block coordinate descent for residual networks (Algorithm 3)",
                           citation + "(3.4) and Algorithm 3 (reconstructed from (3.4): its listing is in an appendix)")
           .promises(three_splitting_promises(), make_three_splitting_audit),

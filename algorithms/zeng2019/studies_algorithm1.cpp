@@ -1,11 +1,15 @@
 // Theorem 1 for Algorithm 1: a counter-example with ReLU, and the same problem with a smooth activation.
 //
-// Two layers, one sample, d hidden units: W_1 is held by W_1 X = q (r_1 an indicator), the output v_2 = -1 by s_2, the output
-// layer is w^T, r_2 = 1/2 |w - p|^2. In (2.3) with gamma = 1 and V_1 = v there remains
+// Three layers, one sample x = 1, widths 1-d-1-1, gamma = 1, the output layer linear, every r_i coercive (hypothesis (ii)):
+//   layer 1: sigma_1 = sigma, r_1 the indicator of {sigma(W_1) = q} (for ReLU: of {W_1 = q}, q >= 0), V_1 = v;
+//   layer 2: sigma_2 = sigma, W_2 = w^T with r_2 = 1/2 |w - p|^2, V_2 held at -1 by s_2, an indicator;
+//   layer 3: sigma_3 = Id, r_3 squared l2. It sees V_2 = -1 only, and decouples.
+// In (2.3) there remains, besides layer 3,
 //   F(w, v) = 1/2 (1 + sigma(w.v))^2 + 1/2 |w - p|^2 + 1/2 |v - q|^2.
-// Both block problems are convex, and are solved exactly.
+// Both block problems are convex, and are solved exactly, w before v as in Algorithm 1.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "algorithms/zeng2019/bcd2.hpp"
 
@@ -64,28 +68,50 @@ struct Case {
     const double one = 1 + Sigma::value(w.dot(v));
     return 0.5 * (one * one + (w - p).squaredNorm() + (v - q).squaredNorm());
   }
+  /// One sweep; the length of the step.
+  template <class Sigma>
+  double sweep(double alpha) {
+    const Vec w_new = block_step<Sigma>(p, w, v, alpha), v_new = block_step<Sigma>(q, v, w_new, alpha);
+    const double step = (w_new - w).norm() + (v_new - v).norm();
+    w = w_new;
+    v = v_new;
+    return step;
+  }
   /// Iterates to a fixed point; false if it is not reached.
   template <class Sigma>
   bool solve(double alpha) {
-    for (int k = 0; k < kSweeps; ++k) {
-      const Vec w_new = block_step<Sigma>(p, w, v, alpha), v_new = block_step<Sigma>(q, v, w_new, alpha);
-      const double step = (w_new - w).norm() + (v_new - v).norm();
-      w = w_new;
-      v = v_new;
-      if (step <= 1e-14 * (w.norm() + v.norm())) return true;
-    }
+    for (int k = 0; k < kSweeps; ++k)
+      if (sweep<Sigma>(alpha) <= 1e-14 * (w.norm() + v.norm())) return true;
     return false;
   }
 };
 
-/// Random normal data and start, q's sign chosen so that p.q > 0: otherwise w = p, v = q with w.v <= 0 is a solution to which
-/// relu adds nothing. The share of non-critical limits depends on this choice (README.md).
+/// Random normal data and start, q >= 0 as an output of sigma_1 is, p's sign chosen so that p.q > 0: otherwise w = p, v = q with
+/// w.v <= 0 is a solution to which relu adds nothing. The share of non-critical limits depends on this choice (README.md).
 Case draw(Index d, Rng& rng) {
   Case c{Vec(d), Vec(d), Vec(d), Vec(d)};
   for (Vec* x : {&c.p, &c.q, &c.w, &c.v}) rng.fill_normal(*x, 1.0);
-  if (c.p.dot(c.q) < 0) c.q = -c.q;
+  c.q = c.q.cwiseAbs();
+  if (c.p.dot(c.q) < 0) c.p = -c.p;
   return c;
 }
+
+Vec pair(double a, double b) {
+  Vec x(2);
+  x << a, b;
+  return x;
+}
+/// A point at which every block is optimal: on the kink w.v = 0, with xi = 1/2 in the w-problem and 1/4 in the v-problem.
+Case by_hand() { return {pair(1.5, -0.5), pair(1.25, 0.75), pair(1, -1), pair(1, 1)}; }
+const char* const kByHand =
+    "F(w, v) = 1/2 (1 + relu(w.v))^2 + 1/2 |w - p|^2 + 1/2 |v - q|^2,  p = (3/2, -1/2), q = (5/4, 3/4)\n"
+    "Start at w = (1, -1), v = (1, 1): w.v = 0, F = 1/2 + 1/4 + 1/16 = 13/16.\n"
+    "w-step: 0 = w - p + xi v with xi = 1/2, allowed since the derivative of 1/2 (1 + relu(t))^2 at t = 0 is [0, 1]; convex, so "
+    "w stays.\n"
+    "v-step: 0 = v - q + xi w with xi = 1/4: v stays. Algorithm 1 never moves, for any alpha > 0.\n"
+    "dF(w, v) = {((xi - 1/2) v, (xi - 1/4) w), 0 <= xi <= 1}: one xi for both; nearest to 0 at xi = 3/8, distance 1/4.\n"
+    "Both at once, w + h v and v - h w: (w + h v).(v - h w) = 0 still, F = 1/2 + (h - 1/2)^2 + (h + 1/4)^2; at h = 1/8 it is "
+    "25/32 < 13/16.";
 
 /// Point of the segment a + xi b, xi in [lo, hi], nearest to 0.
 Vec nearest(const Vec& a, const Vec& b, double lo, double hi) {
@@ -166,6 +192,55 @@ StudyResult relu_study() {
                     std::to_string(t.blockwise) + " are blockwise critical, " + std::to_string(t.unsettled) +
                     " not settled); median distance to dF: " + medians +
                     "; a joint step along the nearest subgradient lowers F in " + std::to_string(t.lowered) + ".";
+  result.instance = kByHand;
+  return result;
+}
+
+/// The nearest element of dF to 0, one xi for both blocks.
+double distance2(const Case& c) {
+  const double t = c.w.dot(c.v);
+  const double lo = t > kKink ? 1 + t : 0, hi = std::abs(t) <= kKink ? 1 : lo;
+  return nearest(stacked(c.w - c.p, c.v - c.q), stacked(c.v, c.w), lo, hi).squaredNorm();
+}
+
+/// Theorem 1(c) along the same runs: the smallest dist(0, dF)^2 of the later sweeps bounds every average from below in the end.
+StudyResult relu_rate_study() {
+  constexpr int K = 2000;
+  const auto smallest = [](Case c, double alpha) {
+    double least = std::numeric_limits<double>::infinity();
+    for (int k = 1; k <= 2 * K; ++k) {
+      c.sweep<Relu>(alpha);
+      if (k > K) least = std::min(least, distance2(c));
+    }
+    return least;
+  };
+  StudyResult result;
+  std::vector<double> least;
+  for (const Index d : {2, 5}) {
+    Rng rng(2019, "algorithm1-relu-rate d=" + std::to_string(d));
+    for (int start = 0; start < 50; ++start) least.push_back(smallest(draw(d, rng), 1.0));
+  }
+  const double by_hand_least = smallest(by_hand(), 1.0);
+  std::sort(least.begin(), least.end());
+  result.measured = least[least.size() / 2];
+  result.holds = least.front() > kCritical * kCritical && std::abs(by_hand_least - 0.0625) < 1e-15;
+  result.evidence = "the smallest dist(0, dF(Q^k))^2 over the sweeps " + std::to_string(K + 1) + " to " +
+                    std::to_string(2 * K) + " of " + std::to_string(least.size()) + " runs: median " +
+                    show(result.measured, 3) + ", smallest " + show(least.front(), 3) + "; from the start by hand " +
+                    number_text(by_hand_least) + ".";
+  result.instance = std::string(kByHand) + "\nSo every g^k in dF(Q^k) has |g^k|^2 >= 1/16, and so has the average over any K.";
+  return result;
+}
+
+/// The same limits with dF taken as the tuple of the partial subdifferentials, as Lemma 2 writes it.
+StudyResult blockwise_study() {
+  std::string medians;
+  const Tally t = run_cases<Relu>("algorithm1-relu", judge_relu, &medians);
+  StudyResult result;
+  result.measured = static_cast<double>(t.blockwise) / t.runs;
+  result.holds = t.unsettled == 0 && t.blockwise == t.runs;
+  result.evidence =
+      std::to_string(t.blockwise) + " of " + std::to_string(t.runs) + " limits have 0 in both partial subdifferentials.";
   return result;
 }
 
@@ -188,6 +263,11 @@ std::vector<Study> algorithm1_studies() {
       {"zeng2019.theorem1.algorithm1-relu", source,
        "With ReLU, Algorithm 1 with exact subproblems can stop at blockwise critical points that are not critical points of L.",
        relu_study},
+      {"zeng2019.theorem1.algorithm1-relu-rate", "Zeng et al. 2019, Theorem 1(c), Algorithm 1",
+       "With ReLU, the averages of |g^k|^2 with g^k in the limiting subdifferential of L stay above a positive constant.",
+       relu_rate_study},
+      {"zeng2019.theorem1.algorithm1-blockwise", source,
+       "With ReLU, the limits are critical in the sense of the tuple of partial subdifferentials.", blockwise_study},
       {"zeng2019.theorem1.algorithm1-smooth", source,
        "With softplus (Lipschitz continuous derivative) the limits of the same runs are critical points.", smooth_study}};
 }

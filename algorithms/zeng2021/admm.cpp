@@ -68,11 +68,11 @@ void Admm<T>::initialise(const Problem<T>& problem, const Weights<T>& w0, Rng&) 
     Matrix<T>& V_i = V_[static_cast<std::size_t>(i)];
     V_i.resize(net.d(i), n);
     Lambda(i) = Matrix<T>::Zero(net.d(i), n);
-    for_columns(n, [&](Index first, Index count, int) { layer(i, first, count, V_i.middleCols(first, count)); });
+    for_columns(n, layer_work(i), [&](Index first, Index count, int) { layer(i, first, count, V_i.middleCols(first, count)); });
   }
   scratch_.assign(static_cast<std::size_t>(threads()), Matrix<T>(widest, kColumnBlock));
   E_.resize(widest, n);
-  input_gram_ = gram<T>(*problem.X, net.bias);
+  input_gram_ = gram<T>(*problem.X, net.bias, sums_);
 }
 
 template <class T>
@@ -98,7 +98,7 @@ template <class T>
 void Admm<T>::measure(Measurements& row) const {
   double total = 0;
   for (int i = 1; i <= N(); ++i) {
-    const double squared = sum_over_samples(problem_->n(), [&](Index first, Index count) {
+    const double squared = sum_over_samples(problem_->n(), layer_work(i), [&](Index first, Index count) {
       Matrix<T> r(problem_->net.d(i), count);
       layer(i, first, count, r);
       return (r - V(i).middleCols(first, count)).template cast<double>().squaredNorm();
@@ -113,6 +113,12 @@ void Admm<T>::measure(Measurements& row) const {
     const double norm = W_0.norm();
     row.emplace_back("moved_W" + std::to_string(i), (W_i - W_0).norm() / (norm > 0 ? norm : 1));
   }
+}
+
+template <class T>
+double Admm<T>::layer_work(int i) const {
+  const Network& net = problem_->net;
+  return product_work(net.d(i), net.d(i - 1)) + kEntryWork * static_cast<double>(net.d(i));
 }
 
 /// out = W_i V_{i-1} + b_i for `count` columns from `first`
@@ -144,7 +150,7 @@ void Admm<T>::model_target(int i, double c, bool with_bias) {
   const Activation& sigma = problem_->net.sigma(i);
   const Matrix<T>& Lambda_i = Lambda(i);
   const Index d = problem_->net.d(i);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  for_columns(problem_->n(), layer_work(i), [&](Index first, Index count, int thread) {
     auto z = scratch_[static_cast<std::size_t>(thread)].topLeftCorner(d, count);
     auto E = E_.block(0, first, d, count);
     affine(i, first, count, z);
@@ -162,10 +168,10 @@ void Admm<T>::update_W(int i) {
   const double c = curvature(i);
   model_target(i, c, true);
   const Index d = V(i - 1).rows();
-  Matrix<T> system = i == 1 ? input_gram_ : gram<T>(V(i - 1), problem_->net.bias);
+  Matrix<T> system = i == 1 ? input_gram_ : gram<T>(V(i - 1), problem_->net.bias, sums_);
   system *= static_cast<T>(parameters_.beta(i) * c);
   system.diagonal().array() += static_cast<T>(parameters_.lambda);
-  Matrix<T> solution = cross_moments<T>(beta(i) * E_.topRows(problem_->net.d(i)), V(i - 1), problem_->net.bias);
+  Matrix<T> solution = cross_moments<T>(beta(i) * E_.topRows(problem_->net.d(i)), V(i - 1), problem_->net.bias, sums_);
   cholesky<T>(system);
   cholesky_solve_right<T>(system, solution);
   weights_.W[static_cast<std::size_t>(i)] = solution.leftCols(d);
@@ -183,21 +189,22 @@ void Admm<T>::update_V(int i) {
   cholesky<T>(system);
   const Matrix<T> back = beta(i + 1) * next.transpose();  // d_i x d_{i+1}
   Matrix<T>& V_i = V_[static_cast<std::size_t>(i)];
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
-    auto block = V_i.middleCols(first, count);
-    layer(i, first, count, block);
-    block = beta(i) * block + Lambda(i).middleCols(first, count);
-    block.noalias() += back * E_.block(0, first, next.rows(), count);
-    system.template triangularView<Eigen::Lower>().solveInPlace(block);
-    system.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
-  });
+  for_columns(problem_->n(), layer_work(i) + product_work(next.rows(), next.cols()) + product_work(next.cols(), next.cols()),
+              [&](Index first, Index count, int) {
+                auto block = V_i.middleCols(first, count);
+                layer(i, first, count, block);
+                block = beta(i) * block + Lambda(i).middleCols(first, count);
+                block.noalias() += back * E_.block(0, first, next.rows(), count);
+                system.template triangularView<Eigen::Lower>().solveInPlace(block);
+                system.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
+              });
 }
 
 /// V_N = (w Y + Lambda_N + beta_N (W_N V_{N-1} + b_N))/(w + beta_N).
 template <class T>
 void Admm<T>::update_V_N() {
   const T weight = static_cast<T>(w()), total = static_cast<T>(w() + parameters_.beta(N()));
-  for_columns(problem_->n(), [&](Index first, Index count, int) {
+  for_columns(problem_->n(), layer_work(N()), [&](Index first, Index count, int) {
     auto block = V_[static_cast<std::size_t>(N())].middleCols(first, count);
     affine(N(), first, count, block);
     block = (weight * problem_->Y->middleCols(first, count) + Lambda(N()).middleCols(first, count) + beta(N()) * block) / total;
@@ -208,7 +215,7 @@ void Admm<T>::update_V_N() {
 template <class T>
 void Admm<T>::update_Lambda(int i) {
   const Index d = problem_->net.d(i);
-  for_columns(problem_->n(), [&](Index first, Index count, int thread) {
+  for_columns(problem_->n(), layer_work(i), [&](Index first, Index count, int thread) {
     auto out = scratch_[static_cast<std::size_t>(thread)].topLeftCorner(d, count);
     layer(i, first, count, out);
     Lambda(i).middleCols(first, count) += beta(i) * (out - V(i).middleCols(first, count));

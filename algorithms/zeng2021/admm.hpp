@@ -6,6 +6,7 @@
 // with sigma_N = Id and w = 1 (the papers) or 1/n. Equation (4) of the second paper adds sum_i xi |V_i - V_i^{previous}|^2.
 #pragma once
 
+#include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plugin.hpp"
 
 namespace bcd::zeng2021 {
@@ -67,6 +68,7 @@ class Admm final : public Algorithm<T> {
 
   void affine(int i, Index first, Index count, MutRef<T> out) const;
   void layer(int i, Index first, Index count, MutRef<T> out) const;
+  double layer_work(int i) const;
   double curvature(int i) const;
   void model_target(int i, double c, bool with_bias);
 
@@ -75,12 +77,15 @@ class Admm final : public Algorithm<T> {
   Weights<T> weights_, start_;
   std::vector<Matrix<T>> V_, Lambda_;  // d_i x n, entry 0 unused
   Matrix<T> E_;                        // c P - G of the present update: d_i x n
-  Matrix<T> input_gram_;               // [X; 1][X; 1]^T, lower triangle
-  std::vector<Matrix<T>> scratch_;     // one per thread: largest d_i x kColumnBlock
+  SampleSum<T> sums_;
+  Matrix<T> input_gram_;            // [X; 1][X; 1]^T, lower triangle
+  std::vector<Matrix<T>> scratch_;  // one per thread: largest d_i x kColumnBlock
 };
 
 /// What holds along a run, and its judge: audit.cpp.
 std::vector<Promise> promises();
 std::unique_ptr<Audit> make_audit(const Parameters& parameters, const Problem<double>& problem);
+/// What Xu, Bao and Xing 2024 say of sequences, in one variable: studies_rates.cpp.
+std::vector<Study> rate_studies();
 
 }  // namespace bcd::zeng2021

@@ -2,22 +2,28 @@
 // as the assembler's search path.
 #include "datasets/embedded/embedded.hpp"
 
-#define BCD_EMBED(symbol, file)                                  \
-  asm(".pushsection .rodata\n"                                   \
-      ".balign 16\n"                                             \
-      ".global bcd_embedded_" #symbol                            \
-      "_begin\n"                                                 \
-      ".global bcd_embedded_" #symbol                            \
-      "_end\n"                                                   \
-      "bcd_embedded_" #symbol                                    \
-      "_begin:\n"                                                \
-      ".incbin \"" file                                          \
-      "\"\n"                                                     \
-      "bcd_embedded_" #symbol                                    \
-      "_end:\n"                                                  \
-      ".popsection\n");                                          \
-  extern "C" const std::uint8_t bcd_embedded_##symbol##_begin[]; \
-  extern "C" const std::uint8_t bcd_embedded_##symbol##_end[];   \
+#ifdef __APPLE__
+#define BCD_CONSTANTS ".section __TEXT,__const\n"
+#define BCD_CODE ".text\n"
+#else
+#define BCD_CONSTANTS ".pushsection .rodata\n"
+#define BCD_CODE ".popsection\n"
+#endif
+
+#define BCD_EMBED(symbol, file)                                                                        \
+  asm(BCD_CONSTANTS                                                                                    \
+      ".balign 16\n"                                                                                   \
+      ".globl bcd_embedded_" #symbol                                                                   \
+      "_begin\n"                                                                                       \
+      ".globl bcd_embedded_" #symbol                                                                   \
+      "_end\n"                                                                                         \
+      "bcd_embedded_" #symbol                                                                          \
+      "_begin:\n"                                                                                      \
+      ".incbin \"" file                                                                                \
+      "\"\n"                                                                                           \
+      "bcd_embedded_" #symbol "_end:\n" BCD_CODE);                                                     \
+  extern "C" const std::uint8_t bcd_embedded_##symbol##_begin[] asm("bcd_embedded_" #symbol "_begin"); \
+  extern "C" const std::uint8_t bcd_embedded_##symbol##_end[] asm("bcd_embedded_" #symbol "_end");     \
   std::span<const std::uint8_t> bcd::embedded::symbol() { return {bcd_embedded_##symbol##_begin, bcd_embedded_##symbol##_end}; }
 
 BCD_EMBED(bodyfat_csv, "bodyfat.csv")

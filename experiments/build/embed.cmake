@@ -1,7 +1,7 @@
 # Writes OUTPUT, a source file that holds each of FILES as a raw string. HEADER declares the struct TYPE {name, text} and the function
-# LIST that returns them; NAMED is the part of a file's path that names it (NAME; NAME_WE: without the
-# ending; PAPER: the folder and the name without the ending). The list is an
-# argument, so that a file that comes or goes changes the command and with it the output.
+# LIST that returns them; NAMED is the part of a file's path that names it (NAME; NAME_WE: without the ending; FOLDER; PAPER: the
+# folder and the name without the ending; TOPIC: a README's folder, or the name without the ending). The list is an argument, so
+# that a file that comes or goes changes the command and with it the output.
 set(files ${FILES})
 list(SORT files)
 set(content "#include \"${HEADER}\"\n\nnamespace bcd {\n\n")
@@ -13,9 +13,11 @@ foreach(file IN LISTS files)
     get_filename_component(folder "${folder}" NAME)
     get_filename_component(name "${file}" NAME_WE)
     set(name "${folder}-${name}")
-  elseif(NAMED STREQUAL "FOLDER")
+  elseif(NAMED STREQUAL "FOLDER" OR (NAMED STREQUAL "TOPIC" AND file MATCHES "/README.md$"))
     get_filename_component(folder "${file}" DIRECTORY)
     get_filename_component(name "${folder}" NAME)
+  elseif(NAMED STREQUAL "TOPIC")
+    get_filename_component(name "${file}" NAME_WE)
   else()
     get_filename_component(name "${file}" ${NAMED})
   endif()

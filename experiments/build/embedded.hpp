@@ -20,5 +20,7 @@ const std::vector<EmbeddedFile>& embedded_papers();
 const std::vector<EmbeddedFile>& embedded_references();
 /// What new-algorithm writes: experiments/outside/templates, by file names.
 const std::vector<EmbeddedFile>& embedded_templates();
+/// Pages of the documentation, by topic: the folder of a README, or the page's own name.
+const std::vector<EmbeddedFile>& embedded_pages();
 
 }  // namespace bcd

@@ -13,10 +13,9 @@ namespace {
 
 bool takes_last(const std::string& statistic) { return statistic.empty() || statistic == "last"; }
 
-/// Mean logarithm, largest or smallest of the values measured up to the claim's iteration.
-double summary_of(const Case& c, const std::vector<double>& values, const std::vector<double>& iterations) {
-  const std::string statistic = c.text("statistic");
-  const double end = c.number("at", kUnbounded);
+/// Mean logarithm, largest or smallest of the values measured up to the iteration `end`.
+double summary_of(const std::string& statistic, const std::vector<double>& values, const std::vector<double>& iterations,
+                  double end) {
   double sum = 0, lo = kUnbounded, hi = -kUnbounded;
   int count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -63,16 +62,21 @@ std::string record_ids(const std::vector<const RunRecord*>& runs) {
 }
 
 double value_of(const Case& c, const RunRecord& run) {
+  return value_of(c, run, c.has("at") ? std::optional(c.claim.number.at("at")) : std::nullopt);
+}
+
+double value_of(const Case& c, const RunRecord& run, std::optional<double> at) {
   const std::vector<double> values = run.trace.column(c.text("metric")), iterations = run.trace.column("iteration");
   if (values.empty() || status::stopped_early(run.status)) return std::nan("");
-  if (!takes_last(c.text("statistic"))) return summary_of(c, values, iterations);
-  if (!c.has("at")) return values.back();
+  if (const std::string statistic = c.text("statistic"); !takes_last(statistic))
+    return summary_of(statistic, values, iterations, at.value_or(kUnbounded));
+  if (!at) return values.back();
   for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
-    if (iterations[i] == c.claim.number.at("at")) return values[i];
+    if (iterations[i] == *at) return values[i];
   return std::nan("");
 }
 
-double summarise(Case& c, double missing) {
+Summary summarise(Case& c, double missing) {
   std::vector<double> values;
   int lost = 0;
   for (const RunRecord* run : c.runs) {
@@ -89,7 +93,7 @@ double summarise(Case& c, double missing) {
     c.row.evidence +=
         std::to_string(lost) + " without a value (diverged, failed or not measured) counted as " + shown(missing) + "; ";
   c.row.evidence += record_ids(c.runs);
-  return middle;
+  return {middle, *lo, *hi};
 }
 
 bool compare(double a, const std::string& op, double b) { return op == "<" ? a < b : a > b; }
@@ -97,6 +101,12 @@ bool compare(double a, const std::string& op, double b) { return op == "<" ? a <
 std::string exact_interval(int k, int n) {
   const auto [lower, upper] = binomial_interval(k, n, 0.95);
   return "95 % interval of the share [" + shown(lower) + ", " + shown(upper) + "]";
+}
+
+Outcome judge_share(int k, int n, double share) {
+  if (n == 0) return Outcome::not_run;
+  if (k >= share * n - 1e-9) return Outcome::holds;
+  return binomial_interval(k, n, 0.95).second < share ? Outcome::violated : Outcome::inconclusive;
 }
 
 }  // namespace bcd

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ struct Case {
   const Claim& claim;
   const std::vector<const RunRecord*>& runs;       ///< of the claim's variants
   const std::vector<const RunRecord*>& baselines;  ///< of its baseline variant
-  ClaimRow& row;
-  const rates::Options& rates;  ///< of the experiment
+  ClaimRow& row;                                   ///< measured, reported, evidence and the order of the records are the kind's
+  const rates::Options& rates;                     ///< of the experiment
+  Outcome outcome = Outcome::not_run;
 
   bool has(const std::string& key) const { return claim.number.contains(key); }
   std::string text(const std::string& key) const;
@@ -38,12 +40,18 @@ std::string record_ids(const std::vector<const RunRecord*>& runs);
 /// The metric's value at the claim's iteration, or its statistic; NaN where the run has none (it diverged, failed, or never
 /// measured it).
 double value_of(const Case& c, const RunRecord& run);
-/// The median over the seeds; measured and evidence get it with the range. A run without a value counts as `missing`, the bad
-/// side; it is never dropped.
-double summarise(Case& c, double missing);
+/// The same at another iteration than the claim's; none: at the last.
+double value_of(const Case& c, const RunRecord& run, std::optional<double> at);
+struct Summary {
+  double middle, low, high;  ///< median and range over the seeds
+};
+/// Measured and evidence get it as well. A run without a value counts as `missing`, the bad side; it is never dropped.
+Summary summarise(Case& c, double missing);
 /// a op b, with op "<" or ">".
 bool compare(double a, const std::string& op, double b);
 /// Clopper and Pearson's 95 % interval of a share, as text: no normal approximation, the numbers are small.
 std::string exact_interval(int k, int n);
+/// Whether k of n runs bear out that at least `share` of all do. Refuted only where the exact interval lies below it.
+Outcome judge_share(int k, int n, double share);
 
 }  // namespace bcd

@@ -1,8 +1,10 @@
 #include "experiments/claims/judge.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/claims/kind.hpp"
+#include "experiments/claims/verdict.hpp"
 
 namespace bcd {
 
@@ -20,6 +22,50 @@ bool measured_anywhere(const std::vector<const RunRecord*>& runs, const std::str
                      [&](const RunRecord* run) { return run->trace.index(metric) >= 0 || status::stopped_early(run->status); });
 }
 
+/// A run that did not end early and yet has no number where the claim looks: nobody measured it there, which is no loss.
+const RunRecord* unmeasured(const Case& c, const std::vector<const RunRecord*>& runs) {
+  if (!c.claim.text.contains("metric") || c.claim.kind == "same") return nullptr;  // same: compares what both measured
+  const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunRecord* run) {
+    return !status::stopped_early(run->status) && std::isnan(value_of(c, *run));
+  });
+  return found == runs.end() ? nullptr : *found;
+}
+
+/// What the kind finds, or why it is not asked.
+Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const std::vector<RunRecord>& records,
+                         const std::vector<std::string>& all, ClaimRow& row) {
+  const std::vector<std::string> variants = claim.variants.empty() ? all : claim.variants;
+  const bool compares = claim.text.contains("baseline");
+  const auto runs = runs_of(records, variants);
+  const auto baselines = compares ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
+  std::vector<std::string> needed = variants;
+  if (compares) needed.push_back(claim.text.at("baseline"));
+  const auto wanted = std::count_if(experiment.runs.begin(), experiment.runs.end(), [&](const PlannedRun& planned) {
+    return std::find(needed.begin(), needed.end(), planned.variant) != needed.end();
+  });
+  const ClaimKind& kind = find_kind(claim.kind);
+  const auto here = runs_of(records, needed);
+  if (kind.needs_runs)
+    for (const RunRecord* run : here) row.records.push_back(run->id);
+  if (kind.needs_runs && (runs.empty() || static_cast<std::ptrdiff_t>(here.size()) < wanted)) {
+    row.evidence = "runs are missing: bcdbench run " + experiment.id;
+    return Outcome::not_run;
+  }
+  if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric"))) {
+    row.evidence = "no run has a column " + claim.text.at("metric");
+    return Outcome::inconclusive;
+  }
+  Case c{claim, runs, baselines, row, experiment.rates};
+  if (const RunRecord* run = unmeasured(c, here)) {
+    row.evidence = run_name(*run) + " did not measure " + c.quantity() + " (" + run->status + ": " + run->reason + ")";
+    return Outcome::inconclusive;
+  }
+  kind.judge(c);
+  if (claim.broken && c.outcome == Outcome::holds) return Outcome::violated;
+  if (claim.broken && c.outcome == Outcome::violated) return Outcome::holds;
+  return c.outcome;
+}
+
 }  // namespace
 
 std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale) {
@@ -28,36 +74,14 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
     if (std::find(all.begin(), all.end(), planned.variant) == all.end()) all.push_back(planned.variant);
   std::vector<ClaimRow> rows;
   for (const Claim& claim : experiment.claims) {
-    ClaimRow row{claim.id,         experiment.paper, claim.item, claim.statement, experiment.id, "", "",
-                 verdict::not_run, claim.expect,     ""};
-    const ClaimKind& kind = find_kind(claim.kind);
+    ClaimRow& row = rows.emplace_back(row_of(claim, experiment.paper, experiment.id));
     if (claim.number.contains("reported")) row.reported = shown(claim.number.at("reported"));
     if (!claim.scale.empty() && claim.scale != scale) {
-      row.expected = verdict::not_run;
+      row.expected = row.verdict;
       row.evidence = "judged with --scale " + claim.scale + " only";
-      rows.push_back(row);
       continue;
     }
-    const std::vector<std::string> variants = claim.variants.empty() ? all : claim.variants;
-    const auto runs = runs_of(records, variants);
-    const auto baselines =
-        claim.text.contains("baseline") ? runs_of(records, {claim.text.at("baseline")}) : std::vector<const RunRecord*>{};
-    std::vector<std::string> needed = variants;
-    if (claim.text.contains("baseline")) needed.push_back(claim.text.at("baseline"));
-    const auto wanted = std::count_if(experiment.runs.begin(), experiment.runs.end(), [&](const PlannedRun& planned) {
-      return std::find(needed.begin(), needed.end(), planned.variant) != needed.end();
-    });
-    Case c{claim, runs, baselines, row, experiment.rates};
-    const auto here = runs_of(records, needed);
-    if (kind.needs_runs)
-      for (const RunRecord* run : here) row.records.push_back(run->id);
-    if (kind.needs_runs && (runs.empty() || static_cast<std::ptrdiff_t>(here.size()) < wanted))
-      row.evidence = "runs are missing: bcdbench run " + experiment.id;
-    else if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric")))
-      row.verdict = verdict::inconclusive, row.evidence = "no run has a column " + claim.text.at("metric");
-    else
-      kind.judge(c);
-    rows.push_back(row);
+    decide(row, claim, outcome_of_claim(experiment, claim, records, all, row));
   }
   return rows;
 }

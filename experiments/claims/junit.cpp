@@ -1,5 +1,5 @@
 #include "experiments/claims/judge.hpp"
-#include "experiments/claims/words.hpp"
+#include "experiments/claims/verdict.hpp"
 #include "plots/report/markup.hpp"
 
 namespace bcd {
@@ -14,7 +14,7 @@ std::string junit(const std::vector<ClaimRow>& rows) {
       ++failures;
       cases += ">\n    <failure message=\"" + escape_markup("verdict '" + row.verdict + "', expected '" + row.expected + "'") +
                "\">" + escape_markup(row.measured + "; " + row.evidence) + "</failure>\n  </testcase>\n";
-    } else if (row.verdict == verdict::not_run) {
+    } else if (row.verdict == verdict_word(Outcome::not_run, row.origin, row.kind)) {
       ++skipped;
       cases += ">\n    <skipped message=\"" + escape_markup(row.evidence) + "\"/>\n  </testcase>\n";
     } else {

@@ -26,7 +26,7 @@ struct ClaimKind {
   std::string name;
   std::string help;  ///< when a claim of this kind holds, in one line
   std::vector<ClaimKey> keys;
-  void (*judge)(Case&) = nullptr;  ///< fills in measured value, verdict and evidence
+  void (*judge)(Case&) = nullptr;  ///< fills in outcome, measured value and evidence
   bool needs_runs = true;
   /// What the file can get wrong beyond single keys; throws UsageError with `place` in front. May be empty.
   void (*check)(const Claim& claim, const std::string& place) = nullptr;

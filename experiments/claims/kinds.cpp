@@ -54,7 +54,7 @@ ClaimKey at_key() { return {"at", ClaimKey::Type::number, ClaimKey::Need::option
 
 ClaimKey share_key() {
   return {"share", ClaimKey::Type::number, ClaimKey::Need::optional,
-          "in (0, 1]: this share of the seeds suffices; the table then shows the exact 95 % interval of the share"};
+          "in (0, 1]: this share of the seeds suffices; fails only where the exact 95 % interval of the share lies below it"};
 }
 
 ClaimKey statistic_key() {

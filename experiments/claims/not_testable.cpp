@@ -6,7 +6,7 @@ namespace bcd {
 namespace {
 
 void judge_not_testable(Case& c) {
-  c.row.verdict = verdict::not_testable;
+  c.outcome = Outcome::not_testable;
   c.row.evidence = c.text("reason");
 }
 

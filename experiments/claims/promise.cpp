@@ -1,7 +1,10 @@
 // Claims of kind "promise": what the audits of the runs found.
 #include <algorithm>
+#include <cmath>
 
+#include "algorithms/core/text.hpp"
 #include "experiments/claims/kind.hpp"
+#include "experiments/claims/verdict.hpp"
 
 namespace bcd {
 
@@ -13,9 +16,20 @@ void decided_by(ClaimRow& row, const std::string& id) {
   if (at != row.records.end()) std::rotate(row.records.begin(), at, at + 1);
 }
 
+/// How far the right side lies above the left where it comes nearest, in words; empty where no audit gave the left side.
+std::string looseness(double tightest) {
+  if (tightest <= 0) return "";
+  if (tightest < 10) return ", the bound is within a factor " + show(tightest, 3) + " of what it bounds";
+  const int decades = static_cast<int>(std::floor(std::log10(tightest)));
+  return ", the bound is loose by " + std::to_string(decades) + (decades == 1 ? " decade" : " decades");
+}
+
+/// A right side that lies so far above the left bounds nothing.
+constexpr double kNoBound = 1e100;
+
 void judge_promise(Case& c) {
-  std::int64_t checks = 0, violations = 0;
-  double worst = kUnbounded;
+  std::int64_t checks = 0, violations = 0, unbounded = 0;
+  double worst = kUnbounded, nearest = 0;
   const RunRecord *tight = nullptr, *broken = nullptr;
   std::string first, unmet, open, tightest;
   std::size_t not_applicable = 0;
@@ -26,11 +40,17 @@ void judge_promise(Case& c) {
       open = run_name(*run) + " did not audit the promise" + (run->reason.empty() ? "" : " (" + run->reason + ")");
       continue;
     }
-    const std::string found = it->verdict();
-    if (found == verdict::not_applicable) ++not_applicable, unmet = it->not_applicable;
-    if (found == verdict::inconclusive) open = it->inconclusive.empty() ? run_name(*run) + " made no check" : it->inconclusive;
-    if (found == verdict::not_applicable) continue;
+    const Outcome found = recorded_outcome(it->verdict());
+    if (found == Outcome::not_applicable) ++not_applicable, unmet = it->not_applicable;
+    if (found == Outcome::inconclusive) open = it->inconclusive.empty() ? run_name(*run) + " made no check" : it->inconclusive;
+    if (found == Outcome::not_applicable) continue;
     checks += it->checks;
+    unbounded += it->unbounded;
+    if (it->tightest != 0) nearest = nearest == 0 ? it->tightest : std::min(nearest, it->tightest);
+    if (found == Outcome::holds && it->worst_slack > kNoBound)
+      open = run_name(*run) + ": no bound, the right side lies " + shown(it->worst_slack) + " above the left one at best";
+    if (found == Outcome::inconclusive && it->unbounded > 0 && it->inconclusive.empty())
+      open = run_name(*run) + ": no bound, the right side is infinite";
     violations += it->violations;
     if (it->checks > 0 && it->worst_ratio < worst) {
       worst = it->worst_ratio;
@@ -38,27 +58,28 @@ void judge_promise(Case& c) {
       tightest = "smallest slack " + shown(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
                  std::to_string(it->worst_iteration) + ", " + it->worst_block + ", record " + run->id + ")";
     }
-    if (found == verdict::violated && broken == nullptr) {
+    if (found == Outcome::violated && broken == nullptr) {
       broken = run;
       first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
               it->first_block + ", by " + shown(-it->first_slack) + " (record " + run->id + "); ";
     }
   }
   if (const RunRecord* run = broken ? broken : tight) decided_by(c.row, run->id);
-  c.row.verdict = violations > 0                    ? verdict::violated
-                  : not_applicable == c.runs.size() ? verdict::not_applicable
-                  : !open.empty()                   ? verdict::inconclusive
-                                                    : verdict::holds;
+  c.outcome = violations > 0                    ? Outcome::violated
+              : not_applicable == c.runs.size() ? Outcome::not_applicable
+              : !open.empty()                   ? Outcome::inconclusive
+                                                : Outcome::holds;
   c.row.measured = std::to_string(violations) + " violations in " + std::to_string(checks) + " checks";
-  if (c.row.verdict == verdict::not_applicable)
+  if (c.outcome == Outcome::not_applicable)
     c.row.measured = "hypothesis unmet";
   else if (checks == 0)
     c.row.measured = "no check";
   else if (violations == 0)
-    c.row.measured += ", worst slack/allowance " + shown(worst);
-  c.row.evidence = first + (c.row.verdict == verdict::not_applicable ? unmet
-                            : c.row.verdict == verdict::inconclusive ? open
-                                                                     : tightest);
+    c.row.measured += nearest > 0 ? looseness(nearest) : ", worst slack/allowance " + shown(worst);
+  if (unbounded > 0) c.row.measured += "; " + std::to_string(unbounded) + " more without a bound";
+  c.row.evidence = first + (c.outcome == Outcome::not_applicable ? unmet
+                            : c.outcome == Outcome::inconclusive ? open
+                                                                 : tightest);
   if (not_applicable > 0 && not_applicable < c.runs.size())
     c.row.evidence +=
         "; not applicable to " + std::to_string(not_applicable) + " of " + std::to_string(c.runs.size()) + " runs: " + unmet;

@@ -5,6 +5,7 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/claims/kind.hpp"
+#include "experiments/claims/verdict.hpp"
 #include "results/rates/regression.hpp"
 
 namespace bcd {
@@ -19,7 +20,8 @@ std::string shown(const Estimate& e) { return shown(e.value) + " " + shown(e.int
 
 /// What one run says about a claim, and the number that decides ("theta", 0.5 with its interval).
 struct Finding {
-  std::string verdict, quantity;
+  Outcome outcome;
+  std::string quantity;
   Estimate number;
   std::string reason;
 };
@@ -44,14 +46,14 @@ struct Question {
 bool meets(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
 const Finding kNoGradient{
-    verdict::not_applicable, "", {}, "the record has no column with the norm of an element of the subdifferential"};
+    Outcome::not_applicable, "", {}, "the record has no column with the norm of an element of the subdifferential"};
 
 Finding found_decrease(const Decrease& d, const Report& report) {
   using State = Decrease::State;
   const std::string at = "iteration " + number_text(report.first_k + static_cast<double>(d.worst));
-  const std::string found = d.state == State::holds      ? verdict::holds
-                            : d.state == State::violated ? verdict::violated
-                                                         : verdict::inconclusive;
+  const Outcome found = d.state == State::holds      ? Outcome::holds
+                        : d.state == State::violated ? Outcome::violated
+                                                     : Outcome::inconclusive;
   std::string reason = "smallest ratio at " + at + ", drift k^" + shown(d.drift);
   if (d.state == State::violated)
     reason = std::to_string(d.rises) + " of " + std::to_string(d.resolved) + " differences are rises; " + reason;
@@ -69,9 +71,9 @@ Finding assert_constant(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const std::vector<double> bounds = q.run.trace.column(q.text("column"));
   if (bounds.empty() || !std::isfinite(bounds.back()))
-    return {verdict::not_applicable, "", {}, "the record has no column " + q.text("column")};
+    return {Outcome::not_applicable, "", {}, "the record has no column " + q.text("column")};
   const double factor = q.report.a1.front().constant / bounds.back();
-  return {factor >= 1 ? verdict::holds : verdict::violated,
+  return {factor >= 1 ? Outcome::holds : Outcome::violated,
           "c_1/(the paper's constant)",
           {factor, {}},
           "c_1 = " + shown(q.report.a1.front().constant) + ", the paper's constant is " + shown(bounds.back())};
@@ -87,16 +89,16 @@ Finding assert_a2(const Question& q) {
 Finding assert_theta(const Question& q) {
   if (!q.sequence.has_gradient()) return kNoGradient;
   const Exponent& e = q.report.exponent;
-  if (!e.theta.known()) return {verdict::inconclusive, "", {}, e.reason};
+  if (!e.theta.known()) return {Outcome::inconclusive, "", {}, e.reason};
   const bool met = meets(e.theta.interval, q.range()), narrow = e.theta.interval.width() < 0.2;
-  return {!met     ? verdict::violated
-          : narrow ? verdict::holds
-                   : verdict::inconclusive,
+  return {!met     ? Outcome::violated
+          : narrow ? Outcome::holds
+                   : Outcome::inconclusive,
           "theta", e.theta, "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
 }
 
 /// eta where linear, p where sublinear.
-Finding with_rate(const std::string& found, const Rate& rate, const std::string& reason) {
+Finding with_rate(Outcome found, const Rate& rate, const std::string& reason) {
   if (rate.kind == Kind::linear) return {found, "linear, eta", rate.eta, reason};
   if (rate.kind == Kind::sublinear) return {found, "sublinear, p", rate.power, reason};
   return {found, name(rate.kind), {}, reason};
@@ -104,11 +106,11 @@ Finding with_rate(const std::string& found, const Rate& rate, const std::string&
 
 Finding assert_rate(const Question& q) {
   const Rate& rate = q.report.rate;
-  if (rate.kind == Kind::inconclusive) return {verdict::inconclusive, "", {}, rate.reason};
+  if (rate.kind == Kind::inconclusive) return {Outcome::inconclusive, "", {}, rate.reason};
   const std::string wanted = q.text("rate");
   bool holds = wanted == "linear" ? rate.at_least_linear() : name(rate.kind) == wanted;
   if (holds && rate.kind == Kind::sublinear) holds = meets(rate.power.interval, q.range());
-  return with_rate(holds ? verdict::holds : verdict::violated, rate,
+  return with_rate(holds ? Outcome::holds : Outcome::violated, rate,
                    "f* " + shown(q.report.limit.middle) + " by " + q.report.limit.origin + ", window of " +
                        shown(rate.window.decades()) + " decades, 1/p = " + shown(rate.lambda));
 }
@@ -122,18 +124,18 @@ Finding assert_root_rate(const Question& q) {
 
 Finding assert_finite_length(const Question& q) {
   const Length& length = q.report.length;
-  if (!q.sequence.has_step()) return {verdict::not_applicable, "", {}, length.reason};
+  if (!q.sequence.has_step()) return {Outcome::not_applicable, "", {}, length.reason};
   const std::string steps = std::string("the steps are ") + name(length.steps.kind);
   if (length.state != Length::State::finite)
-    return {length.state == Length::State::infinite ? verdict::violated : verdict::inconclusive,
+    return {length.state == Length::State::infinite ? Outcome::violated : Outcome::inconclusive,
             "length so far",
             {length.sum, {}},
             steps + "; " + length.reason};
-  return {verdict::holds, "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
+  return {Outcome::holds, "length", {length.sum, {length.sum, length.sum + length.tail}}, steps};
 }
 
 Finding found(const Consistency& c, const Report& report) {
-  return with_rate(c.verdict, report.rate, "theta = " + shown(report.exponent.theta) + "; " + c.reason);
+  return with_rate(recorded_outcome(c.verdict), report.rate, "theta = " + shown(report.exponent.theta) + "; " + c.reason);
 }
 Finding assert_theorem41(const Question& q) {
   return q.sequence.has_gradient() ? found(q.report.theorem41, q.report) : kNoGradient;
@@ -159,14 +161,14 @@ const std::map<std::string, Finding (*)(const Question&)>& assertions() {
 
 Finding examine_run(const Claim& claim, const RunRecord& run, Options options) {
   if (claim.number.contains("alpha")) options.alpha = claim.number.at("alpha");
-  if (run.trace.index("potential") < 0) return {verdict::not_applicable, "", {}, run.status + ": the run has no objective"};
+  if (run.trace.index("potential") < 0) return {Outcome::not_applicable, "", {}, run.status + ": the run has no objective"};
   try {
     const bool other = claim.text.contains("column") && claim.text.at("assert") != "constant";
     const Sequence sequence = sequence_of(run, other ? claim.text.at("column") : "subgradient_norm2");
     const Report report = examine(sequence, options);
     return assertions().at(claim.text.at("assert"))({claim, run, sequence, report});
   } catch (const UsageError& e) {
-    return {verdict::inconclusive, "", {}, e.what()};
+    return {Outcome::inconclusive, "", {}, e.what()};
   }
 }
 
@@ -187,6 +189,7 @@ std::string summary(const std::string& quantity, const std::vector<Estimate>& nu
 /// What an assertion needs beyond its name.
 void check(const Claim& claim, const std::string& place) {
   const std::string what = claim.text.at("assert");
+  check_share(claim, place);
   if ((what == "rate" || what == "root_rate") && !claim.text.contains("rate"))
     throw UsageError(place + ": assert = \"" + what + "\" needs rate = \"finite\", \"linear\" or \"sublinear\"");
   if (what == "constant" && !claim.text.contains("column"))
@@ -196,7 +199,7 @@ void check(const Claim& claim, const std::string& place) {
       throw UsageError(place + ": j must be a whole number from 1 to 8, got " + number_text(j->second));
 }
 
-void judge_rates(Case& c) { judge_rate(c.claim, c.runs, c.rates, c.row); }
+void judge_rates(Case& c) { c.outcome = judge_rate(c.claim, c.runs, c.rates, c.row); }
 
 }  // namespace
 
@@ -209,49 +212,62 @@ const std::vector<std::string>& rate_assertions() {
   return names;
 }
 
-void judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
-  std::map<std::string, std::vector<std::string>> reasons;  // by verdict, run by run
-  std::map<std::string, std::vector<Estimate>> numbers;     // by quantity
+Outcome judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const Options& options, ClaimRow& row) {
+  std::map<Outcome, std::vector<std::string>> reasons;   // run by run
+  std::map<std::string, std::vector<Estimate>> numbers;  // by quantity
   std::string ids;
   for (const RunRecord* run : runs) {
     const Finding finding = examine_run(claim, *run, options);
-    reasons[finding.verdict].push_back(run->variant() + " seed " + std::to_string(run->seed()) + ": " + finding.reason);
+    reasons[finding.outcome].push_back(run->variant() + " seed " + std::to_string(run->seed()) + ": " + finding.reason);
     if (!finding.quantity.empty()) numbers[finding.quantity].push_back(finding.number);
     ids += (ids.empty() ? (runs.size() == 1 ? "record " : "records ") : ", ") + run->id;
   }
-  for (const std::string& found : {verdict::violated, verdict::inconclusive, verdict::holds, verdict::not_applicable})
-    if (reasons.contains(found)) {
-      row.verdict = found;
-      break;
-    }
+  const std::size_t bear_out = reasons[Outcome::holds].size(), open = reasons[Outcome::inconclusive].size();
+  const auto share = claim.number.find("share");
+  const auto part = static_cast<double>(bear_out), whole = static_cast<double>(bear_out + open);
+  const bool enough = share == claim.number.end() ? 2 * part > whole : part >= share->second * whole - 1e-9;
+  const Outcome outcome = !reasons[Outcome::violated].empty() ? Outcome::violated
+                          : bear_out + open == 0              ? Outcome::not_applicable
+                          : enough                            ? Outcome::holds
+                                                              : Outcome::inconclusive;
   for (const auto& [quantity, of_runs] : numbers) row.measured += summary(quantity, of_runs) + "; ";
-  row.measured += std::to_string(reasons[row.verdict].size()) + " of " + std::to_string(runs.size()) +
-                  (runs.size() == 1 ? " run" : " runs");
-  for (const auto& [found, of_runs] : reasons) {
-    row.evidence += found + ": ";
-    for (const std::string& reason : of_runs) row.evidence += reason + "; ";
+  static const std::vector<std::pair<Outcome, std::string>> words = {{Outcome::violated, "against"},
+                                                                     {Outcome::holds, "hold"},
+                                                                     {Outcome::inconclusive, "not decided"},
+                                                                     {Outcome::not_applicable, "not applicable"}};
+  std::string counts;
+  for (const auto& [found, word] : words) {
+    if (reasons[found].empty()) continue;
+    counts += (counts.empty() ? "" : ", ") + std::to_string(reasons[found].size()) + " " + word;
+    row.evidence += word + ": ";
+    for (const std::string& reason : reasons[found]) row.evidence += reason + "; ";
   }
+  row.measured += counts;
   row.evidence += ids;
+  return outcome;
 }
 
 ClaimKind rate_kind() {
   using Type = ClaimKey::Type;
   using Need = ClaimKey::Need;
-  return {"rate",
-          "what `results/rates` finds in the runs bears `assert` out (below)",
-          {{"assert", Type::text, Need::required, "what is found", rate_assertions},
-           {"rate", Type::text, Need::optional, "finite, linear or sublinear, for assert = rate, root_rate",
-            [] {
-              return std::vector<std::string>{"finite", "linear", "sublinear"};
-            }},
-           {"j", Type::number, Need::optional, "steps of A1, 1 to 8; default 1"},
-           {"alpha", Type::number, Need::optional, "exponent of A2; default: 1/2 where theta may be 1/2, else theta"},
-           {"low", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
-           {"high", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
-           {"column", Type::text, Need::optional, "the trace's column with dist(0, df)^2, or with the paper's constant"}},
-          judge_rates,
-          true,
-          check};
+  return {
+      "rate",
+      "what `results/rates` finds bears `assert` out (below) in the share `share` of the runs (default: more than half), and in none the contrary",
+      {{"assert", Type::text, Need::required, "what is found", rate_assertions},
+       {"rate", Type::text, Need::optional, "finite, linear or sublinear, for assert = rate, root_rate",
+        [] {
+          return std::vector<std::string>{"finite", "linear", "sublinear"};
+        }},
+       {"j", Type::number, Need::optional, "steps of A1, 1 to 8; default 1"},
+       {"alpha", Type::number, Need::optional, "exponent of A2; default: 1/2 where theta may be 1/2, else theta"},
+       {"low", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
+       {"high", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
+       {"column", Type::text, Need::optional, "the trace's column with dist(0, df)^2, or with the paper's constant"},
+       {"share", Type::number, Need::optional,
+        "in (0, 1]: the share of the runs that must bear it out; default: more than half"}},
+      judge_rates,
+      true,
+      check};
 }
 
 }  // namespace bcd

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "experiments/claims/words.hpp"
 #include "experiments/experiment.hpp"
 #include "results/claim.hpp"
 #include "results/record.hpp"
@@ -22,8 +23,9 @@ namespace bcd {
 ///   theorem41, theorem42
 const std::vector<std::string>& rate_assertions();
 
-/// Fills measured, verdict and evidence. A run that does not have what the assertion needs is "not applicable"; so is the claim
-/// if no run has.
-void judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const rates::Options& options, ClaimRow& row);
+/// Fills measured and evidence and returns the outcome. A run that does not have what the assertion needs is "not applicable"; so
+/// is the claim if no run has. One run that contradicts refutes; else at least `share` of the others (default: more than half) must bear
+/// the assertion out, or nothing is decided.
+Outcome judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs, const rates::Options& options, ClaimRow& row);
 
 }  // namespace bcd

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "algorithms/registry.hpp"
+#include "experiments/claims/hypotheses.hpp"
 #include "experiments/claims/kind.hpp"
 #include "experiments/claims/shipped_reference.hpp"
+#include "experiments/claims/verdict.hpp"
 
 namespace bcd {
 
@@ -19,15 +22,21 @@ const ClaimKind& read_kind(Section& section) {
   return find_kind(section.choice("kind", names));
 }
 
+/// The words of before this table knew who speaks.
+const std::map<std::string, Outcome> kOldWords = {
+    {"violated", Outcome::violated}, {"differs", Outcome::violated}, {"inconclusive", Outcome::inconclusive}};
+
 /// The verdict that is expected: the claim's own key, or the committed reference, where those of the shipped files are.
-std::string read_expectation(Section& section, const std::string& claim) {
-  std::vector<std::string> valid = verdict::all;
-  valid.emplace_back();
-  const std::string own = section.choice("expect", valid, "");
-  if (!own.empty()) return own;
-  if (const ReferenceClaim* reference = find_reference(claim)) return reference->verdict;
-  throw UsageError(section.place() + ": the claim " + claim +
-                   " has no expectation: write expect = \"holds\", or whichever verdict you expect");
+std::string read_expectation(Section& section, const Claim& claim) {
+  std::vector<std::string> valid = verdict_words(claim.origin, claim.kind);
+  const std::string own = section.text("expect", "");
+  if (const auto old = kOldWords.find(own); old != kOldWords.end())
+    throw UsageError(section.place() + ": expect = \"" + own + "\" is now written \"" +
+                     verdict_word(old->second, claim.origin, claim.kind) + "\"");
+  if (!own.empty()) return section.choice("expect", valid);
+  if (const ReferenceClaim* reference = find_reference(claim.id)) return reference->verdict;
+  throw UsageError(section.place() + ": the claim " + claim.id + " has no expectation: write expect = \"" + valid.front() +
+                   "\", or whichever verdict you expect");
 }
 
 void read_text(Section& section, const ClaimKey& key, Claim& claim, const std::vector<std::string>& variants) {
@@ -46,6 +55,27 @@ void read_number(Section& section, const ClaimKey& key, Claim& claim) {
     claim.number[key.name] = value;
 }
 
+/// Keys that every claim has: who says it and what follows for the paper.
+const std::vector<std::string> kSourceTexts = {"origin",  "quote",    "place",      "guess",     "derivation",
+                                               "finding", "corrects", "implied_by", "threshold", "counterexample"};
+
+void read_source(Section& section, Claim& claim) {
+  claim.origin = section.choice("origin", origin::all, origin::paper);
+  claim.says_origin = section.has("origin");
+  claim.quote = section.text("quote", "");
+  claim.place = section.text("place", "");
+  const std::string guess = section.text("guess", ""), derivation = section.text("derivation", "");
+  claim.basis = claim.origin == "reading" ? guess : derivation;
+  claim.finding = section.choice("finding", finding::all, claim.origin == origin::paper ? finding::supports : finding::neutral);
+  claim.corrects = section.text("corrects", "");
+  claim.implied_by = section.text("implied_by", "");
+  claim.threshold = section.choice("threshold", {"", "paper", "derived", "looked"}, "");
+  claim.counterexample = section.text("counterexample", "");
+  claim.hypotheses = section.texts("hypotheses");
+  claim.broken = section.flag("broken", false);
+  claim.erratum = section.flag("erratum", false);
+}
+
 Claim read_claim(Section section, const std::vector<std::string>& variants) {
   Claim claim;
   claim.id = section.text("id");
@@ -53,10 +83,11 @@ Claim read_claim(Section section, const std::vector<std::string>& variants) {
   claim.statement = section.text("statement");
   const ClaimKind& kind = read_kind(section);
   claim.kind = kind.name;
-  claim.expect = read_expectation(section, claim.id);
   std::vector<std::string> scales = kScales;
   scales.emplace_back();
   claim.scale = section.choice("scale", scales, "");
+  read_source(section, claim);
+  claim.expect = read_expectation(section, claim);
   claim.variants = section.texts("variants");
   check_labels(section, claim.variants, variants);
   for (const ClaimKey& key : kind.keys)
@@ -101,8 +132,12 @@ class PromiseTable {
     const std::string id = section_.text("id");
     const std::string under = section_.text("under", ""), where = section_.text("where", "");
     json shared = {{"kind", "promise"}, {"variants", section_.texts("variants")}};
-    for (const char* key : {"scale", "expect"})
+    std::vector<std::string> keys = kSourceTexts;
+    keys.insert(keys.end(), {"scale", "expect"});
+    for (const std::string& key : keys)
       if (const std::string value = section_.text(key, ""); !value.empty()) shared[key] = value;
+    shared["hypotheses"] = section_.texts("hypotheses");
+    shared["broken"] = section_.flag("broken", false);
     promises_ = chosen(plugin);
     const auto ids = texts_by_promise("rename"), items = texts_by_promise("items"), statements = texts_by_promise("statements");
     section_.done();
@@ -180,6 +215,7 @@ std::vector<Claim> read_claims(Section& document, const std::vector<std::string>
   };
   for (const Section& section : document.tables("promises")) add(section, PromiseTable(section, variants).claims);
   for (const Section& section : document.tables("claim")) add(section, read_claim_table(section, section.as_json(), variants));
+  check_hypotheses(claims, document.place());
   return claims;
 }
 

@@ -35,7 +35,7 @@ void judge_same(Case& c) {
       }
     }
   c.row.measured = "largest relative difference " + shown(worst) + " (<= " + shown(tolerance) + ")";
-  c.row.verdict = rows == 0 ? verdict::not_run : worst <= tolerance ? verdict::holds : verdict::violated;
+  c.outcome = rows == 0 ? Outcome::not_run : worst <= tolerance ? Outcome::holds : Outcome::violated;
   c.row.evidence =
       std::to_string(rows) + " values of " + c.text("metric") + " compared; largest at " + where + "; " + record_ids(c.runs);
 }

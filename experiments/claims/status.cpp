@@ -10,7 +10,7 @@ void judge_status(Case& c) {
   for (const RunRecord* run : c.runs)
     if (run->status != c.text("status")) other += run_name(*run) + ": " + run->status + " (" + run->reason + "); ";
   c.row.measured = other.empty() ? "all " + std::to_string(c.runs.size()) + " runs " + c.text("status") : "not all";
-  c.row.verdict = other.empty() ? verdict::holds : verdict::violated;
+  c.outcome = other.empty() ? Outcome::holds : Outcome::violated;
   c.row.evidence = other + record_ids(c.runs);
 }
 

@@ -1,28 +1,12 @@
 // Claims of kind "study": a demonstration of a plugin, which needs no training run.
+#include "experiments/claims/study.hpp"
+
 #include "algorithms/registry.hpp"
 #include "experiments/claims/kind.hpp"
 
 namespace bcd {
 
 namespace {
-
-StudyResult result_of(const Study& study) {
-  if (study.run) return study.run();
-  const Dataset<double> data = load_dataset<double>(study.data.name, study.data.options, TargetCode::real, 0);
-  return study.run_on(data.X, data.Y);
-}
-
-void judge_study(Case& c) {
-  for (const Plugin& plugin : plugins())
-    for (const Study& study : plugin.studies)
-      if (study.id == c.text("study")) {
-        const StudyResult result = result_of(study);
-        c.row.measured = shown(result.measured);
-        c.row.verdict = result.holds ? verdict::holds : verdict::violated;
-        c.row.evidence = result.evidence;
-        return;
-      }
-}
 
 std::vector<std::string> study_ids() {
   std::vector<std::string> ids;
@@ -31,7 +15,27 @@ std::vector<std::string> study_ids() {
   return ids;
 }
 
+void judge_study(Case& c) {
+  const StudyResult result = result_of(find_study(c.text("study")));
+  c.row.measured = shown(result.measured);
+  c.outcome = result.holds ? Outcome::holds : Outcome::violated;
+  c.row.evidence = result.evidence;
+}
+
 }  // namespace
+
+const Study& find_study(const std::string& id) {
+  for (const Plugin& plugin : plugins())
+    for (const Study& study : plugin.studies)
+      if (study.id == id) return study;
+  throw UsageError(unknown_name("study", id, study_ids()));
+}
+
+StudyResult result_of(const Study& study) {
+  if (study.run) return study.run();
+  const Dataset<double> data = load_dataset<double>(study.data.name, study.data.options, TargetCode::real, 0);
+  return study.run_on(data.X, data.Y);
+}
 
 ClaimKind study_kind() {
   return {"study",

@@ -9,39 +9,44 @@ namespace {
 
 void judge_value(Case& c) {
   const bool below = c.text("op") == "<";
-  const double middle = summarise(c, below ? kUnbounded : -kUnbounded), limit = c.number("value", 0);
+  const double limit = c.number("value", 0);
+  summarise(c, below ? kUnbounded : -kUnbounded);
   c.row.reported = c.has("reported") ? shown(c.number("reported", 0)) : "";
-  c.row.verdict = compare(middle, c.text("op"), limit) ? verdict::holds : verdict::violated;
   c.row.measured += " (" + c.text("op") + " " + shown(limit) + ")";
-  if (!c.has("share")) return;
   int wins = 0;
   for (const RunRecord* run : c.runs) {
     const double x = value_of(c, *run);
     if (compare(x, c.text("op"), limit))
       ++wins;
-    else
+    else if (c.runs.size() > 1)
       c.row.evidence += "; " + run_name(*run) + ": " + (std::isnan(x) ? run->status : shown(x));
   }
   const auto n = static_cast<int>(c.runs.size());
-  c.row.measured += " in " + std::to_string(wins) + " of " + std::to_string(n) + " runs, " + exact_interval(wins, n);
-  c.row.verdict = wins >= c.number("share", 1) * n - 1e-9 ? verdict::holds : verdict::violated;
+  if (n > 1 || c.has("share")) c.row.measured += " in " + std::to_string(wins) + " of " + std::to_string(n) + " runs";
+  if (c.has("share")) {
+    c.row.measured += ", " + exact_interval(wins, n);
+    c.outcome = judge_share(wins, n, c.number("share", 1));
+  } else {
+    c.outcome = wins == n ? Outcome::holds : wins == 0 ? Outcome::violated : Outcome::inconclusive;
+  }
 }
 
 }  // namespace
 
 ClaimKind value_kind() {
-  return {"value",
-          "the median over the seeds is `op` `value`; with `share`: at least that share of the runs are",
-          {metric_key(),
-           op_key(),
-           {"value", ClaimKey::Type::number, ClaimKey::Need::required, "the limit"},
-           at_key(),
-           {"reported", ClaimKey::Type::number, ClaimKey::Need::optional, "the paper's number, for the table"},
-           share_key(),
-           statistic_key()},
-          judge_value,
-          true,
-          check_share};
+  return {
+      "value",
+      "every run is `op` `value` (fails where none is, between the two not decided); with `share`: at least that share of the runs are",
+      {metric_key(),
+       op_key(),
+       {"value", ClaimKey::Type::number, ClaimKey::Need::required, "the limit"},
+       at_key(),
+       {"reported", ClaimKey::Type::number, ClaimKey::Need::optional, "the paper's number, for the table"},
+       share_key(),
+       statistic_key()},
+      judge_value,
+      true,
+      check_share};
 }
 
 }  // namespace bcd

@@ -1,5 +1,5 @@
-// The words that claims are written in: verdicts of claims, statuses of runs. Each is spelled out here and nowhere else in
-// experiments/claims.
+// The words that claims are written in: what a kind's judgement finds, who speaks, and how runs end. The verdicts that people
+// read are made of the first two: verdict.hpp.
 #pragma once
 
 #include <string>
@@ -7,14 +7,20 @@
 
 namespace bcd {
 
-namespace verdict {
-inline const std::string holds = "holds", violated = "violated", inconclusive = "inconclusive",
-                         not_applicable = "not applicable", reproduced = "reproduced", differs = "differs",
-                         not_testable = "not testable", not_run = "not run";
-/// In the order in which messages list them.
-inline const std::vector<std::string> all = {holds,      violated, inconclusive, not_applicable,
-                                             reproduced, differs,  not_testable, not_run};
-}  // namespace verdict
+/// What the judgement of a claim's kind found.
+enum class Outcome { holds, violated, inconclusive, not_applicable, not_testable, not_run };
+
+/// Who says a statement.
+namespace origin {
+inline const std::string paper = "paper", reading = "reading", derived = "derived", control = "control";
+inline const std::vector<std::string> all = {paper, reading, derived, control};
+}  // namespace origin
+
+/// What a row says about its paper.
+namespace finding {
+inline const std::string supports = "supports", against = "against", neutral = "neutral";
+inline const std::vector<std::string> all = {supports, against, neutral};
+}  // namespace finding
 
 /// How a run ended.
 namespace status {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
+#include <iostream>
+#include <map>
+#include <optional>
 
-#include "algorithms/core/parallel.hpp"
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/run/allowed_threads.hpp"
 
 namespace bcd {
 namespace {
@@ -28,6 +31,16 @@ std::pair<std::string, std::string> key_and_value(const std::string& assignment)
   return {assignment.substr(0, equals), assignment.substr(equals + 1)};
 }
 
+/// Texts of the command line that become texts of the experiment.
+std::vector<std::string> plain_texts(const CommandLine& options, const std::string& option) {
+  if (!options.count(option)) return {};
+  const auto texts = options[option].as<std::vector<std::string>>();
+  for (const std::string& text : texts)
+    if (const std::string fault = text_fault(text, true); !fault.empty())
+      throw UsageError("--" + option + " " + printable(text) + ": the text " + fault);
+  return texts;
+}
+
 /// As a shell needs it.
 std::string quoted(const std::string& word) {
   const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@";
@@ -35,6 +48,15 @@ std::string quoted(const std::string& word) {
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
+}
+
+/// Two sections, folders or sets of runs under one id would be taken for one.
+void require_different(const std::vector<Results>& results) {
+  std::map<std::string, std::string> names;
+  for (const Results& part : results)
+    if (const auto [at, fresh] = names.emplace(part.experiment.id, part.name); !fresh)
+      throw UsageError("the experiment " + part.experiment.id + " is named twice, as '" + at->second + "' and '" + part.name +
+                       "'");
 }
 
 }  // namespace
@@ -66,7 +88,7 @@ Selection Selection::from(const CommandLine& options) {
   require_one_of("scale", overrides.scale, {"quick", "paper"});
   overrides.precision = text(options, "precision");
   if (!overrides.precision.empty()) require_one_of("precision", overrides.precision, {"f32", "f64"});
-  if (options.count("variant")) overrides.variants = options["variant"].as<std::vector<std::string>>();
+  overrides.variants = plain_texts(options, "variant");
   if (options.count("seeds")) {
     overrides.seeds = options["seeds"].as<std::int64_t>();
     require(*overrides.seeds >= 1, "--seeds must be at least 1, got " + std::to_string(*overrides.seeds));
@@ -76,10 +98,8 @@ Selection Selection::from(const CommandLine& options) {
     require(overrides.time_limit > 0 && std::isfinite(overrides.time_limit),
             "--time-limit must be > 0 seconds, got " + number_text(overrides.time_limit));
   }
-  if (options.count("set"))
-    for (const std::string& assignment : options["set"].as<std::vector<std::string>>())
-      overrides.set.push_back(key_and_value(assignment));
-  if (options.count("grid")) overrides.grid = options["grid"].as<std::vector<std::string>>();
+  for (const std::string& assignment : plain_texts(options, "set")) overrides.set.push_back(key_and_value(assignment));
+  overrides.grid = plain_texts(options, "grid");
   return selection;
 }
 
@@ -102,6 +122,7 @@ std::string Selection::command(const std::string& verb, const std::string& exper
 std::vector<Results> Selection::load() const {
   std::vector<Results> loaded;
   for (const std::string& name : experiments) loaded.push_back({name, load_experiment(name, overrides), {}});
+  require_different(loaded);
   return loaded;
 }
 
@@ -111,10 +132,14 @@ ReportPlace Selection::place() const {
 }
 
 void apply_threads(const CommandLine& options) {
-  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const int count = options.count("threads") ? options["threads"].as<int>() : cores;
-  require(count >= 1 && count <= 1024, "--threads must be between 1 and 1024, got " + std::to_string(count));
-  set_threads(count);
+  std::optional<int> asked;
+  if (options.count("threads")) asked = options["threads"].as<int>();
+  require(!asked || (*asked >= 1 && *asked <= 1024),
+          "--threads must be between 1 and 1024, got " + std::to_string(asked.value_or(0)));
+  const AllowedThreads allowed = allowed_threads(asked);
+  if (asked && allowed.count < *asked)
+    std::cerr << "--threads " << *asked << ": " << allowed.count << " used, which is what " << allowed.why << " allows\n";
+  use_threads(allowed);
 }
 
 std::vector<Results> find_results(const Selection& selection) {
@@ -132,6 +157,7 @@ std::vector<Results> find_results(const Selection& selection) {
       require(all, "no records of " + name + " with these settings in " + record_folder(selection.out).string() +
                        "; make them with '" + selection.command("run", name) + "'");
   }
+  require_different(found);
   require(any, "no records with these settings in " + record_folder(selection.out).string() + "; make them with '" +
                    selection.command("run", "EXPERIMENT") + "' (see './bcdbench list experiments') or with '" +
                    selection.command("reproduce") + "'");

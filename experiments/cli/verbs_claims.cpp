@@ -1,10 +1,9 @@
 // The verb claims: what the papers say, in one table with verdicts.
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
 #include "experiments/cli/selection.hpp"
 #include "experiments/report/claims_table.hpp"
 #include "experiments/run/provenance.hpp"
@@ -23,6 +22,7 @@ OptionList claims_options() {
   add("format", po::value<std::string>()->default_value("table")->value_name("F"), "table, markdown or json");
   add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper: whose records are judged");
   add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of the records");
+  add("rows", po::bool_switch(), "unfold: every row under its items (json has them always)");
   add("update-reference", po::value<std::string>()->value_name("DIR"),
       "write the measured values into DIR/<paper>.json (results/reference in the source tree)");
   add("accept-verdicts", po::bool_switch(), "with --update-reference: verdicts that differ replace the expected ones");
@@ -31,9 +31,7 @@ OptionList claims_options() {
 
 Reference read_reference(const fs::path& file) {
   if (!fs::exists(file)) return {};
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return parse_reference(text.str(), file.string());
+  return parse_reference(file_content(file), file.string());
 }
 
 std::string run_of_today() {
@@ -80,7 +78,10 @@ int claims_verb(const CommandLine& options) {
 
   const std::vector<ClaimEntry> entries = collect_claims(papers, scale, text(options, "out"));
   if (!folder.empty()) return update_files(entries, folder, scale, accept) > 0 && !accept ? kCheckFailed : kAllWell;
-  std::cout << (format == "json" ? claims_as_json : format == "markdown" ? claims_as_markdown : claims_as_text)(entries);
+  const bool unfold = options["rows"].as<bool>();
+  std::cout << (format == "json"       ? claims_as_json(entries)
+                : format == "markdown" ? claims_as_markdown(entries, unfold)
+                                       : claims_as_text(entries, unfold));
   return kAllWell;
 }
 
@@ -88,12 +89,10 @@ int claims_verb(const CommandLine& options) {
 
 std::vector<Verb> claim_verbs() {
   return {
-      {"claims", "", "every statement of the papers with its verdict",
-       "One row for each theorem, lemma, figure and number of the papers: what it says, which experiment tests it, the "
-       "verdict,\n"
-       "the measured value and the file with the evidence. Experiments whose records are in OUT are judged from them; the "
-       "other\n"
-       "rows show the committed reference run and say so. With --update-reference the judged values are written into the\n"
+      {"claims", "", "every item of the papers with its verdict",
+       "One line for each theorem, lemma, figure and sentence of the papers that can be checked, in the papers' order; with\n"
+       "--rows the claims under each: who says it, what was measured, the verdict and the file with the evidence. Experiments\n"
+       "whose records are in OUT are judged from them; the other rows show the committed reference run and say so. With --update-reference the judged values are written into the\n"
        "reference; an expected verdict changes only with --accept-verdicts, and every change is listed.\n",
        "bcdbench claims\n"
        "bcdbench claims --paper zeng2019 --format markdown\n"

@@ -39,7 +39,10 @@ OptionList compare_options() {
 }
 
 std::optional<double> number(const CommandLine& options, const std::string& name) {
-  return options.count(name) ? std::optional<double>(options[name].as<double>()) : std::nullopt;
+  if (!options.count(name)) return std::nullopt;
+  const double value = options[name].as<double>();
+  if (!std::isfinite(value)) throw UsageError("--" + name + " must be a number, got " + number_text(value));
+  return value;
 }
 
 double share(const std::string& name, double value) {
@@ -157,8 +160,8 @@ int compare_verb(const CommandLine& options) {
   if (!formats.empty())
     for (const auto& picture : draw_profile(c, selection.out / "figures" / "compare", formats))
       (format == "json" ? std::cerr : std::cout) << picture.string() << "\n";
-  const bool lost =
-      file && std::any_of(c.pairs.begin(), c.pairs.end(), [](const PairedResult& r) { return r.verdict == "worse"; });
+  const bool lost = file && std::any_of(c.pairs.begin(), c.pairs.end(),
+                                        [](const PairedResult& r) { return r.verdict == "worse" || r.verdict == "missing"; });
   return lost ? kCheckFailed : kAllWell;
 }
 
@@ -174,8 +177,8 @@ std::vector<Verb> compare_verbs() {
        "counted,\n"
        "and a performance profile over all experiments and seeds. A run that diverged, failed or missed the target counts as\n"
        "infinite and is never dropped. RUN is a record (.json).\n"
-       "With --baseline FILE.json: exit code 1 if a variant is significantly worse than in the file; too few seeds are\n"
-       "'inconclusive', not a loss.\n",
+       "With --baseline FILE.json: exit code 1 if a variant is significantly worse than in the file, or has no run any more;\n"
+       "too few seeds are 'inconclusive', not a loss.\n",
        "bcdbench compare zeng2019-fig1 --metric test_accuracy\n"
        "bcdbench compare ghauch2018-fig2a --metric train_loss --target 0.1 --figure svg,png\n"
        "bcdbench compare zeng2019-orders --metric potential --write-baseline baseline.json\n"

@@ -68,7 +68,7 @@ int data_verb(const CommandLine& options) {
 }  // namespace
 
 std::vector<Verb> data_verbs() {
-  return {{"data", "list|fetch|verify [NAME...]", "show, download or verify datasets",
+  return {{"data", "list|fetch|verify [DATASET...]", "show, download or verify datasets",
            "list    where each dataset is\n"
            "fetch   downloads into your cache folder; every file is compared with its checksum before it is kept\n"
            "verify  compares the files that are here with their checksums\n"

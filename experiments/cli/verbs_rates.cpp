@@ -1,10 +1,12 @@
 // The verb rates: the laboratory of results/rates on records.
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/cli/selection.hpp"
 #include "experiments/file/load.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 namespace {
@@ -30,7 +32,7 @@ OptionList rates_options() {
 double positive(const po::variables_map& given, const char* name, double otherwise, double largest) {
   if (!given.count(name)) return otherwise;
   const double value = given[name].as<double>();
-  if (!(value > 0 && value <= largest))
+  if (!(value > 0 && value <= largest && std::isfinite(value)))
     throw UsageError(std::string("--") + name + " must be > 0" +
                      (largest < kInfinity ? " and at most " + number_text(largest) : "") + ", got " + number_text(value));
   return value;
@@ -181,7 +183,7 @@ int rates_verb(const po::variables_map& given) {
     j["algorithm"] = run.record.config.value("algorithm", "");
     all.push_back(std::move(j));
   }
-  std::cout << all.dump(2) << "\n";
+  std::cout << json_text(all, 2) << "\n";
   return kAllWell;
 }
 
@@ -196,7 +198,7 @@ std::vector<Verb> rate_verbs() {
        "the path, and\n"
        "whether Theorems 4.1 and 4.2 are kept. RUN: an experiment that has records, or the .json file of a record. Definitions "
        "and the\n"
-       "measured coverage of the intervals: results/rates/README.md.\n",
+       "measured coverage of the intervals: 'bcdbench help rates'.\n",
        "bcdbench rates xu2024-ex31-three\n"
        "bcdbench rates out/runs/0123456789abcdef.json --limit zero --json\n",
        rates_options, rates_verb},

@@ -52,7 +52,7 @@ int check_verb(const CommandLine& options) {
   }
   const int failures = unexpected_failures(results);
   if (failures > 0) std::cout << "runs that failed: " << failures << "\n";
-  return print_claims(judgements) + failures > 0 ? kCheckFailed : kAllWell;
+  return print_claims(judgements, selection.overrides.scale) + failures > 0 ? kCheckFailed : kAllWell;
 }
 
 int plot_verb(const CommandLine& options) {

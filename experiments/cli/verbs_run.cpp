@@ -10,6 +10,7 @@
 #include "experiments/run/estimate.hpp"
 #include "experiments/run/progress.hpp"
 #include "experiments/run/run_name.hpp"
+#include "plots/draw.hpp"
 
 namespace bcd {
 namespace {
@@ -18,7 +19,8 @@ namespace po = boost::program_options;
 
 void add_execution_options(OptionList& options) {
   auto add = options.add_options();
-  add("threads", po::value<int>()->value_name("T"), "number of threads (default: all cores)");
+  add("threads", po::value<int>()->value_name("T"),
+      "number of threads (default: as many as the machine, the affinity mask, the control group and OMP_NUM_THREADS allow)");
   add("jobs", po::value<int>()->default_value(1)->value_name("J"),
       "runs made side by side, which share the threads; their seconds then do not compare");
   add("force", po::bool_switch(), "run again although the record exists");
@@ -49,16 +51,16 @@ RunOptions execution(const CommandLine& options, const Selection& selection) {
   return how;
 }
 
-int print_plan(const std::vector<Results>& selected, const Selection& selection, int jobs) {
+int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
   double total = 0;
   int count = 0;
   for (const Results& part : selected) {
     const Experiment& experiment = part.experiment;
     std::vector<std::vector<std::string>> rows;
     for (const PlannedRun& planned : experiment.runs) {
-      const std::string id = run_id(planned);
+      const std::string id = run_id(planned, how);
       std::string state = "to run", time = "-";
-      if (record_exists(selection.out / "runs", id)) {
+      if (finished_record(planned, how)) {
         state = "exists";
       } else if (!dataset_location(planned.dataset)) {
         state = "data missing";
@@ -75,8 +77,8 @@ int print_plan(const std::vector<Results>& selected, const Selection& selection,
               << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time"}, rows)
               << "\n";
   }
-  std::cout << count << (count == 1 ? " run, about " : " runs, about ") << duration_text(total / jobs)
-            << (jobs > 1 ? " side by side" : " one after the other") << "\n";
+  std::cout << count << (count == 1 ? " run, about " : " runs, about ") << duration_text(total / how.jobs)
+            << (how.jobs > 1 ? " side by side" : " one after the other") << "\n";
   return kAllWell;
 }
 
@@ -86,9 +88,9 @@ int run_verb(const CommandLine& options) {
     throw UsageError("run: name at least one experiment; 'bcdbench list experiments' shows them");
   std::vector<Results> results = selection.load();
   RunOptions how = execution(options, selection);
-  if (options["dry-run"].as<bool>()) return print_plan(results, selection, how.jobs);
-  require_data(results);
   how.init_from = text(options, "init-from");
+  if (options["dry-run"].as<bool>()) return print_plan(results, how);
+  require_data(results);
   make_runs(results, how);
   print_outcomes(results, selection.out);
   return unexpected_failures(results) > 0 ? kCheckFailed : kAllWell;
@@ -113,13 +115,14 @@ int reproduce_verb(const CommandLine& options) {
 
   std::vector<Results> results = selection.load();
   require_data(results);
+  require_gnuplot();  // a report without figures is none: better now than after hours
   const RunOptions how = execution(options, selection);
   make_runs(results, how);
   print_outcomes(results, selection.out);
   const auto judgements = judge_all(results, selection.overrides.scale);
   const auto pictures = draw_for_report(results, selection.place());
   const auto report = report_all(results, judgements, pictures, selection.place(), command);
-  const int differing = print_claims(judgements);
+  const int differing = print_claims(judgements, selection.overrides.scale);
   const int failures = unexpected_failures(results);
   if (failures > 0) std::cout << "runs that failed: " << failures << "\n";
   std::cout << "report: " << report.string() << "\n";

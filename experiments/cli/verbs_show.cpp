@@ -193,7 +193,7 @@ std::vector<Verb> show_verbs() {
        "bcdbench list\n"
        "bcdbench list claims\n",
        no_options, list_verb},
-      {"describe", "NAME...", "one algorithm, dataset or experiment in full",
+      {"describe", "ALGORITHM|DATASET|EXPERIMENT...", "one algorithm, dataset or experiment in full",
        "Algorithm: citation, parameters with default and range, what the paper promises. Dataset: licence, place, options.\n"
        "Experiment: its variants at each scale and its claims. 'claim-kinds': the kinds of claims with their keys.\n",
        "bcdbench describe bcd3_zeng2019\n"

@@ -16,7 +16,7 @@ int new_algorithm_verb(const CommandLine& options) {
   const std::filesystem::path root = source_checkout(std::filesystem::current_path());
   for (const auto& path : write_new_algorithm(root, chosen.front())) std::cout << path.string() << "\n";
   std::cout << "\nBuild and test it: ./bcdbench test -R 'contract|" << chosen.front()
-            << "'\nHow to go on: algorithms/README.md\n";
+            << "'\nHow to go on: bcdbench help algorithms\n";
   return kAllWell;
 }
 

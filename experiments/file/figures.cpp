@@ -1,5 +1,6 @@
 #include "experiments/file/figures.hpp"
 
+#include "algorithms/core/plain_text.hpp"
 #include "experiments/claims/read.hpp"
 #include "plots/kinds/kind.hpp"
 #include "plots/kinds/rates.hpp"
@@ -10,16 +11,19 @@ namespace {
 
 Panel read_panel(Section section, const std::vector<std::string>& variants) {
   Panel panel;
-  panel.x = section.text("x", "iteration");
-  panel.y = section.text("y");
-  panel.x_label = section.text("x_label", panel.x);
-  panel.y_label = section.text("y_label", panel.y);
-  panel.title = section.text("title", "");
+  panel.x = section.line("x", "iteration");
+  panel.y = section.line("y");
+  panel.x_label = section.line("x_label", panel.x);
+  panel.y_label = section.line("y_label", panel.y);
+  panel.title = section.line("title", "");
   panel.log_x = section.flag("log_x", false);
   panel.log_y = section.flag("log_y", false);
   panel.y_min = section.number("y_min", Range::any(), 0.0);
   panel.y_max = section.number("y_max", Range::any(), 0.0);
   panel.variants = section.texts("variants");
+  if (panel.y_min > panel.y_max) throw UsageError(section.place() + ": y_min must not be above y_max");
+  if (panel.log_y && panel.y_min != panel.y_max && panel.y_min <= 0)
+    throw UsageError(section.place() + ": log_y needs y_min > 0, got " + number_text(panel.y_min));
   section.done();
   check_labels(section, panel.variants, variants);
   return panel;
@@ -43,11 +47,13 @@ std::vector<Figure> read_figures(Section& document, const std::string& experimen
   std::vector<Figure> figures;
   for (Section& section : document.tables("figure")) {
     Figure figure;
-    const std::string id = section.text("id", "");
+    const std::string id = section.line("id", "");
     figure.id = id.empty() ? experiment : experiment + "-" + id;
+    if (const std::string fault = stem_fault(figure.id); !fault.empty())
+      throw UsageError(section.place() + ": the id '" + figure.id + "' " + fault + "; it is the name of files");
     figure.kind = section.choice("kind", figure_kind_names(), "curves");
     figure.options = figure_options(rates);
-    figure.title = section.text("title");
+    figure.title = section.line("title");
     figure.caption = section.text("caption");
     for (const Section& panel : section.tables("panel")) figure.panels.push_back(read_panel(panel, variants));
     section.done();

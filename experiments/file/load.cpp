@@ -1,10 +1,10 @@
 #include "experiments/file/load.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <limits>
 #include <set>
-#include <sstream>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/build/embedded.hpp"
 #include "experiments/claims/read.hpp"
@@ -49,7 +49,7 @@ std::map<std::string, json> read_shared_parameters(Section& document) {
   Section section = document.table("parameters");
   for (const auto& [name, table] : section.as_json().items()) {
     section.located([&] { find_plugin(name); });
-    if (!table.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + table.dump());
+    if (!table.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + value_words(table));
     shared[name] = json{{"parameters", section.raw(name)}};
   }
   return shared;
@@ -75,7 +75,7 @@ struct Combination {
 std::vector<Combination> combinations(const json& entries, const Section& section) {
   std::vector<Combination> made(1);
   const auto fail = [&] {
-    throw UsageError(section.place() + ": sets must be a list of sets, or of lists of sets, got " + entries.dump());
+    throw UsageError(section.place() + ": sets must be a list of sets, or of lists of sets, got " + value_words(entries));
   };
   if (!entries.is_array()) fail();
   for (const json& entry : entries) {
@@ -91,6 +91,8 @@ std::vector<Combination> combinations(const json& entries, const Section& sectio
         if (choice) longer.label += (longer.label.empty() ? "" : " ") + longer.sets.back();
       }
     made = std::move(next);
+    if (made.size() > kMostVariants)
+      throw UsageError(section.place() + ": sets make more than " + std::to_string(kMostVariants) + " variants");
   }
   return made;
 }
@@ -108,7 +110,7 @@ std::vector<Variant> read_variant(Section section, Shared& shared, const std::st
   const json entries = section.raw("sets");
   const std::vector<Combination> points = combinations(entries.is_null() ? json::array() : entries, section);
   const bool labelled = !points.front().label.empty();
-  const std::string label = labelled ? section.text("label", "") : section.text("label");
+  const std::string label = labelled ? section.line("label", "") : section.line("label");
   const std::string algorithm = section.text("algorithm");
   const Plugin* plugin = section.located([&] { return &find_plugin(algorithm); });
   const Layers own = read_layers(section, true);
@@ -200,11 +202,17 @@ void apply_settings(std::vector<Variant>& variants, const std::vector<std::pair<
   }
 }
 
+constexpr std::int64_t kMostRuns = 100000;  // of an experiment
+
 /// The first `count` seeds; a list that is too short goes on with the largest + 1, + 2, ...
 std::vector<std::uint64_t> resize_seeds(std::vector<std::uint64_t> seeds, std::int64_t count) {
   if (count < 1) throw UsageError("--seeds must be at least 1, got " + std::to_string(count));
+  if (count > kMostRuns)
+    throw UsageError("--seeds must be at most " + std::to_string(kMostRuns) + ", got " + std::to_string(count));
   const auto n = static_cast<std::size_t>(count);
   std::uint64_t last = *std::max_element(seeds.begin(), seeds.end());
+  if (seeds.size() < n && last > std::numeric_limits<std::uint64_t>::max() - n)
+    throw UsageError("--seeds " + std::to_string(count) + ": no numbers are left after the seed " + std::to_string(last));
   while (seeds.size() < n) seeds.push_back(++last);
   seeds.resize(n);
   return seeds;
@@ -219,6 +227,8 @@ std::vector<PlannedRun> planned_runs(const std::vector<Variant>& variants, const
     if (overrides.time_limit > 0) tables["run"]["time_limit"] = overrides.time_limit;
     auto [planned, seeds] = resolve_variant(tables, experiment, v.label, *v.plugin, place);
     if (overrides.seeds) seeds = resize_seeds(seeds, *overrides.seeds);
+    if (runs.size() + seeds.size() > static_cast<std::size_t>(kMostRuns))
+      throw UsageError(place + ": more than " + std::to_string(kMostRuns) + " runs; use fewer seeds or a smaller grid");
     for (const std::uint64_t seed : seeds) {
       planned.seed = seed;
       planned.config = canonical_config(planned, *v.plugin);
@@ -284,9 +294,11 @@ Grid parse_grids(const std::vector<std::string>& assignments) {
 Experiment resolve(const json& source, const std::string& place, const Overrides& overrides) {
   Section document(source, place);
   Experiment experiment;
-  experiment.id = document.text("id");
-  experiment.paper = document.text("paper");
-  experiment.title = document.text("title");
+  experiment.id = document.line("id");
+  if (const std::string fault = stem_fault(experiment.id); !fault.empty())
+    throw UsageError(place + ": the id '" + experiment.id + "' " + fault + "; it is the name of files");
+  experiment.paper = document.line("paper");
+  experiment.title = document.line("title");
   experiment.description = document.text("description");
   std::vector<Variant> variants = read_variants(document, overrides.scale);
   const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
@@ -321,11 +333,11 @@ std::vector<std::string> experiment_ids() {
 
 std::string experiment_text(const std::string& id_or_path) {
   if (ends_with(id_or_path, ".toml")) {
-    std::ifstream in(id_or_path, std::ios::binary);
-    if (!in) throw UsageError("cannot read the experiment file " + id_or_path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
+    try {
+      return file_content(id_or_path);
+    } catch (const UsageError& e) {
+      throw UsageError(std::string("cannot read the experiment file ") + e.what());
+    }
   }
   for (const EmbeddedFile& e : embedded_experiments())
     if (e.name == id_or_path) return std::string(e.text);

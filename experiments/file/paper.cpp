@@ -1,5 +1,6 @@
 #include "experiments/file/paper.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include "experiments/build/embedded.hpp"
@@ -17,7 +18,7 @@ Paper parse_paper(const std::string& text, const std::string& file) {
   paper.link = section.text("link");
   paper.summary = section.text("summary");
   for (Section& item : section.tables("item")) {
-    paper.items.push_back({item.text("number"), item.text("states")});
+    paper.items.push_back({item.text("number"), item.text("states"), item.text("quote", ""), item.text("place", "")});
     item.done();
     for (std::size_t i = 0; i + 1 < paper.items.size(); ++i)
       if (paper.items[i].number == paper.items.back().number)
@@ -41,15 +42,38 @@ const std::vector<Paper>& papers() {
   return all;
 }
 
-bool names_number(const std::string& item, const std::string& number) {
+namespace {
+
+/// Where the item names the number, as [begin, end); a longer number that begins with it is another one.
+std::vector<std::pair<std::size_t, std::size_t>> places_of(const std::string& item, const std::string& number) {
   const auto digit = [&](std::size_t i) { return i < item.size() && std::isdigit(static_cast<unsigned char>(item[i])); };
+  std::vector<std::pair<std::size_t, std::size_t>> places;
   for (std::size_t at = item.find(number); at != std::string::npos; at = item.find(number, at + 1)) {
     const std::size_t end = at + number.size();
     const bool begins = at == 0 || !std::isalnum(static_cast<unsigned char>(item[at - 1]));
     const bool goes_on = digit(end) || (end < item.size() && item[end] == '.' && digit(end + 1));
-    if (begins && !goes_on) return true;
+    if (begins && !goes_on) places.emplace_back(at, end);
   }
-  return false;
+  return places;
+}
+
+}  // namespace
+
+bool names_number(const std::string& item, const std::string& number) { return !places_of(item, number).empty(); }
+
+std::vector<std::size_t> items_named(const Paper& paper, const std::string& item) {
+  std::vector<std::vector<std::pair<std::size_t, std::size_t>>> places;
+  for (const PaperItem& of_paper : paper.items) places.push_back(places_of(item, of_paper.number));
+  const auto within_another = [&](const auto& place) {
+    for (const auto& others : places)
+      for (const auto& other : others)
+        if (other != place && other.first <= place.first && place.second <= other.second) return true;
+    return false;
+  };
+  std::vector<std::size_t> named;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (!std::all_of(places[i].begin(), places[i].end(), within_another)) named.push_back(i);
+  return named;
 }
 
 }  // namespace bcd

@@ -10,6 +10,8 @@ namespace bcd {
 struct PaperItem {
   std::string number;  ///< as the paper has it: "Lemma 1"
   std::string states;  ///< in a few words
+  std::string quote;   ///< the paper's own words, short
+  std::string place;   ///< where they stand: "Section 3.1, p. 4"
 };
 
 struct Paper {
@@ -25,5 +27,7 @@ const std::vector<Paper>& papers();
 
 /// Whether a claim's item names the number: "Lemma 1" is in "Lemma 1, (4.1)" but neither in "Lemma 13" nor in "Lemma 1.2".
 bool names_number(const std::string& item, const std::string& number);
+/// The paper's items that a claim's item names, by position; not "Theorem 1" where it says "Theorem 1(a)" and that is one too.
+std::vector<std::size_t> items_named(const Paper& paper, const std::string& item);
 
 }  // namespace bcd

@@ -1,6 +1,10 @@
 #include "experiments/file/variants.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "algorithms/core/plain_text.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -17,16 +21,17 @@ std::pair<std::string, std::string> place_of(const std::string& key) {
 
 bool is_parameter(const std::string& key) { return key.find('.') == std::string::npos; }
 
-std::string value_label(const json& value) { return scalar_text(value).value_or(value.dump()); }
+std::string value_label(const json& value) { return scalar_text(value).value_or(json_text(value)); }
 
 void check_axis(const std::string& key, const json& values, const std::string& place) {
   const std::string where = place + ": grid over " + key;
   if (values.is_object()) throw UsageError(where + ": a key with a dot stands in quotes, like \"run.iterations\" = [5, 20]");
   if (!values.is_array() || values.empty())
-    throw UsageError(where + " must be a list with at least one value, got " + values.dump());
+    throw UsageError(where + " must be a list with at least one value, got " + value_words(values));
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
-        values.begin() + static_cast<std::ptrdiff_t>(i))
+    // By what is read of them: 0.1 and "0.1" are one value.
+    if (std::any_of(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const json& other) { return value_label(other) == value_label(values[i]); }))
       throw UsageError(where + " holds " + value_label(values[i]) + " twice");
   if (key == "run.seeds") throw UsageError(where + ": every variant is run with all seeds; write them in run.seeds");
 }
@@ -75,6 +80,8 @@ std::vector<Variant> points(const Variant& variant, const Grid& axes) {
         finer.set(key, value, "variant '" + variant.base + "': grid over " + key);
       }
     made = std::move(next);
+    if (made.size() > kMostVariants)
+      throw UsageError("variant '" + variant.base + "': the grid has more than " + std::to_string(kMostVariants) + " points");
   }
   if (!axes.empty())
     for (Variant& point : made) point.label += "]";
@@ -128,6 +135,13 @@ std::vector<Variant> expanded(const std::vector<Variant>& variants, const Grid& 
   std::vector<Variant> made;
   for (const Variant& variant : variants)
     for (Variant& point : points(variant, axes_of(variant, command_line))) made.push_back(std::move(point));
+  std::set<std::string> labels;
+  for (const Variant& variant : made) {
+    if (const std::string fault = text_fault(variant.label); variant.label.empty() || !fault.empty())
+      throw UsageError("the label '" + printable(variant.label) + "' " + (fault.empty() ? "is empty" : fault));
+    if (!labels.insert(variant.label).second)
+      throw UsageError("two variants have the label '" + variant.label + "'; labels must differ, after grids are expanded too");
+  }
   return made;
 }
 

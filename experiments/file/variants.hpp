@@ -26,10 +26,13 @@ struct Variant {
 /// it is a list that holds nothing twice.
 Grid::value_type parse_grid(const std::string& assignment);
 
+/// As many as an experiment may have.
+inline constexpr std::size_t kMostVariants = 10000;
+
 /// All parameters of the variants' algorithms, for messages.
 std::vector<std::string> parameter_names(const std::vector<Variant>& variants);
 /// Every variant in place of its points: the grid of its file, with the command line's keys instead of or beside the file's. A
-/// bare key of the command line concerns the variants whose algorithm has the parameter; none has it: UsageError.
+/// bare key of the command line concerns the variants whose algorithm has the parameter; none has it: UsageError. So are two variants with one label: their runs would count as one variant's.
 std::vector<Variant> expanded(const std::vector<Variant>& variants, const Grid& command_line = {});
 
 }  // namespace bcd

@@ -12,11 +12,13 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "algorithms/core/plain_text.hpp"
 #include "experiments/run/interrupt.hpp"
 
 namespace bcd {
@@ -43,12 +45,24 @@ struct Descriptor {
   int fd;
 };
 
+/// The descriptor, or a copy of it where it took the place of a standard one that the caller of this program had closed: in the
+/// child those places are filled one after the other.
+int above_standard(int fd) {
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return copy;
+}
+
 struct Pipe {
   Pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) system_fault("no pipe");
-    read.fd = ends[0];
-    write.fd = ends[1];
+    read.fd = above_standard(ends[0]);
+    write.fd = above_standard(ends[1]);
+    if (read.fd < 0 || write.fd < 0) system_fault("no pipe");
   }
   Descriptor read, write;
 };
@@ -65,7 +79,8 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 [[noreturn]] void become(const char* command, char* const* environment, pid_t parent, int in, int out, int err) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // it died before the line above
+  for (const int ignored : {SIGPIPE, SIGXFSZ}) ::signal(ignored, SIG_DFL);  // this program ignores them
+  if (::getppid() != parent) ::_exit(127);                                  // it died before the line above
   if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) ::_exit(127);
   ::close_range(3, ~0u, 0);
   char* const arguments[] = {const_cast<char*>("sh"), const_cast<char*>("-c"), const_cast<char*>(command), nullptr};
@@ -93,19 +108,15 @@ class WithoutBrokenPipeSignal {
   sigset_t pipe_{}, before_{};
 };
 
-bool write_all(int fd, const std::string& text) {
+/// As many bytes as the pipe takes now (0: it is full); -1: nobody reads it any more.
+ssize_t write_some(int fd, std::string_view text) {
   const WithoutBrokenPipeSignal guard;
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t count = ::write(fd, text.data() + done, text.size() - done);
-    if (count < 0 && errno != EINTR) return false;
-    if (count > 0) done += static_cast<std::size_t>(count);
-  }
-  return true;
+  const ssize_t count = ::write(fd, text.data(), text.size());
+  return count >= 0 ? count : errno == EINTR || errno == EAGAIN ? 0 : -1;
 }
 
 std::string quoted_start(const std::string& line) {
-  return "'" + line.substr(0, kShown) + (line.size() > kShown ? "..." : "") + "'";
+  return "'" + printable(line.substr(0, kShown)) + (line.size() > kShown ? "..." : "") + "'";
 }
 
 }  // namespace
@@ -118,14 +129,16 @@ ChildProcess::ChildProcess(const std::string& command, const std::map<std::strin
   pointers.push_back(nullptr);
 
   Pipe in, out;
-  const Descriptor err(::open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const Descriptor err(above_standard(::open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)));
   if (err.fd < 0) system_fault("no file for the standard error");
   const pid_t self = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) system_fault("no new process");
   if (pid_ == 0) become(command.c_str(), pointers.data(), self, in.read.fd, out.write.fd, err.fd);
   ::setpgid(pid_, pid_);  // as the child does: whoever comes first
+  set_group_to_kill(pid_);
   in_ = in.write.release();
+  ::fcntl(in_, F_SETFL, O_NONBLOCK);  // a command that does not read must not hold this program
   out_ = out.read.release();
 }
 
@@ -136,7 +149,7 @@ ChildProcess::~ChildProcess() {
   ::close(out_);
 }
 
-void ChildProcess::send(const std::string& line) {
+void ChildProcess::send(const std::string& line, double timeout) {
   // Nothing may be waiting; what is there nevertheless is shown, as much of it as arrives in a moment.
   char byte = 0;
   while (pid_ > 0 && buffer_.size() <= kShown && buffer_.find('\n') == std::string::npos &&
@@ -145,7 +158,27 @@ void ChildProcess::send(const std::string& line) {
   if (!buffer_.empty())
     fail("wrote " + quoted_start(buffer_.substr(0, buffer_.find('\n'))) +
          " without being asked; messages belong to the standard error");
-  if (pid_ < 0 || !write_all(in_, line + "\n")) fail(ending());
+  if (pid_ < 0) fail(ending());
+  const Steady::time_point begin = Steady::now();
+  const std::string text = line + "\n";
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t count = write_some(in_, rest);
+    if (count < 0) fail(ending());
+    rest.remove_prefix(static_cast<std::size_t>(count));
+    if (count == 0) wait_for(in_, POLLOUT, timeout - seconds_since(begin), "did not read its request", timeout);
+  }
+}
+
+/// Waits for the descriptor, but no longer than a look at Ctrl-C; fails when no time is left.
+bool ChildProcess::wait_for(int fd, short event, double left, const char* what, double timeout) {
+  if (interrupt_asked()) fail("was interrupted");
+  if (left <= 0) {
+    char text[80];
+    std::snprintf(text, sizeof text, "%s within %g s", what, timeout);
+    fail(text);
+  }
+  pollfd wanted{fd, event, 0};
+  return ::poll(&wanted, 1, static_cast<int>(std::min(left, kLook) * 1000) + 1) > 0;
 }
 
 std::string ChildProcess::receive(double timeout) {
@@ -158,14 +191,7 @@ std::string ChildProcess::receive(double timeout) {
     }
     if (buffer_.size() > kLongestLine)
       fail("wrote a line longer than " + std::to_string(kLongestLine) + " bytes: " + quoted_start(buffer_));
-    if (interrupt_asked()) fail("was interrupted");
-    const double left = timeout - seconds_since(begin);
-    if (left <= 0) {
-      char text[64];
-      std::snprintf(text, sizeof text, "gave no answer within %g s", timeout);
-      fail(text);
-    }
-    if (!readable(std::min(left, kLook))) continue;
+    if (!wait_for(out_, POLLIN, timeout - seconds_since(begin), "gave no answer", timeout)) continue;
     char chunk[4096];
     const ssize_t count = ::read(out_, chunk, sizeof chunk);
     if (count > 0) buffer_.append(chunk, static_cast<std::size_t>(count));
@@ -202,6 +228,7 @@ bool ChildProcess::ended_within(double seconds) {
 void ChildProcess::kill_group() {
   if (pid_ < 0) return;
   ::kill(-pid_, SIGKILL);
+  set_group_to_kill(0);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
   pid_ = -1;
 }

@@ -22,8 +22,9 @@ class ChildProcess {
   /// Closes the command's standard input, gives it `kGrace` seconds to end by itself, then kills what is left of its group.
   ~ChildProcess();
 
-  /// Sends a line (without its newline). Throws if the command has ended, or has written something since its last answer.
-  void send(const std::string& line);
+  /// Sends a line (without its newline). Throws if the command has ended, has written something since its last answer, or does
+  /// not read the line within `timeout` seconds, or on Ctrl-C; the group is then killed at once.
+  void send(const std::string& line, double timeout);
   /// The next line of the answer. Throws if there is none within `timeout` seconds, if the command ends, if the line is longer
   /// than `kLongestLine`, or on Ctrl-C (experiments/run/interrupt.hpp); the group is then killed at once.
   std::string receive(double timeout);
@@ -38,6 +39,7 @@ class ChildProcess {
   bool ended_within(double seconds);
   void kill_group();
   bool readable(double seconds) const;
+  bool wait_for(int fd, short event, double left, const char* what, double timeout);
 
   pid_t pid_ = -1;
   int in_ = -1, out_ = -1;  ///< this program's ends of the command's standard input and output

@@ -5,19 +5,23 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
+#include <system_error>
 
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/outside/child_process.hpp"
 #include "experiments/run/npy.hpp"
 #include "experiments/run/prepared_run.hpp"
 #include "experiments/run/run_name.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -25,6 +29,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
+
+constexpr std::size_t kShown = 80;  // of a text that is wrong
 
 /// A parameter of free text.
 struct Text {
@@ -37,11 +43,18 @@ struct Text {
 struct Object {
   json value = json::object();
   static Object parse(const std::string& text) {
-    json value = json::parse(text, nullptr, false);
-    if (!value.is_object()) throw UsageError("write a JSON object, for example {\"eta\": 0.1}; got '" + text + "'");
+    std::string fault;
+    json value;
+    try {
+      value = parse_json(text);
+    } catch (const UsageError& e) {
+      fault = std::string(" (") + e.what() + ")";
+    }
+    const std::string shown = printable(text.substr(0, kShown)) + (text.size() > kShown ? "..." : "");
+    if (!value.is_object()) throw UsageError("write a JSON object, for example {\"eta\": 0.1}; got '" + shown + "'" + fault);
     return {std::move(value)};
   }
-  std::string text() const { return value.dump(); }
+  std::string text() const { return json_text(value); }
 };
 
 /// A folder that goes with the object.
@@ -49,8 +62,12 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "bcdbench-external-XXXXXX").string();
+    if (!text_fault(name).empty())  // the command hears of it in JSON
+      throw std::runtime_error("the name of the temporary folder " + printable(name) + " " + text_fault(name) +
+                               "; set TMPDIR to another one");
     if (::mkdtemp(name.data()) == nullptr)
-      throw std::runtime_error("no temporary folder in " + fs::temp_directory_path().string());
+      throw std::runtime_error("no temporary folder in " + fs::temp_directory_path().string() + ": " +
+                               std::generic_category().message(errno));
     path = name;
   }
   ScratchFolder(const ScratchFolder&) = delete;
@@ -104,9 +121,11 @@ Measurements measurements_of(const json& answer) {
   for (const auto& [name, value] : answer.items()) {
     if (name == "iteration" || value.is_null()) continue;
     if (!is_column_name(name))
-      throw std::runtime_error("named a number '" + name +
+      throw std::runtime_error("named a number '" + printable(name.substr(0, kShown)) +
                                "'; names are letters, digits, _ and ., and not those of the program");
-    if (!value.is_number()) throw std::runtime_error("gave " + value.dump() + " for '" + name + "', which is not a number");
+    if (!value.is_number())
+      throw std::runtime_error("gave " + printable(json_text(value).substr(0, kShown)) + " for '" + name +
+                               "', which is not a number");
     row.emplace_back(name, value.get<double>());
   }
   return row;
@@ -206,10 +225,17 @@ class External final : public Algorithm<T> {
   json ask(const char* what, std::int64_t k, json request) const {
     request["do"] = what;
     request["iteration"] = k;
-    child_->send(request.dump());
+    child_->send(json_text(request), timeout_);
     const std::string line = child_->receive(timeout_);
-    const json answer = json::parse(line, nullptr, false);
-    const std::string shown = "answered '" + line.substr(0, 80) + (line.size() > 80 ? "..." : "") + "' to \"" + what + "\", ";
+    const std::string shown =
+        "answered '" + printable(line.substr(0, kShown)) + (line.size() > kShown ? "..." : "") + "' to \"" + what + "\", ";
+    const json answer = [&] {
+      try {
+        return parse_json(line);
+      } catch (const UsageError& e) {
+        throw std::runtime_error(shown + "which is no JSON object: " + e.what() + " (a missing number is null, not NaN)");
+      }
+    }();
     if (!answer.is_object()) throw std::runtime_error(shown + "which is no JSON object (a missing number is null, not NaN)");
     if (answer.value("iteration", json()) != k) throw std::runtime_error(shown + "without \"iteration\": " + std::to_string(k));
     return answer;
@@ -221,8 +247,9 @@ class External final : public Algorithm<T> {
     try {
       return body();
     } catch (const std::exception& e) {
-      const std::string last = last_line(tail(error_file(), 1024));
-      throw std::runtime_error("the command '" + command_.value + "' " + e.what() + (last.empty() ? "" : "; it said: " + last));
+      const std::string last = printable(last_line(tail(error_file(), 1024)));
+      throw std::runtime_error("the command '" + printable(command_.value) + "' " + printable(e.what()) +
+                               (last.empty() ? "" : "; it said: " + last));
     }
   }
 
@@ -258,7 +285,7 @@ std::map<std::string, std::string> files_of_command(const ParameterList& paramet
 
 Plugin external_plugin() {
   Plugin p = describe<External>("external", "A command in any language that trains on request",
-                                "The protocol is on the page experiments/outside/external.md");
+                                "'bcdbench help external' shows the protocol");
   p.files = files_of_command;
   return p;
 }

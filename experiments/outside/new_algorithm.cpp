@@ -141,7 +141,7 @@ fs::path source_checkout(const fs::path& from) {
   }
   throw UsageError("new-algorithm: " + from.string() +
                    " is not within a source checkout of bcdbench; change to one. An algorithm " +
-                   "outside of it is a shared library for --plugin (algorithms/README.md)");
+                   "outside of it is a shared library for --plugin ('bcdbench help algorithms')");
 }
 
 std::string registry_with(const std::string& registry, const std::string& name) {

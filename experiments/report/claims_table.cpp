@@ -4,12 +4,16 @@
 #include <set>
 
 #include "algorithms/core/text.hpp"
+#include "experiments/claims/hypotheses.hpp"
 #include "experiments/claims/judge.hpp"
 #include "experiments/claims/shipped_reference.hpp"
-#include "experiments/claims/words.hpp"
+#include "experiments/claims/verdict.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/file/paper.hpp"
+#include "experiments/report/items.hpp"
+#include "experiments/report/row_text.hpp"
 #include "experiments/run/records.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -26,18 +30,17 @@ ClaimEntry judged_entry(const ClaimRow& row, const std::string& scale, const fs:
 ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, const std::string& scale) {
   ClaimEntry entry;
   entry.scale = claim.scale.empty() ? scale : claim.scale;
-  entry.row = ClaimRow{claim.id,         experiment.paper, claim.item, claim.statement, experiment.id, "", "",
-                       verdict::not_run, claim.expect,     ""};
+  entry.row = row_of(claim, experiment.paper, experiment.id);
   if (const auto number = claim.number.find("reported"); number != claim.number.end())
     entry.row.reported = number_text(number->second);
   if (claim.kind == "not_testable") {
-    entry.row.verdict = verdict::not_testable;
+    decide(entry.row, claim, Outcome::not_testable);
     entry.row.evidence = claim.text.at("reason");
     return entry;
   }
   const ReferenceClaim* reference = find_reference(claim.id);
   if (reference == nullptr || !reference->measured.contains(entry.scale)) return entry;
-  entry.row.verdict = reference->verdict;
+  decide(entry.row, claim, outcome_of(reference->verdict));
   entry.row.measured = reference->measured.at(entry.scale);
   entry.source = ClaimEntry::Source::reference;
   entry.files = {"results/reference/" + experiment.paper + ".json"};
@@ -48,7 +51,8 @@ std::vector<ClaimEntry> entries_of(const Experiment& experiment, const std::vect
                                    const fs::path& out) {
   std::vector<ClaimEntry> entries;
   for (std::size_t i = 0; i < experiment.claims.size(); ++i) {
-    const bool judged = i < rows.size() && rows[i].verdict != verdict::not_run && rows[i].verdict != verdict::not_testable;
+    const Outcome outcome = i < rows.size() ? outcome_of(rows[i].verdict) : Outcome::not_run;
+    const bool judged = outcome != Outcome::not_run && outcome != Outcome::not_testable;
     entries.push_back(judged ? judged_entry(rows[i], scale, out) : reference_entry(experiment, experiment.claims[i], scale));
   }
   return entries;
@@ -78,7 +82,7 @@ std::string files_text(const ClaimEntry& entry) {
 }
 
 std::string measured_text(const ClaimEntry& entry) {
-  if (entry.row.verdict == verdict::not_testable) return "because: " + entry.row.evidence;
+  if (outcome_of(entry.row.verdict) == Outcome::not_testable) return "because: " + entry.row.evidence;
   return entry.row.measured.empty() ? "-" : entry.row.measured;
 }
 
@@ -95,8 +99,34 @@ std::vector<ClaimRow> rows_of(const std::vector<ClaimEntry>& entries) {
   return rows;
 }
 
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) line += "| " + escaped(cell) + " ";
+  return line + "|\n";
+}
+
+std::string shown_verdict(const ItemRow& item) {
+  return item.verdict == "not reproduced" ? "not reproduced under the settings tried" : item.verdict;
+}
+
+std::string words_of(const ItemRow& item) {
+  const std::string words = quoted_words(item.quote, item.place);
+  return item.states + (words.empty() ? "" : ". " + words) + (item.note.empty() ? "" : ". " + item.note);
+}
+
+/// One row with all that is known of it, indented under its item.
+std::string row_text(const ClaimEntry& entry) {
+  const ClaimRow& row = entry.row;
+  const std::string words = quoted_words(row.quote, row.place);
+  std::string text = "\n  " + row.id + "  [" + row.item + "]  " + verdict_text(row) + ", " + row.finding + "\n" +
+                     wrapped(row.statement, 6) + wrapped(who_says(row) + (words.empty() ? "" : ": " + words), 6);
+  if (!row.is_evidence()) text += wrapped(no_evidence(row), 6);
+  return text + wrapped("measured: " + measured_text(entry) + (row.reported.empty() ? "" : "; the paper: " + row.reported), 6) +
+         wrapped(row.experiment + ", scale " + entry.scale + ", evidence: " + files_text(entry), 6);
+}
+
 /// Where the verdicts come from, in one sentence.
-std::string origin(const std::vector<ClaimEntry>& entries) {
+std::string origin_text(const std::vector<ClaimEntry>& entries) {
   const auto count = [&](ClaimEntry::Source source) {
     return std::to_string(
         std::count_if(entries.begin(), entries.end(), [&](const ClaimEntry& e) { return e.source == source; }));
@@ -118,98 +148,100 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
     const std::vector<ClaimRow> rows = records.empty() ? std::vector<ClaimRow>{} : judge(experiment, records, scale);
     for (ClaimEntry& entry : entries_of(experiment, rows, scale, out)) entries.push_back(std::move(entry));
   }
+  std::vector<ClaimRow*> judged;
+  for (ClaimEntry& entry : entries)
+    if (entry.source == ClaimEntry::Source::records) judged.push_back(&entry.row);
+  settle_hypotheses(judged);
   std::stable_sort(entries.begin(), entries.end(),
                    [](const ClaimEntry& a, const ClaimEntry& b) { return a.row.paper < b.row.paper; });
   return entries;
 }
 
-std::string verdict_counts(const std::vector<ClaimRow>& rows) {
-  std::set<std::string> verdicts;
-  std::map<std::string, std::map<std::string, int>> papers;
-  std::map<std::string, int> total;
-  for (const ClaimRow& row : rows) {
-    verdicts.insert(row.verdict);
-    ++papers[row.paper][row.verdict];
-    ++total[row.verdict];
-  }
-  std::vector<std::string> header{"paper", "claims"};
-  header.insert(header.end(), verdicts.begin(), verdicts.end());
-  std::vector<std::vector<std::string>> lines;
-  const auto add = [&](const std::string& name, std::map<std::string, int>& counts) {
-    std::vector<std::string> line{name, ""};
-    int sum = 0;
-    for (const std::string& verdict : verdicts) {
-      line.push_back(std::to_string(counts[verdict]));
-      sum += counts[verdict];
+std::vector<ClaimRow> with_the_rest(const std::vector<ClaimRow>& judged, const std::string& scale) {
+  std::map<std::string, const ClaimRow*> known;
+  std::set<std::string> papers;
+  for (const ClaimRow& row : judged) known[row.id] = &row, papers.insert(row.paper);
+  Overrides overrides;
+  overrides.scale = scale;
+  std::vector<ClaimRow> rows;
+  std::set<std::string> taken;
+  for (const std::string& id : experiment_ids()) {
+    if (!papers.contains(id.substr(0, id.find('-')))) continue;  // <paper>-<stem>
+    const Experiment experiment = load_experiment(id, overrides);
+    for (const Claim& claim : experiment.claims) {
+      const auto own = known.find(claim.id);
+      const bool decided = own != known.end() && outcome_of(own->second->verdict) != Outcome::not_run;
+      rows.push_back(decided ? *own->second : reference_entry(experiment, claim, scale).row);
+      taken.insert(claim.id);
     }
-    line[1] = std::to_string(sum);
-    lines.push_back(std::move(line));
-  };
-  for (auto& [paper, counts] : papers) add(paper, counts);
-  add("all", total);
-  return table(header, lines);
+  }
+  for (const ClaimRow& row : judged)
+    if (!taken.contains(row.id)) rows.push_back(row);
+  return rows;
 }
 
-std::vector<std::string> items_without_claim(const std::vector<ClaimEntry>& entries) {
-  std::vector<std::string> gaps;
+std::string claims_as_text(const std::vector<ClaimEntry>& entries, bool unfold) {
+  const std::vector<ClaimRow> rows = rows_of(entries);
+  const std::vector<ItemRow> items = items_of(rows);
+  std::string out = item_counts(items) + "\n" + finding_counts(rows) + "\n" + origin_text(entries) + "\n";
   for (const Paper& paper : papers()) {
-    const auto of_paper = [&](const ClaimEntry& e) { return e.row.paper == paper.id; };
-    if (std::none_of(entries.begin(), entries.end(), of_paper)) continue;
-    for (const PaperItem& item : paper.items)
-      if (std::none_of(entries.begin(), entries.end(),
-                       [&](const ClaimEntry& e) { return of_paper(e) && names_number(e.row.item, item.number); }))
-        gaps.push_back(paper.id + ", " + item.number + ": " + item.states);
+    std::vector<std::vector<std::string>> lines;
+    std::set<std::string> shown;
+    std::string unfolded;
+    for (const ItemRow& item : items) {
+      if (item.paper != paper.id) continue;
+      lines.push_back({item.number, shown_verdict(item), item.states, item.note});
+      unfolded += "\n" + item.number + ": " + shown_verdict(item) + "\n" + wrapped(words_of(item), 2);
+      for (const ClaimEntry& entry : entries)
+        if (std::find(item.rows.begin(), item.rows.end(), entry.row.id) != item.rows.end()) {
+          unfolded += shown.insert(entry.row.id).second ? row_text(entry) : "\n  " + entry.row.id + ", above\n";
+        }
+    }
+    if (lines.empty()) continue;
+    std::string beside;
+    for (const ClaimEntry& entry : entries)
+      if (entry.row.paper == paper.id && !shown.contains(entry.row.id)) beside += row_text(entry);
+    out += "\n" + paper.id + ": " + paper.authors + ", " + paper.title + " (" + paper.published + ")\n" +
+           wrapped(paper.summary, 2) + "\n";
+    out += unfold ? unfolded + (beside.empty() ? "" : "\nrows about no item\n" + beside)
+                  : table({"item", "verdict", "what it states", "rows"}, lines);
   }
-  return gaps;
+  return out;
 }
 
-std::string claims_as_text(const std::vector<ClaimEntry>& entries) {
-  std::string out, paper;
-  for (const ClaimEntry& entry : entries) {
-    const ClaimRow& row = entry.row;
-    if (row.paper != paper) out += (paper.empty() ? "" : "\n") + row.paper + "\n";
-    paper = row.paper;
-    out += "\n" + row.id + "  [" + row.item + "]  " + verdict_text(row) + "\n" + wrapped(row.statement, 4) +
-           wrapped("measured: " + measured_text(entry) + (row.reported.empty() ? "" : "; the paper: " + row.reported), 4) +
-           wrapped(row.experiment + ", scale " + entry.scale + ", evidence: " + files_text(entry), 4);
+std::string claims_as_markdown(const std::vector<ClaimEntry>& entries, bool unfold) {
+  const std::vector<ItemRow> items = items_of(rows_of(entries));
+  std::string out =
+      markdown_row({"paper", "item", "verdict", "what it states", "the paper's words", "rows"}) + "|---|---|---|---|---|---|\n";
+  for (const ItemRow& item : items)
+    out += markdown_row(
+        {item.paper, item.number, shown_verdict(item), item.states, quoted_words(item.quote, item.place), item.note});
+  if (unfold) {
+    out += "\n" +
+           markdown_row({"paper", "item", "claim", "who", "statement", "experiment", "scale", "the paper", "measured",
+                         "verdict", "finding", "evidence"}) +
+           "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+    for (const ClaimEntry& entry : entries) {
+      const ClaimRow& row = entry.row;
+      out += markdown_row({row.paper, row.item, row.id, who_says(row), row.statement, row.experiment, entry.scale, row.reported,
+                           measured_text(entry), verdict_text(row), row.finding, files_text(entry)});
+    }
   }
-  for (const std::string& gap : items_without_claim(entries)) out += "\nno claim: " + gap + "\n";
-  return out + "\n" + verdict_counts(rows_of(entries)) + "\n" + origin(entries) + "\n";
-}
-
-std::string claims_as_markdown(const std::vector<ClaimEntry>& entries) {
-  std::string out = "| paper | item | claim | statement | experiment | scale | the paper | measured | verdict | evidence |\n" +
-                    std::string("|---|---|---|---|---|---|---|---|---|---|\n");
-  for (const ClaimEntry& entry : entries) {
-    const ClaimRow& row = entry.row;
-    for (const std::string& cell : {row.paper, row.item, row.id, row.statement, row.experiment, entry.scale, row.reported,
-                                    measured_text(entry), verdict_text(row), files_text(entry)})
-      out += "| " + escaped(cell) + " ";
-    out += "|\n";
-  }
-  for (const std::string& gap : items_without_claim(entries)) out += "\nNo claim: " + gap + "\n";
-  return out + "\n" + origin(entries) + ".\n";
+  return out + "\n" + origin_text(entries) + ".\n";
 }
 
 std::string claims_as_json(const std::vector<ClaimEntry>& entries) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  using json = nlohmann::ordered_json;
+  json items = json::array(), list = json::array();
+  for (const ItemRow& item : items_of(rows_of(entries))) items.push_back(item_as_json(item));
   for (const ClaimEntry& entry : entries) {
-    const ClaimRow& row = entry.row;
-    list.push_back({{"claim", row.id},
-                    {"paper", row.paper},
-                    {"item", row.item},
-                    {"statement", row.statement},
-                    {"experiment", row.experiment},
-                    {"scale", entry.scale},
-                    {"reported", row.reported},
-                    {"measured", row.measured},
-                    {"verdict", row.verdict},
-                    {"expected", row.expected},
-                    {"source", source_text(entry.source)},
-                    {"evidence", row.evidence},
-                    {"files", entry.files}});
+    json row = row_as_json(entry.row);
+    row["scale"] = entry.scale;
+    row["source"] = source_text(entry.source);
+    row["files"] = entry.files;
+    list.push_back(std::move(row));
   }
-  return list.dump(1) + "\n";
+  return json_text(json{{"items", items}, {"claims", list}}, 1) + "\n";
 }
 
 std::vector<std::string> update_reference(Reference& reference, const std::vector<ClaimEntry>& entries, bool accept) {

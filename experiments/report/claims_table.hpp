@@ -23,14 +23,14 @@ struct ClaimEntry {
 std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale,
                                        const std::filesystem::path& out);
 
-/// How many claims have which verdict: a line per paper and their sum.
-std::string verdict_counts(const std::vector<ClaimRow>& rows);
+/// The rows and, for the papers that they speak of, every other claim as the committed reference has it at this scale: what an item
+/// is judged on.
+std::vector<ClaimRow> with_the_rest(const std::vector<ClaimRow>& judged, const std::string& scale);
 
-/// The numbered items of the entries' papers that no entry names, one sentence each; text and Markdown end with them.
-std::vector<std::string> items_without_claim(const std::vector<ClaimEntry>& entries);
-
-std::string claims_as_text(const std::vector<ClaimEntry>& entries);
-std::string claims_as_markdown(const std::vector<ClaimEntry>& entries);
+/// Counts, then per paper its items, one line each; unfold: with every row under its items.
+std::string claims_as_text(const std::vector<ClaimEntry>& entries, bool unfold);
+std::string claims_as_markdown(const std::vector<ClaimEntry>& entries, bool unfold);
+/// {"items": [...], "claims": [...]}
 std::string claims_as_json(const std::vector<ClaimEntry>& entries);
 
 /// Takes measured values and new claims over into the reference of one paper; drops claims that are no more. A judged verdict

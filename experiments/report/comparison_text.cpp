@@ -6,6 +6,7 @@
 #include "algorithms/core/text.hpp"
 #include "plots/draw.hpp"
 #include "plots/kinds/profile.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -24,7 +25,7 @@ std::string quantity(const ComparisonOptions& o) {
     return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + shown(*o.target) +
            " (a run that does not get there: inf)";
   return o.metric + (o.at ? " at iteration " + shown(*o.at) : " at the last iteration") + ", " +
-         (o.lower ? "lower" : "higher") + " is better (a run without a value: " + (o.lower ? "inf" : "-inf") + ")";
+         (o.lower ? "lower" : "higher") + " is better (a run without a value counts as the worst)";
 }
 
 std::vector<std::string> spread_header(const ComparisonOptions& o) {
@@ -147,7 +148,7 @@ std::string comparison_json(const Comparison& c) {
       {"variants", summaries},
       {"pairs", pairs},
       {"profile", {{"axis", o.axis}, {"problems", c.profile.problems}, {"left_out", c.profile.left_out}, {"curves", curves}}}};
-  return document.dump(1) + "\n";
+  return json_text(document, 1) + "\n";
 }
 
 std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::filesystem::path& folder,

@@ -6,8 +6,10 @@
 #include <set>
 
 #include "algorithms/core/text.hpp"
+#include "experiments/claims/hypotheses.hpp"
 #include "experiments/claims/judge.hpp"
 #include "experiments/report/claims_table.hpp"
+#include "experiments/report/items.hpp"
 
 namespace bcd {
 
@@ -53,42 +55,44 @@ void print_outcomes_of(const Results& results, const fs::path& out) {
 
 std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale) {
   std::vector<Judgement> judgements;
-  for (const Results& part : results) {
-    std::set<std::string> elsewhere;  // claims of another scale
-    for (const Claim& claim : part.experiment.claims)
-      if (!claim.scale.empty() && claim.scale != scale) elsewhere.insert(claim.id);
-    Judgement judgement{judge(part.experiment, part.records, scale), {}};
-    for (const ClaimRow& row : judgement.rows)
-      if (!elsewhere.contains(row.id)) judgement.relevant.push_back(row);
-    judgements.push_back(std::move(judgement));
+  for (const Results& part : results) judgements.push_back({judge(part.experiment, part.records, scale), {}});
+  std::vector<ClaimRow*> rows;
+  for (Judgement& judgement : judgements)
+    for (ClaimRow& row : judgement.rows) rows.push_back(&row);
+  settle_hypotheses(rows);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::vector<Claim>& claims = results[i].experiment.claims;
+    for (std::size_t j = 0; j < claims.size(); ++j)
+      if (claims[j].scale.empty() || claims[j].scale == scale) judgements[i].relevant.push_back(judgements[i].rows[j]);
   }
   return judgements;
 }
 
-int print_claims(const std::vector<Judgement>& judgements) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<ClaimRow> all;
+int print_claims(const std::vector<Judgement>& judgements, const std::string& scale) {
+  std::vector<std::vector<std::string>> lines;
+  std::vector<ClaimRow> rows;
   std::map<std::string, int> verdicts;
-  std::set<std::string> papers;
   int differing = 0;
   std::string differences;
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& row : judgement.relevant) {
-      all.push_back(row);
+      rows.push_back(row);
       ++verdicts[row.verdict];
-      papers.insert(row.paper);
-      rows.push_back({row.as_expected() ? "ok" : "FAIL", row.id, row.item, row.reported.empty() ? "-" : row.reported,
-                      row.measured.empty() ? "-" : row.measured, row.verdict});
+      lines.push_back({row.as_expected() ? "ok" : "FAIL", row.id, row.item, row.reported.empty() ? "-" : row.reported,
+                       row.measured.empty() ? "-" : row.measured, row.verdict, row.finding});
       if (row.as_expected()) continue;
       ++differing;
       differences += "\nFAIL " + row.id + ": expected '" + row.expected + "', got '" + row.verdict + "'\n" +
                      wrapped(row.statement, 2) + wrapped(row.evidence, 2);
     }
-  std::cout << "\n"
-            << table({"", "claim", "item", "paper", "measured", "verdict"}, rows) << differences << "\n"
-            << (papers.size() > 1 ? verdict_counts(all) + "\n" : "") << "claims: ";
+  std::cout << "\n" << table({"", "claim", "item", "paper", "measured", "verdict", "finding"}, lines) << differences << "\n";
+  if (const std::vector<ItemRow> items = items_of(with_the_rest(rows, scale)); !items.empty())
+    std::cout << "what the papers state, item by item (claims of other experiments as in the committed reference):\n"
+              << item_counts(items) << "\nwhat the rows above say about their paper:\n"
+              << finding_counts(rows) << "\n";
+  std::cout << "claims: ";
   for (const auto& [verdict, count] : verdicts) std::cout << count << " " << verdict << ", ";
-  std::cout << differing << " of " << rows.size() << " differ from the expectation\n";
+  std::cout << differing << " of " << lines.size() << " differ from the expectation\n";
   return differing;
 }
 

@@ -15,8 +15,8 @@ struct Judgement {
   std::vector<ClaimRow> relevant;  ///< without those of another scale
 };
 std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale);
-/// Prints the claims and the counts of verdicts; returns how many differ from the expectation.
-int print_claims(const std::vector<Judgement>& judgements);
+/// Prints the claims, then how the papers' items and the rows come out; returns how many differ from the expectation.
+int print_claims(const std::vector<Judgement>& judgements, const std::string& scale);
 
 /// Prints a table of the runs' outcomes for each experiment.
 void print_outcomes(const std::vector<Results>& results, const std::filesystem::path& out);

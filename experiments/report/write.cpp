@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "experiments/report/claims_table.hpp"
+#include "experiments/report/items.hpp"
 #include "experiments/report/styles.hpp"
 #include "plots/draw.hpp"
 #include "plots/kinds/kind.hpp"
@@ -69,6 +71,13 @@ fs::path report_all(const std::vector<Results>& results, const std::vector<Judge
     for (const RunRecord& record : results[i].records) section.runs.push_back(&record);
     data.sections.push_back(std::move(section));
   }
+  std::vector<ClaimRow> rows;
+  for (const Judgement& judgement : judgements) rows.insert(rows.end(), judgement.relevant.begin(), judgement.relevant.end());
+  rows = with_the_rest(rows, place.scale);
+  for (const Paper& paper : papers())
+    if (std::any_of(rows.begin(), rows.end(), [&](const ClaimRow& row) { return row.paper == paper.id; }))
+      data.papers.push_back(
+          {paper.id, paper.authors, paper.title, paper.published, paper.link, paper.summary, items_of(paper, rows)});
   const fs::path file = place.out / "report.html";
   write_report(file, data);
   return file;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 
+#include "algorithms/core/backprop.hpp"
 #include "algorithms/core/parallel.hpp"
 
 namespace bcd {
@@ -32,7 +33,7 @@ Evaluation evaluate(const Network& net, const Loss& loss, const Weights<T>& weig
   const Index n = X.cols();
   std::vector<Index> correct(static_cast<std::size_t>((n + kColumnBlock - 1) / kColumnBlock), 0);
   Evaluation result;
-  result.loss_sum = sum_over_samples(n, [&](Index first, Index count) {
+  result.loss_sum = sum_over_samples(n, forward_work(net), [&](Index first, Index count) {
     Matrix<T> out;  // d_N x count
     forward<T>(net, weights, X.middleCols(first, count), out);
     if (!labels.empty())

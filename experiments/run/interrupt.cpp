@@ -1,24 +1,57 @@
 #include "experiments/run/interrupt.hpp"
 
+#include <unistd.h>
+
+#include <atomic>
+
+#include "experiments/run/exit_code.hpp"
+
 namespace bcd {
 
 namespace {
-volatile std::sig_atomic_t g_asked = 0;
-void ask(int) { g_asked = 1; }
-}  // namespace
 
-InterruptGuard::InterruptGuard() {
-  g_asked = 0;
-  struct sigaction action {};
-  action.sa_handler = ask;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second Ctrl-C has its usual effect
-  sigaction(SIGINT, &action, &before_);
+volatile std::sig_atomic_t g_first = 0, g_count = 0, g_passed_on = 0;
+std::atomic<pid_t> g_group = 0;
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+int g_guards = 0;
+
+void ask(int signal) {
+  if (g_first == 0) g_first = signal;
+  g_count = g_count + 1;
+  if (g_count < 2 || g_passed_on) return;
+  if (const pid_t group = g_group; group > 0) kill(-group, SIGKILL);
+  _exit(kSignalled + signal);
 }
 
-InterruptGuard::~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
+}  // namespace
+
+InterruptGuard::InterruptGuard() : outermost_(g_guards++ == 0) {
+  if (!outermost_) return;
+  g_first = 0;
+  g_count = 0;
+  struct sigaction action {};
+  action.sa_handler = ask;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : kInterrupts) sigaddset(&action.sa_mask, signal);
+  for (std::size_t i = 0; i < kInterrupts.size(); ++i) {
+    sigaction(kInterrupts[i], nullptr, &before_[i]);
+    if (kInterrupts[i] != SIGHUP || before_[i].sa_handler != SIG_IGN) sigaction(kInterrupts[i], &action, nullptr);
+  }
+}
+
+InterruptGuard::~InterruptGuard() {
+  --g_guards;
+  if (!outermost_) return;
+  for (std::size_t i = 0; i < kInterrupts.size(); ++i) sigaction(kInterrupts[i], &before_[i], nullptr);
+}
 
 bool InterruptGuard::asked() const { return interrupt_asked(); }
 
-bool interrupt_asked() { return g_asked != 0; }
+bool interrupt_asked() { return g_count != 0; }
+int interrupt_signal() { return g_first; }
+int interrupt_count() { return g_count; }
+
+void interrupts_are_passed_on(bool passed_on) { g_passed_on = passed_on; }
+void set_group_to_kill(pid_t group) { g_group = group; }
 
 }  // namespace bcd

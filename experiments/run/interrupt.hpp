@@ -1,11 +1,19 @@
-// Ctrl-C during a run: the first one asks the runner to stop after the present iteration, the second one ends the program.
+// Ctrl-C (SIGINT), SIGTERM and SIGHUP: the first one asks the runs to stop after the present iteration and to clean up, the second
+// one ends the program.
 #pragma once
 
+#include <sys/types.h>
+
+#include <array>
 #include <csignal>
 
 namespace bcd {
 
-/// Catches SIGINT as long as it lives, then restores what was there.
+inline constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP};
+
+/// Catches the signals above as long as it lives, then restores what was there. A guard within another one, and that of a
+/// process forked from one, changes nothing: a signal that came before is not forgotten. SIGHUP stays ignored where it was
+/// (nohup).
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -15,10 +23,19 @@ class InterruptGuard {
   bool asked() const;
 
  private:
-  struct sigaction before_ {};
+  const bool outermost_;
+  std::array<struct sigaction, kInterrupts.size()> before_{};
 };
 
-/// Has Ctrl-C been pressed during the run that the last guard belongs to? For those who wait within an iteration.
+/// Has one of the signals come since the outermost guard began? For those who wait within an iteration, too.
 bool interrupt_asked();
+/// The first that came (0: none), and how many have come.
+int interrupt_signal();
+int interrupt_count();
+
+/// For a program that passes the signals on to others and must outlive them: the second signal is counted like the first.
+void interrupts_are_passed_on(bool passed_on);
+/// The process group that the second signal kills before it ends the program; 0: none.
+void set_group_to_kill(pid_t group);
 
 }  // namespace bcd

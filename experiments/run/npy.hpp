@@ -1,4 +1,4 @@
-// NumPy's .npy files, version 1.0, little endian f4 and f8: so that anyone can compare our iterates with an implementation in
+// NumPy's .npy files (written in version 1.0, read in 1.0 to 3.0), little endian f4 and f8: so that anyone can compare our iterates with an implementation in
 // Python.
 #pragma once
 

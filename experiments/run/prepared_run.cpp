@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <fstream>
-#include <sstream>
+#include <limits>
 #include <tuple>
 
+#include "algorithms/core/plain_text.hpp"
 #include "experiments/run/npy.hpp"
 #include "results/record.hpp"
 
@@ -154,9 +154,7 @@ std::string state_digest(const fs::path& folder) {
   std::sort(files.begin(), files.end());
   std::string digests;
   for (const fs::path& file : files) {
-    std::ostringstream content;
-    content << std::ifstream(file, std::ios::binary).rdbuf();
-    digests += file.filename().string() + " " + short_hash(content.str()) + "\n";
+    digests += file.filename().string() + " " + short_hash(file_content(file, std::numeric_limits<std::size_t>::max())) + "\n";
   }
   return short_hash(digests);
 }

@@ -7,10 +7,10 @@
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "algorithms/core/parallel.hpp"
 #include "bcdbench_build_info.hpp"  // generated at build time by experiments/build/build_info.cmake
+#include "experiments/run/allowed_threads.hpp"
 
 namespace bcd {
 
@@ -25,6 +25,15 @@ std::string compiler() {
   return std::string("gcc ") + __VERSION__;
 #else
   return "unknown";
+#endif
+}
+
+std::string eigen_version() {
+  const auto dotted = [](int a, int b, int c) { return std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c); };
+#ifdef EIGEN_PATCH_VERSION  // since 5: semantic versions, the world stays 3
+  return dotted(EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, EIGEN_PATCH_VERSION);
+#else
+  return dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
 #endif
 }
 
@@ -68,6 +77,7 @@ json warnings() {
 #ifdef __SANITIZE_ADDRESS__
   list.push_back("built with sanitizers: times mean nothing");
 #endif
+  if (const std::string load = load_warning(load_at_start(), processors()); !load.empty()) list.push_back(load);
   return list;
 }
 
@@ -86,12 +96,13 @@ json provenance() {
           {"compiler", compiler()},
           {"flags", build_info::kFlags},
           {"build_type", build_info::kBuildType},
-          {"eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
-                        std::to_string(EIGEN_MINOR_VERSION)},
+          {"eigen", eigen_version()},
           {"simd", Eigen::SimdInstructionSetsInUse()},
           {"threads", threads()},
+          {"threads_from", threads_in_use().why},
+          {"load", load_at_start()},
           {"cpu", cpu_model()},
-          {"cores", std::thread::hardware_concurrency()},
+          {"cores", processors()},
           {"memory_mib", memory_mib()},
           {"system", operating_system()},
           {"date", utc_now()},

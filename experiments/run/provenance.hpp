@@ -10,7 +10,8 @@ namespace bcd {
 /// pictures keeps finished runs, a change of code does not.
 const std::string& code_version();
 
-/// Version, commit, sources, compiler, flags, Eigen, processor, threads, memory, system, UTC date, warnings (a debug build).
+/// Version, commit, sources, compiler, flags, Eigen, processor, threads and why so many, memory, system, the machine's load when
+/// the program began, UTC date, warnings (a debug build, a busy machine).
 nlohmann::json provenance();
 
 }  // namespace bcd

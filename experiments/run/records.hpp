@@ -10,7 +10,7 @@
 
 namespace bcd {
 
-/// Ctrl-C during a run: the program ends, the records of finished runs stay.
+/// Ctrl-C, SIGTERM or SIGHUP during a run: the program ends, the records of finished runs stay.
 struct Interrupted : std::runtime_error {
   Interrupted() : std::runtime_error("interrupted; the records of finished runs are kept") {}
 };

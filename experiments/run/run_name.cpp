@@ -1,25 +1,21 @@
 #include "experiments/run/run_name.hpp"
 
-#include <fstream>
+#include <limits>
 #include <set>
-#include <sstream>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "datasets/sha256.hpp"
 #include "experiments/run/prepared_run.hpp"
 #include "experiments/run/provenance.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::string file_checksum(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream content;
-  if (!fs::is_regular_file(file) || !in || !(content << in.rdbuf())) throw UsageError("no such file, or it cannot be read");
-  return sha256(content.str());
-}
+std::string file_checksum(const fs::path& file) { return sha256(file_content(file, std::numeric_limits<std::size_t>::max())); }
 
 std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map<std::string, std::string>& parameters) {
   if (!plugin.files) return {};
@@ -33,7 +29,7 @@ std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map
 std::string run_id(const json& config, const std::map<std::string, std::string>& files) {
   std::set<std::string> checksums;
   for (const auto& [path, checksum] : files) checksums.insert(checksum);
-  std::string text = config.dump() + "\n" + code_version();
+  std::string text = json_text(config) + "\n" + code_version();
   for (const std::string& checksum : checksums) text += "\n" + checksum;
   return short_hash(text);
 }
@@ -53,6 +49,20 @@ std::string run_id(const PlannedRun& planned, const Plugin& plugin) {
 
 std::string run_id(const PlannedRun& planned, const RunOptions& options) {
   return run_id(config_of(planned, options), files_of(find_plugin(planned.algorithm), planned.parameters));
+}
+
+bool is_record_of(const RunRecord& record, const json& config) { return json_text(record.config) == json_text(config); }
+
+std::optional<RunRecord> finished_record(const PlannedRun& planned, const RunOptions& options) {
+  const fs::path folder = options.out / "runs";
+  const std::string id = run_id(planned, options);
+  if (options.force || !record_exists(folder, id)) return std::nullopt;
+  try {
+    RunRecord record = read_record(folder / (id + ".json"));
+    if (record.status != "Failed" && is_record_of(record, config_of(planned, options))) return record;
+  } catch (const UsageError&) {  // damaged: make_run says so in the new record
+  }
+  return std::nullopt;
 }
 
 }  // namespace bcd

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "algorithms/core/plugin.hpp"
@@ -24,6 +25,12 @@ std::string run_id(const nlohmann::json& config, const std::map<std::string, std
 
 /// The run's configuration. A run from a dumped state is another run: the state is part of it.
 nlohmann::json config_of(const PlannedRun& planned, const RunOptions& options);
+
+/// Whether a record has this configuration, as it would be read from the disk.
+bool is_record_of(const RunRecord& record, const nlohmann::json& config);
+/// The record of a run that need not be made again: there, intact, of this configuration, and not Failed. What failed may have
+/// failed for its surroundings (a tool that is missing, no room, a timeout), which may be others now.
+std::optional<RunRecord> finished_record(const PlannedRun& planned, const RunOptions& options);
 
 /// The checksums of the files that a run of `plugin` with these parameters depends on, by path; see Plugin::files.
 std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map<std::string, std::string>& parameters);

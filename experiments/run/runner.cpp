@@ -58,6 +58,7 @@ class Run {
 
   /// Throws UsageError only for a state that cannot be loaded.
   void run() {
+    if (interrupt_.asked()) return stop("Interrupted", "interrupted before it began");
     guarded([&] { begin(); });
     if (!ended() && !options_.init_from.empty()) {
       read_state<T>(options_.init_from, session_.algorithm->state());
@@ -99,7 +100,7 @@ class Run {
       if (interrupt_.asked()) return stop("Interrupted", "interrupted before iteration " + std::to_string(k_));
       step();
       log_row();
-      if (!ended() && cell_.time_limit > 0 && train_.seconds() >= cell_.time_limit && k_ < cell_.iterations)
+      if (!ended() && out_of_time() && k_ < cell_.iterations)
         stop("TimeLimit",
              "the training time reached " + number_text(cell_.time_limit) + " s after iteration " + std::to_string(k_));
     }
@@ -137,7 +138,7 @@ class Run {
   }
 
   void measure(Measurements& row) {
-    const bool due = k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations;
+    const bool due = k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations || out_of_time();  // the last one always
     bool finite = true;
     if (due || session_.algorithm->weights_at_hand()) {
       const Weights<T>& weights = session_.algorithm->weights();
@@ -156,6 +157,7 @@ class Run {
     if (options_.progress) options_.progress({k_, cell_.iterations, seconds, headline_});
   }
 
+  bool out_of_time() const { return cell_.time_limit > 0 && train_.seconds() >= cell_.time_limit; }
   bool ended() const { return !record_.status.empty(); }
   void stop(const std::string& status, const std::string& reason) {
     record_.status = status;
@@ -167,7 +169,7 @@ class Run {
   const RunOptions& options_;
   RunRecord& record_;
   PreparedRun<T> session_;
-  InterruptGuard interrupt_;  // after the data is loaded: until then Ctrl-C has its usual effect
+  InterruptGuard interrupt_;
   std::unique_ptr<AuditDriver<T>> auditing_;
   Clock train_, evaluate_, record_clock_;
   std::int64_t k_ = 0;
@@ -205,7 +207,11 @@ RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOpt
                                             "): its seconds do not compare with those of other records");
   if (options.keep && !options.force && record_exists(folder, record.id)) {
     try {
-      return read_record(folder / (record.id + ".json"));
+      const RunRecord found = read_record(folder / (record.id + ".json"));
+      const bool own = is_record_of(found, record.config);
+      if (own && found.status != "Failed") return found;
+      record.provenance["warnings"].push_back(own ? "run again after it had failed: " + found.reason
+                                                  : "run again because of a record of another configuration");
     } catch (const UsageError& e) {  // damaged, so not a finished run
       record.provenance["warnings"].push_back(std::string("run again because of an unreadable ") + e.what());
     }

@@ -26,7 +26,7 @@ struct RunOptions {
   std::function<void(const Progress&)> progress;
 };
 
-/// Runs the run unless its record exists. Never throws for what the algorithm does (divergence, exceptions, not applicable are
+/// Runs the run unless its record exists (one that Failed does not count). Never throws for what the algorithm does (divergence, exceptions, not applicable are
 /// statuses); throws UsageError for missing data or bad state files.
 /// A run that was interrupted (SIGINT) has the status Interrupted and leaves no record, so that it is made again.
 RunRecord make_run(const PlannedRun& planned, const RunOptions& options);

@@ -2,13 +2,59 @@
 
 #include <toml++/toml.h>
 
-#include <fstream>
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "algorithms/core/plain_text.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
 using nlohmann::json;
 
 namespace {
+
+/// A table within a table within a table ... costs stack wherever the document is walked; the parser bounds only the nesting of
+/// values, not the parts of a dotted key.
+constexpr int kMostParts = 100;
+constexpr std::size_t kLargestDocument = std::size_t{4} << 20;
+
+/// The last byte of the comment or the string that begins at `at`; `at` itself where none does.
+std::size_t skipped(const std::string& text, std::size_t at) {
+  const char c = text[at];
+  if (c == '#') return std::min(text.find('\n', at), text.size()) - 1;
+  if (c != '"' && c != '\'') return at;
+  const std::string three(3, c);
+  const bool lines = text.compare(at, 3, three) == 0;
+  for (std::size_t i = at + (lines ? 3 : 1); i < text.size() && (lines || text[i] != '\n'); ++i) {
+    if (c == '"' && text[i] == '\\')
+      ++i;
+    else if (lines ? text.compare(i, 3, three) == 0 : text[i] == c)
+      return lines ? i + 2 : i;
+  }
+  return text.size() - 1;  // it does not end: the parser will say so
+}
+
+/// Throws UsageError for a document that is too large or has a key of too many parts.
+void require_bounded(const std::string& text, const std::string& file) {
+  if (text.size() > kLargestDocument)
+    throw UsageError(file + ": longer than the " + std::to_string(kLargestDocument) + " bytes that are read");
+  int parts = 1;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t end = skipped(text, i);
+    if (end == i && text[i] == '.')
+      ++parts;
+    else if (end == i && !std::isalnum(static_cast<unsigned char>(text[i])) &&
+             std::string_view("_- \t").find(text[i]) == std::string_view::npos)
+      parts = 1;
+    if (parts > kMostParts)
+      throw UsageError(file + ":" +
+                       std::to_string(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n')) +
+                       ": a key of more than " + std::to_string(kMostParts) + " parts");
+    i = end;
+  }
+}
 
 json to_json(const toml::node& node, const std::string& file) {
   if (const auto* table = node.as_table()) {
@@ -31,26 +77,36 @@ json to_json(const toml::node& node, const std::string& file) {
 }  // namespace
 
 json toml_document(const std::string& text, const std::string& file) {
+  require_bounded(text, file);
   try {
     return to_json(toml::parse(text, file), file);
   } catch (const toml::parse_error& e) {
-    throw UsageError(file + ":" + std::to_string(e.source().begin.line) + ": not TOML: " + std::string(e.description()));
+    throw UsageError(file + ":" + std::to_string(e.source().begin.line) +
+                     ": not TOML: " + printable(std::string(e.description())));
   }
 }
 
 json command_line_value(const std::string& text) {
   try {
-    return toml_document("value = " + text, "--set").at("value");
+    const json document = toml_document("value = " + text, "--set");
+    return document.size() == 1 ? document.at("value") : json(text);
   } catch (const UsageError&) {
     return text;
   }
 }
 
 json record_document(const std::filesystem::path& json_file) {
-  std::ifstream in(json_file);
-  if (!in) throw UsageError("cannot read the record " + json_file.string());
+  const std::string text = file_content(json_file);
+  const auto read = [&] {
+    try {
+      return parse_json(text);
+    } catch (const UsageError& e) {
+      throw UsageError("record " + printable(json_file.string()) + ": not a run record: " + e.what());
+    }
+  };
+  const json record = read();
   try {
-    const json config = json::parse(in).at("config");
+    const json config = record.at("config");
     if (config.contains("init_from"))
       throw UsageError("record " + json_file.string() + ": the run started from a dumped state (" +
                        config["init_from"].at("folder").get<std::string>() +
@@ -58,8 +114,8 @@ json record_document(const std::filesystem::path& json_file) {
                        " with --init-from instead");
     json document = {{"id", config.at("experiment")},
                      {"paper", ""},
-                     {"title", "One run of " + json_file.string()},
-                     {"description", "The run of the record " + json_file.string() + ", made again."}};
+                     {"title", "One run of " + printable(json_file.filename().string())},
+                     {"description", "The run of the record " + printable(json_file.string()) + ", made again."}};
     for (const std::string& table : kRunTables) document[table] = config.at(table);
     document["run"]["seeds"] = json::array({config.at("seed")});
     document["variant"] = json::array(
@@ -77,7 +133,7 @@ json read_layer(Section& section, bool of_variant) {
   for (const std::string& name : names) {
     const json value = section.raw(name);
     if (value.is_null()) continue;
-    if (!value.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + value.dump());
+    if (!value.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + value_words(value));
     layer[name] = value;
   }
   return layer;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "algorithms/core/plain_text.hpp"
+#include "results/json.hpp"
+
 namespace bcd {
 
 using nlohmann::json;
@@ -16,9 +19,17 @@ std::optional<std::string> scalar_text(const json& value) {
   return std::nullopt;
 }
 
+constexpr std::size_t kLongestLine = 500;
+
+std::string value_words(const json& value) {
+  constexpr std::size_t kShown = 200;
+  const std::string text = value.is_number_float() ? number_text(value.get<double>()) : json_text(value);
+  return text.size() <= kShown ? text : text.substr(0, kShown) + "...";
+}
+
 Section::Section(json table, std::string place) : table_(std::move(table)), place_(std::move(place)) {
   if (table_.is_null()) table_ = json::object();
-  if (!table_.is_object()) throw UsageError(place_ + ": must be a table, got " + table_.dump());
+  if (!table_.is_object()) throw UsageError(place_ + ": must be a table, got " + value_words(table_));
 }
 
 const json* Section::find(const std::string& key, bool required) {
@@ -36,7 +47,7 @@ const json* Section::find(const std::string& key, bool required) {
 }
 
 void Section::wrong(const std::string& key, const std::string& wanted, const json& got) const {
-  throw UsageError(place_ + ": " + key + " must be " + wanted + ", got " + got.dump());
+  throw UsageError(place_ + ": " + key + " must be " + wanted + ", got " + value_words(got));
 }
 
 std::int64_t Section::whole(const std::string& key, const json& value, const Range& range) const {
@@ -48,7 +59,19 @@ std::string Section::text(const std::string& key, const std::optional<std::strin
   const json* value = find(key, !fallback);
   if (!value) return *fallback;
   if (!value->is_string()) wrong(key, "a text in quotes", *value);
-  return value->get<std::string>();
+  const std::string text = value->get<std::string>();
+  if (const std::string fault = text_fault(text, true); !fault.empty()) throw UsageError(place_ + ": " + key + " " + fault);
+  return text;
+}
+
+std::string Section::line(const std::string& key, const std::optional<std::string>& fallback) {
+  const std::string value = text(key, fallback);
+  if (const std::string fault = text_fault(value); !fault.empty())
+    throw UsageError(place_ + ": " + key + " " + fault + "; write it on one line");
+  if (value.size() > kLongestLine)
+    throw UsageError(place_ + ": " + key + " has " + std::to_string(value.size()) + " bytes; at most " +
+                     std::to_string(kLongestLine) + " fit into a picture");
+  return value;
 }
 
 std::string Section::choice(const std::string& key, const std::vector<std::string>& valid,
@@ -125,6 +148,7 @@ std::map<std::string, std::string> Section::as_text(const json& table) const {
   for (const auto& [key, value] : table.items()) {
     const std::optional<std::string> text = scalar_text(value);
     if (!text) wrong(key, "a number, a text, true or false", value);
+    if (const std::string fault = text_fault(*text, true); !fault.empty()) throw UsageError(place_ + ": " + key + " " + fault);
     map[key] = *text;
   }
   return map;

@@ -24,6 +24,8 @@ class Section {
 
   /// Each returns the value of the key, or the fallback where the key is absent; without a fallback the key is required.
   std::string text(const std::string& key, const std::optional<std::string>& fallback = {});
+  /// As text, on one line: names and what is written into pictures.
+  std::string line(const std::string& key, const std::optional<std::string>& fallback = {});
   std::string choice(const std::string& key, const std::vector<std::string>& valid,
                      const std::optional<std::string>& fallback = {});
   double number(const std::string& key, Range range = Range::any(), std::optional<double> fallback = {});
@@ -66,5 +68,7 @@ class Section {
 
 /// A number, truth value or text as the text that ParameterList::set and load_dataset read; nothing for arrays and tables.
 std::optional<std::string> scalar_text(const nlohmann::json& value);
+/// A value as messages show it: JSON, with nan and inf as they are written in TOML, and not too long.
+std::string value_words(const nlohmann::json& value);
 
 }  // namespace bcd

@@ -14,6 +14,11 @@ std::string number(double x);
 /// Text with the few signs of mathematics that the experiment files use: x^2, P^{k-1}, V_N.
 std::string mathematics(const std::string& text);
 
+/// A path as the address of a link: what has a meaning there (#, ?, %, blanks, quotes, ...) as percent signs.
+std::string address(const std::string& path);
+/// A name as the id of an element, which needs no escape in an attribute, an address or a selector; different for different names.
+std::string anchor(const std::string& name);
+
 struct Column {
   std::string head;
   bool number = false;  ///< to the right

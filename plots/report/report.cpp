@@ -7,7 +7,9 @@
 #include "plots/report/html.hpp"
 #include "plots/report/interactive.hpp"
 #include "plots/report/page_files.hpp"
+#include "plots/report/paper_overview.hpp"
 #include "plots/report/report_section.hpp"
+#include "results/json.hpp"
 #include "results/record.hpp"
 
 namespace bcd {
@@ -16,8 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 using html::cell, html::mathematics, html::table, html::Column;
 
-const std::vector<std::string> kVerdicts = {"holds",        "reproduced",     "violated",     "differs",
-                                            "inconclusive", "not applicable", "not testable", "not run"};
+const std::vector<std::string> kVerdicts = {"holds",       "fails",          "reproduced",      "not reproduced",
+                                            "confirmed",   "not confirmed",  "as it should be", "NOT as it should be",
+                                            "not decided", "not applicable", "not testable",    "not run"};
 
 std::string file(const std::string& name) {
   for (const PageFile& f : page_files())
@@ -42,7 +45,7 @@ std::string contents(const ReportData& data) {
     out += "<h2>" + escape_markup(paper.empty() ? "other" : paper) + "</h2><ul>";
     for (const ReportSection* s : sections) {
       const auto off = std::count_if(s->claims.begin(), s->claims.end(), [](const ClaimRow& c) { return !c.as_expected(); });
-      out += "<li><a href=\"#" + escape_markup(s->id) + "\">" + mathematics(s->title) + "</a>";
+      out += "<li><a href=\"#" + html::anchor(s->id) + "\">" + mathematics(s->title) + "</a>";
       if (off > 0) out += " <span class=\"bad\">&#10007; " + std::to_string(off) + "</span>";
       out += "</li>\n";
     }
@@ -60,8 +63,12 @@ std::string matrix(const ReportData& data) {
       ++counts[s.paper][c.verdict];
       unexpected[s.paper] += c.as_expected() ? 0 : 1;
     }
+  std::vector<std::string> shown;  // the words that occur
+  for (const std::string& v : kVerdicts)
+    if (std::any_of(counts.begin(), counts.end(), [&](const auto& paper) { return paper.second.contains(v); }))
+      shown.push_back(v);
   std::vector<Column> columns = {{"Paper"}};
-  for (const std::string& v : kVerdicts) columns.push_back({v, true});
+  for (const std::string& v : shown) columns.push_back({v, true});
   columns.push_back({"not as expected", true});
   const auto count = [](const std::string& paper, const std::string& verdict, int n) {
     // On a narrow screen data-head stands in for the column's head.
@@ -73,15 +80,14 @@ std::string matrix(const ReportData& data) {
   std::string rows;
   for (const auto& [paper, verdicts] : counts) {
     rows += "<tr><td>" + escape_markup(paper) + "</td>";
-    for (const std::string& v : kVerdicts) rows += count(paper, v, verdicts.contains(v) ? verdicts.at(v) : 0);
+    for (const std::string& v : shown) rows += count(paper, v, verdicts.contains(v) ? verdicts.at(v) : 0);
     rows += count(paper, "unexpected", unexpected[paper]) + "</tr>\n";
   }
   if (rows.empty()) return {};
-  return table(
-      columns, rows,
-      "Claims by verdict. A paper's claim that is violated is a finding; 'not as expected' counts verdicts that differ "
-      "from the committed expectation",
-      "matrix");
+  return table(columns, rows,
+               "Claims by verdict. A paper's statement that fails is a finding; 'not as expected' counts verdicts that differ "
+               "from the committed expectation",
+               "matrix");
 }
 
 std::string thumbnails(const ReportData& data) {
@@ -103,13 +109,14 @@ std::string all_claims(const ReportData& data) {
   std::string rows;
   for (const ReportSection& s : data.sections)
     for (const ClaimRow& c : s.claims)
-      rows += "<tr data-paper=\"" + escape_markup(s.paper) + "\" data-verdict=\"" + escape_markup(c.verdict) + "\"" +
+      rows += "<tr data-paper=\"" + escape_markup(s.paper) + "\" data-verdict=\"" + escape_markup(c.verdict) +
+              "\" data-origin=\"" + escape_markup(c.origin) + "\" data-finding=\"" + escape_markup(c.finding) + "\"" +
               (c.as_expected() ? "" : " data-unexpected") + ">" + cell(s.paper) + "<td>" + mathematics(c.item) +
               "</td><td><a href=\"#" + claim_anchor(c) + "\">" + mathematics(c.statement) + "</a></td>" + cell(c.reported) +
-              cell(c.measured) + "<td>" + verdict_text(c) + "</td></tr>\n";
+              cell(c.measured) + "<td>" + verdict_text(c) + "</td>" + cell(c.origin) + cell(c.finding) + "</tr>\n";
   if (rows.empty()) return {};
   return "<h2>Claims</h2>\n<div class=\"filters\"></div>\n" +
-         table({{"Paper"}, {"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}}, rows,
+         table({{"Paper"}, {"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}, {"Who"}, {"Finding"}}, rows,
                "All claims; each leads to its evidence", "claims sortable", "claims");
 }
 
@@ -121,7 +128,7 @@ std::string origin(const ReportData& data) {
       for (const char* key : {"program", "commit", "compiler", "cpu", "threads", "date"}) {
         if (!run->provenance.contains(key)) continue;
         const auto& value = run->provenance[key];
-        std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+        std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
         if (std::string(key) == "commit") text = "commit " + text.substr(0, 10);
         if (std::string(key) == "threads") text += text == "1" ? " thread" : " threads";
         line += (line.empty() ? "" : " · ") + text;
@@ -156,7 +163,8 @@ void write_report(const fs::path& target, const ReportData& data) {
                                                      {"CONTENTS", contents(data)},
                                                      {"ORIGIN", origin(data)},
                                                      {"COMMAND", html::command(data.command)},
-                                                     {"MATRIX", matrix(data)},
+                                                     {"MATRIX", items_matrix(data) + matrix(data)},
+                                                     {"PAPERS", paper_overviews(data)},
                                                      {"THUMBNAILS", thumbnails(data)},
                                                      {"CLAIMS", all_claims(data)},
                                                      {"SECTIONS", sections},

@@ -20,11 +20,18 @@ struct ReportSection {
   std::vector<Series> series;  ///< the same runs by variant, for the charts
 };
 
+/// What a paper states, item by item.
+struct ReportPaper {
+  std::string id, authors, title, published, link, summary;
+  std::vector<ItemRow> items;
+};
+
 struct ReportData {
   std::string title;
   std::string command;  ///< regenerates everything
   std::vector<ReportSection> sections;
-  std::string records;  ///< folder of the records, seen from the report; empty: no links to them
+  std::string records;                   ///< folder of the records, seen from the report; empty: no links to them
+  std::vector<ReportPaper> papers = {};  ///< of the sections
 };
 
 /// Writes one page that asks for nothing outside itself (style, script, pictures and numbers inside), atomically. Only links

@@ -1,11 +1,13 @@
 #include "plots/report/report_section.hpp"
 
-#include <fstream>
 #include <set>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/core/usage_error.hpp"
 #include "plots/report/html.hpp"
 #include "plots/report/interactive.hpp"
+#include "plots/report/paper_overview.hpp"
+#include "results/json.hpp"
 #include "results/record.hpp"
 
 namespace bcd {
@@ -18,7 +20,7 @@ using html::cell, html::number_cell, html::mathematics;
 constexpr std::size_t kFold = 12;
 
 std::string link(const std::string& address, const std::string& text, const std::string& hint = "") {
-  return "<a href=\"" + escape_markup(address) + "\"" + (hint.empty() ? "" : " title=\"" + escape_markup(hint) + "\"") + ">" +
+  return "<a href=\"" + html::address(address) + "\"" + (hint.empty() ? "" : " title=\"" + escape_markup(hint) + "\"") + ">" +
          escape_markup(text) + "</a>";
 }
 
@@ -63,6 +65,10 @@ std::string figure_html(const ReportSection& s, std::size_t i, const fs::path& p
          "\">Copy the command</button>" + files(f, s.pictures[i], page) + "</div></figure>\n";
 }
 
+std::string finding_html(const ClaimRow& c) {
+  return c.finding == "supports" || c.finding == "against" ? "<br><span class=\"soft\">" + c.finding + " the paper</span>" : "";
+}
+
 std::string claims_table(const std::vector<ClaimRow>& claims) {
   // On a narrow screen each row becomes a card, where data-head stands in for the column's head.
   const auto headed = [](const std::string& head, const std::string& content) {
@@ -71,11 +77,12 @@ std::string claims_table(const std::vector<ClaimRow>& claims) {
   std::string rows;
   for (const ClaimRow& c : claims)
     rows += "<tr id=\"" + claim_anchor(c) + "\">" + headed("In the paper", mathematics(c.item)) +
-            headed("Claim", mathematics(c.statement) + "<br><code>" + escape_markup(c.id) + "</code>") +
+            headed("Claim", mathematics(c.statement) + "<div class=\"source\">" + source_html(c) + "</div><code>" +
+                                escape_markup(c.id) + "</code>") +
             headed("Reported", escape_markup(c.reported)) + headed("Measured", escape_markup(c.measured)) +
-            headed("Verdict", verdict_text(c)) + headed("Evidence", escape_markup(c.evidence)) + "</tr>\n";
+            headed("Verdict", verdict_text(c) + finding_html(c)) + headed("Evidence", escape_markup(c.evidence)) + "</tr>\n";
   return html::table({{"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}, {"Evidence"}}, rows,
-                     "What the paper claims, and what was found", "claims cards");
+                     "What is claimed, by whom, and what was found", "claims cards");
 }
 
 std::string runs_table(const std::vector<const RunRecord*>& runs, const std::string& records) {
@@ -151,21 +158,24 @@ std::string provenance(const std::vector<const RunRecord*>& runs) {
   out +=
       "<p>Machine, compiler, sources and data of the first run, then the resolved configuration of each variant's first "
       "run.</p><pre tabindex=\"0\">" +
-      escape_markup(runs.front()->provenance.dump(2)) + "</pre>\n";
+      escape_markup(json_text(runs.front()->provenance, 2)) + "</pre>\n";
   std::set<std::string> seen;
   for (const RunRecord* run : runs)
-    if (seen.insert(run->variant()).second) out += "<pre tabindex=\"0\">" + escape_markup(run->config.dump(2)) + "</pre>\n";
+    if (seen.insert(run->variant()).second)
+      out += "<pre tabindex=\"0\">" + escape_markup(json_text(run->config, 2)) + "</pre>\n";
   return out + "</details>\n";
 }
 
 }  // namespace
 
 std::string verdict_text(const ClaimRow& row) {
-  // The colour says whether it is good news for the paper; the words behind it whether it is what was expected.
-  const bool good = row.verdict == "holds" || row.verdict == "reproduced";
-  const bool bad = row.verdict == "violated" || row.verdict == "differs";
-  const bool none = row.verdict == "not run" || row.verdict == "not testable";
-  const std::string style = good ? "good" : bad ? "bad" : none ? "none" : "odd";
+  // The colour says what follows for the paper, and where a statement of ours is not borne out; the words behind it whether it is
+  // what was expected.
+  const std::string& v = row.verdict;
+  const bool ours_is_wrong = v == "not confirmed" || v == "NOT as it should be";
+  const bool bad = row.finding == "against" || ours_is_wrong, none = v == "not run" || v == "not testable";
+  const bool odd = v == "not decided" || v == "not applicable" || v == "not reproduced";
+  const std::string style = bad ? "bad" : row.finding == "supports" ? "good" : odd ? "odd" : none ? "none" : "sure";
   std::string text = "<span class=\"v " + style + "\">" + escape_markup(row.verdict) + "</span>";
   if (!row.as_expected()) text += " <span class=\"v bad\">&#10007; expected: " + escape_markup(row.expected) + "</span>";
   return text;
@@ -174,19 +184,21 @@ std::string verdict_text(const ClaimRow& row) {
 bool is_chart(const ReportSection& section, const Figure& figure) { return is_interactive(figure) && !section.series.empty(); }
 
 std::string picture_address(const fs::path& picture) {
-  std::ifstream in(picture, std::ios::binary);
-  if (!in) throw UsageError("cannot read the picture " + picture.string() + "; draw it again with: bcdbench plot");
-  return html::svg_address({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+  try {
+    return html::svg_address(file_content(picture));
+  } catch (const UsageError& e) {
+    throw UsageError("cannot read the picture " + std::string(e.what()) + "; draw it again with: bcdbench plot");
+  }
 }
 
 std::string figure_anchor(const ReportSection& section, std::size_t number) {
-  return escape_markup(section.id) + "-figure-" + std::to_string(number);
+  return html::anchor(section.id) + "-figure-" + std::to_string(number);
 }
 
-std::string claim_anchor(const ClaimRow& row) { return "claim-" + escape_markup(row.id); }
+std::string claim_anchor(const ClaimRow& row) { return "claim-" + html::anchor(row.id); }
 
 std::string report_section(const ReportSection& s, const ReportData& data, const fs::path& page) {
-  std::string out = "<section id=\"" + escape_markup(s.id) + "\" class=\"experiment\"><h2>" + mathematics(s.title) +
+  std::string out = "<section id=\"" + html::anchor(s.id) + "\" class=\"experiment\"><h2>" + mathematics(s.title) +
                     "</h2>\n<p class=\"soft\"><code>" + escape_markup(s.id) + "</code></p><p>" + mathematics(s.description) +
                     "</p>\n";
   for (std::size_t i = 0; i < s.figures.size() && i < s.pictures.size(); ++i) out += figure_html(s, i, page);

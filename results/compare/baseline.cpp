@@ -1,10 +1,11 @@
 #include "results/compare/baseline.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
+#include "results/json.hpp"
 
 namespace bcd {
 
@@ -41,22 +42,29 @@ Baseline from_document(const json& document) {
     Outcome o;
     run.at("experiment").get_to(o.experiment);
     run.at("variant").get_to(o.variant);
+    for (const std::string& name : {o.experiment, o.variant})
+      if (const std::string fault = text_fault(name); !fault.empty()) throw UsageError("'" + printable(name) + "' " + fault);
     run.at("seed").get_to(o.seed);
     run.at("status").get_to(o.status);
     o.value = from_json(run.at("value"));
     if (b.options.target) o.target[b.options.axis] = from_json(run.at("cost"));
+    for (const Outcome& other : b.runs)
+      if (other.experiment == o.experiment && other.variant == o.variant && other.seed == o.seed)
+        throw UsageError("holds " + o.variant + " of " + o.experiment + ", seed " + std::to_string(o.seed) + " twice");
     b.runs.push_back(std::move(o));
   }
+  if (b.runs.empty()) throw UsageError("holds no runs, so nothing can be compared with it");
   return b;
 }
 
 }  // namespace
 
 Baseline read_baseline(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) throw UsageError("cannot read the baseline " + file.string() + "; --write-baseline makes one");
+  if (!std::filesystem::exists(file))
+    throw UsageError("cannot read the baseline " + printable(file.string()) + ": no such file; --write-baseline makes one");
+  const std::string text = file_content(file);
   try {
-    return from_document(json::parse(in));
+    return from_document(parse_json(text));
   } catch (const json::exception& e) {
     throw UsageError(file.string() + ": not a baseline (" + e.what() + ")");
   } catch (const UsageError& e) {

@@ -21,13 +21,21 @@ bool without_result(const RunRecord& run) {
   return run.status == "Diverged" || run.status == "Failed" || run.status == "NotApplicable";
 }
 
-/// The metric where it counts; NaN where the run has no such value.
+/// The metric where it counts; NaN where the run has no such value because it ended before. Throws UsageError where it was not
+/// measured: that is no loss.
 double value_at(const RunRecord& run, const ComparisonOptions& options) {
   const std::vector<double> values = run.trace.column(options.metric), iterations = run.trace.column("iteration");
-  if (values.empty() || without_result(run)) return std::nan("");
-  if (!options.at) return values.back();
-  const auto row = std::find(iterations.begin(), iterations.end(), *options.at);
-  return row == iterations.end() ? std::nan("") : values[static_cast<std::size_t>(row - iterations.begin())];
+  if (iterations.empty() || without_result(run)) return std::nan("");
+  const std::string of_run = run.variant() + " of " + run.experiment() + ", seed " + std::to_string(run.seed()) + ": ";
+  if (values.empty())
+    throw UsageError(of_run + options.metric + " was not measured; name the records (.json) of the variants that have it");
+  const auto row = options.at ? std::find(iterations.begin(), iterations.end(), *options.at) : iterations.end() - 1;
+  if (row == iterations.end()) return std::nan("");
+  const double value = values[static_cast<std::size_t>(row - iterations.begin())];
+  if (std::isnan(value))
+    throw UsageError(of_run + options.metric + " was not measured at iteration " + number_text(*row) +
+                     (options.at ? "; choose another one with --at, or" : ";") + " run with --set run.evaluate_every=1");
+  return value;
 }
 
 Outcome outcome_of(const RunRecord& run, const ComparisonOptions& options) {
@@ -123,6 +131,7 @@ void decide(std::vector<PairedResult>& results, const ComparisonOptions& options
   for (std::size_t i = 0; i < results.size(); ++i) {
     PairedResult& r = results[i];
     r.adjusted = adjusted[i];
+    if (r.verdict == "missing") continue;
     if (r.adjusted <= options.level)
       r.verdict = r.leans_to_loss ? "worse" : "better";
     else if (r.seeds < static_cast<std::size_t>(needed))
@@ -220,6 +229,7 @@ std::vector<PairedResult> compare_with_baseline(const std::vector<Outcome>& now,
   for (const auto& [experiment, variant] : variants_of(baseline)) {
     PairedResult result = paired(select(now, experiment, variant), select(baseline, experiment, variant), options, true);
     result.experiment = experiment, result.variant = variant, result.other = "baseline";
+    if (result.seeds == 0) result.verdict = "missing", result.reason = "it has no run on a seed of the baseline";
     results.push_back(std::move(result));
   }
   decide(results, options, true);

@@ -40,7 +40,8 @@ struct Outcome {
 };
 
 /// The outcomes of the records. Throws UsageError for a metric that no record has (lists the columns and the nearest), an axis
-/// that none counts, an iteration that none has, and two records of the same experiment, variant and seed.
+/// that none counts, an iteration that none has, two records of the same experiment, variant and seed, and
+/// a value that a run did not measure.
 std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options);
 
 /// Why seconds of these runs do not compare: made side by side, or on several processors. Empty if they do.
@@ -72,13 +73,14 @@ struct PairedResult {
   Interval interval;                           ///< bootstrap interval of it
   bool leans_to_loss = false;                  ///< the signed ranks: more above than below zero
   double p = 1, adjusted = 1;  ///< signed-rank test (two-sided; against a baseline file: one-sided for a loss); after Holm
-  std::string verdict;         ///< better, worse, no difference shown, inconclusive
-  std::string reason;          ///< why inconclusive
+  std::string verdict;         ///< better, worse, no difference shown, inconclusive, missing
+  std::string reason;          ///< why inconclusive or missing
 };
 
 /// Every pair of an experiment's variants, or every one with the baseline's. Unknown baseline: UsageError.
 std::vector<PairedResult> compare_variants(const std::vector<Outcome>& outcomes, const ComparisonOptions& options);
-/// Every variant of the baseline with itself, now: worse means a significant loss.
+/// Every variant of the baseline with itself, now: worse means a significant loss, missing that no
+/// run is left of it.
 std::vector<PairedResult> compare_with_baseline(const std::vector<Outcome>& now, const std::vector<Outcome>& baseline,
                                                 const ComparisonOptions& options);
 

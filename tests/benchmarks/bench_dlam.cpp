@@ -31,8 +31,9 @@ double best_time(Body&& body) {
 template <class T>
 double memory_rate(const Matrix<T>& X) {
   const double seconds = best_time([&] {
-    benchmark::DoNotOptimize(sum_over_samples(
-        X.cols(), [&](Index first, Index count) { return static_cast<double>(X.middleCols(first, count).sum()); }));
+    benchmark::DoNotOptimize(sum_over_samples(X.cols(), static_cast<double>(X.rows()), [&](Index first, Index count) {
+      return static_cast<double>(X.middleCols(first, count).sum());
+    }));
   });
   return 1e-9 * static_cast<double>(X.size()) * sizeof(T) / seconds;
 }
@@ -43,8 +44,9 @@ double product_rate(Index rows, Index d, Index n) {
   const Matrix<T> W = Matrix<T>::Random(rows, d), x = Matrix<T>::Random(d, n);
   Matrix<T> out(rows, n);
   const double seconds = best_time([&] {
-    for_columns(
-        n, [&](Index first, Index count, int) { out.middleCols(first, count).noalias() = W * x.middleCols(first, count); });
+    for_columns(n, product_work(rows, d), [&](Index first, Index count, int) {
+      out.middleCols(first, count).noalias() = W * x.middleCols(first, count);
+    });
     benchmark::DoNotOptimize(out.data());
   });
   return 2e-9 * static_cast<double>(rows) * static_cast<double>(d) * static_cast<double>(n) / seconds;

@@ -1,7 +1,6 @@
 // What every algorithm of the registry owes the program. A new plugin is tested here by its line in algorithms/registry.cpp, or, as
 // a shared library named in the environment variable BCDBENCH_PLUGIN, alone.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -9,7 +8,9 @@
 #include <set>
 
 #include "algorithms/registry.hpp"
+#include "checkout.hpp"
 #include "experiments/outside/plugin_library.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 
@@ -322,7 +323,7 @@ TEST_CASE("registry, folders and paper files name the same papers, and each fold
 }
 
 TEST_CASE("an unknown algorithm is answered with the valid names and the nearest", "[contract]") {
-  CHECK_THROWS_WITH(find_plugin("sgdd"), Catch::Contains("'sgdd'") && Catch::Contains("did you mean 'sgd'"));
+  CHECK_THROWS_WITH(find_plugin("sgdd"), Contains("'sgdd'") && Contains("did you mean 'sgd'"));
   for (const std::string& name : plugin_names()) CHECK(find_plugin(name).name == name);
 }
 

@@ -1,7 +1,7 @@
 // The cost of a step against a count by hand: ten samples, a network 3-4-2 with biases where nothing else is said.
-#include <catch2/catch.hpp>
 
 #include "algorithms/registry.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -23,7 +23,7 @@ std::optional<StepCost> cost_of(const std::string& name,
 }  // namespace
 
 TEST_CASE("an epoch of a gradient method costs one product forwards and two backwards a layer, the first layer one", "[cost]") {
-  for (const std::string name : {"sgd", "adam", "adagrad"}) {
+  for (const std::string name : {"sgd", "adam", "adagrad", "adadelta"}) {
     const auto cost = cost_of(name);
     REQUIRE(cost);
     CHECK(cost->products == 5);

@@ -1,6 +1,5 @@
 // Who may include whom: the rule of CONTRIBUTING.md, over every #include of the tree.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -8,6 +7,9 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include "checkout.hpp"
+#include "tests/support/catch.hpp"
 
 namespace fs = std::filesystem;
 

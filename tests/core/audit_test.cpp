@@ -1,7 +1,9 @@
 #include "algorithms/core/audit.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
+
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 
@@ -98,4 +100,25 @@ TEST_CASE("an undeclared promise and a missing allowance are errors of the audit
   CHECK_THROWS_AS(log.not_applicable("ascent", "reason"), std::logic_error);
   CHECK_THROWS_AS(log.check("descent", 1, {}, 1, 0), std::logic_error);
   CHECK_THROWS_AS(log.check("descent", 1, {}, 1, std::nan("")), std::logic_error);
+}
+
+TEST_CASE("the log keeps how loose a bound is where an audit gives the side that is bounded", "[audit]") {
+  CheckLog log = two_promises();
+  log.check("descent", 1, {"V", 1}, 3, 1e-12);
+  CHECK(descent(log).tightest == 0);                // nobody said what is bounded
+  log.check("descent", 2, {"V", 1}, 99, 1e-12, 1);  // 1 <= 100
+  log.check("descent", 3, {"V", 1}, 6, 1e-12, 2);   // 2 <= 8
+  log.check("descent", 4, {"V", 1}, 5, 1e-12, 0);   // 0 <= 5 says nothing
+  CHECK(descent(log).tightest == 4);
+}
+
+TEST_CASE("an infinite right side bounds nothing: it is no check, and a promise with no other check does not hold", "[audit]") {
+  CheckLog log = two_promises();
+  log.check("descent", 1, {"V", 1}, std::numeric_limits<double>::infinity(), 1e-12);
+  CHECK(descent(log).checks == 0);
+  CHECK(descent(log).unbounded == 1);
+  CHECK(descent(log).verdict() == "inconclusive");
+  log.check("descent", 2, {"V", 1}, 1, 1e-12);
+  CHECK(descent(log).verdict() == "holds");
+  CHECK(descent(log).worst_slack == 1);
 }

@@ -1,8 +1,7 @@
 #include "algorithms/core/backprop.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/parallel.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

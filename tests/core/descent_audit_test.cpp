@@ -1,8 +1,8 @@
 #include "algorithms/core/descent_audit.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

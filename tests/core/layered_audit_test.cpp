@@ -1,8 +1,8 @@
 #include "algorithms/core/layered_audit.hpp"
 
-#include <catch2/catch.hpp>
 #include <functional>
 
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

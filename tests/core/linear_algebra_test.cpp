@@ -2,10 +2,10 @@
 #include "algorithms/core/linear_algebra.hpp"
 
 #include <Eigen/Dense>
-#include <catch2/catch.hpp>
 
 #include "algorithms/core/regulariser.hpp"
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

@@ -1,14 +1,11 @@
 #include "algorithms/core/loss.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/numeric.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 namespace {
 
 const std::vector<std::string> kSeparable = {"squared", "logistic", "hinge", "squared_hinge", "exponential"};

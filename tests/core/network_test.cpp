@@ -1,8 +1,7 @@
 #include "algorithms/core/network.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

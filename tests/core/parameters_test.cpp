@@ -1,14 +1,12 @@
 #include "algorithms/core/parameters.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "algorithms/core/regulariser.hpp"
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
-using Catch::Matchers::Contains;
-
 namespace {
 
 enum class Order { backward, forward };

@@ -1,8 +1,7 @@
 #include "algorithms/core/prox.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/numeric.hpp"
 
 using namespace bcd;

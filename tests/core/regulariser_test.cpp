@@ -1,14 +1,11 @@
 #include "algorithms/core/regulariser.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/rng.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/numeric.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 namespace {
 
 const std::vector<std::string> kAll = {"none", "l2:0.7", "l1:0.4", "elastic:0.4,0.7", "nonnegative", "box:-0.5,0.75"};

@@ -1,6 +1,6 @@
 #include "algorithms/core/rng.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

@@ -1,14 +1,12 @@
-#include <catch2/catch.hpp>
 #include <sstream>
 
 #include "datasets/dataset.hpp"
 #include "datasets/embedded/embedded.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 namespace {
 
 Dataset<double> load(const DatasetOptions& options, std::uint64_t seed = 1) {

@@ -4,16 +4,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <csignal>
 
 #include "datasets/dataset.hpp"
 #include "datasets/sha256.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

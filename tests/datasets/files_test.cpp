@@ -1,13 +1,11 @@
 #include "datasets/files.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "datasets/sha256.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

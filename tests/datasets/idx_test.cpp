@@ -1,13 +1,10 @@
 #include "datasets/idx.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 namespace {
 
 const Blame kBlame{"some-file", "fetch it again"};
@@ -36,6 +33,27 @@ TEST_CASE("A file reads the same packed and unpacked", "[datasets][idx]") {
   write_plain(folder.path / "a", data);
   CHECK(read_raw(folder.path / "a.gz", kBlame) == data);
   CHECK(read_raw(folder.path / "a", kBlame) == data);
+}
+
+TEST_CASE("A gzip file of several members is their contents one after the other", "[datasets][idx]") {
+  const TemporaryFolder folder;
+  const auto member = [&](const Bytes& data) {
+    write_gz(folder.path / "member.gz", data);
+    return read_file(folder.path / "member.gz", kBlame);
+  };
+  const auto joined = [](std::initializer_list<Bytes> parts) {
+    Bytes all;
+    for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+  };
+  const Bytes first = counting(2000000), second = counting(7);
+  CHECK(gunzip(joined({member(first), member(second)}), kBlame) == joined({first, second}));
+  CHECK(gunzip(joined({member({}), member(second), member({})}), kBlame) == second);
+  const auto error = [&](const Bytes& bytes) { return usage_error([&] { gunzip(bytes, kBlame); }); };
+  CHECK_THAT(error(joined({member(second), {1, 2, 3}})), Contains("3 bytes after its gzip stream that are no gzip"));
+  Bytes cut = joined({member(second), member(first)});
+  cut.resize(cut.size() - 20);
+  CHECK_THAT(error(cut), Contains("truncated"));
 }
 
 TEST_CASE("Each fault of an idx file is named together with the file and the remedy", "[datasets][idx][error]") {

@@ -1,11 +1,11 @@
 // MNIST, Fashion-MNIST (where they are on this machine) and the embedded digits.
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "datasets/dataset.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;

@@ -1,13 +1,11 @@
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "datasets/dataset.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 TEST_CASE("The registry lists every dataset once, with title, licence and options", "[datasets][registry]") {
   std::set<std::string> names;
   for (const DatasetInfo& info : datasets()) {

@@ -1,6 +1,6 @@
 #include "datasets/sha256.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 // Test vectors of FIPS 180-4 / NIST's example values.
 TEST_CASE("SHA-256 agrees with the published test vectors", "[datasets][sha256]") {

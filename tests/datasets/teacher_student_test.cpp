@@ -1,14 +1,12 @@
 #include <Eigen/QR>
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "datasets/dataset.hpp"
 #include "tests/datasets/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
-using Catch::Matchers::Contains;
-
 namespace {
 
 Dataset<double> load(const DatasetOptions& options, std::uint64_t seed = 1, TargetCode code = TargetCode::real) {

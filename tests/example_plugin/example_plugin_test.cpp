@@ -1,4 +1,7 @@
 // Plugins outside of the tree, with the installed program: what prepare.cmake has built.
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <regex>
 
 #include "datasets/sha256.hpp"
@@ -9,7 +12,6 @@
 using bcd::test::check_misuse;
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {
@@ -32,7 +34,55 @@ std::vector<bcd::RunRecord> records(const fs::path& folder) {
   return found;
 }
 
+/// The pages (something.md) that a text names. At least four letters: in a program's bytes three can stand together by chance.
+std::vector<std::string> named_pages(const std::string& text) {
+  std::vector<std::string> pages;
+  const auto belongs = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_./-", c); };
+  for (std::size_t at = text.find(".md"); at != std::string::npos; at = text.find(".md", at + 1)) {
+    if (at + 3 < text.size() && (std::isalnum(static_cast<unsigned char>(text[at + 3])) || text[at + 3] == '_')) continue;
+    std::size_t begin = at;
+    while (begin > 0 && text[begin - 1] != '\0' && belongs(text[begin - 1])) --begin;
+    if (at - begin >= 4) pages.push_back(text.substr(begin, at + 3 - begin));
+  }
+  return pages;
+}
+
+/// Names that stand for files of the reader's own.
+bool is_placeholder(const std::string& name) {
+  return name.find("PAPER") != std::string::npos || name.find("template_method") != std::string::npos ||
+         name.ends_with("/replies.md");
+}
+
 }  // namespace
+
+TEST_CASE("the installed copy brings what it names", "[package]") {
+  CHECK(named_pages("see a/README.md, rates.mdx and x.md") == std::vector<std::string>{"a/README.md"});
+  const fs::path share = kWork / "installed/share", pages = share / "doc/bcdbench";
+  for (const char* file : {"man/man1/bcdbench.1", "bash-completion/completions/bcdbench", "zsh/vendor-completions/_bcdbench",
+                           "fish/vendor_completions.d/bcdbench.fish", "doc/bcdbench/copyright", "doc/bcdbench/CHANGELOG.md"})
+    CHECK(fs::file_size(share / file) > 100);
+  std::vector<std::string> brought;
+  for (const auto& entry : fs::recursive_directory_iterator(pages)) brought.push_back(entry.path().string());
+  for (const std::string& page : brought) {
+    const fs::path file = page;
+    if (file.extension() != ".md") continue;
+    for (const std::string& name : named_pages(read_text(file))) {
+      if (is_placeholder(name)) continue;
+      CAPTURE(file, name);
+      CHECK((fs::exists(pages / name) || fs::exists(file.parent_path() / name)));
+    }
+  }
+  // In the program's bytes a page's links stand without the page's folder.
+  for (const fs::path& file : {kWork / "installed/bin/bcdbench", share / "man/man1/bcdbench.1"})
+    for (std::string name : named_pages(read_text(file))) {
+      if (is_placeholder(name)) continue;
+      CAPTURE(file, name);
+      while (name.starts_with("../")) name.erase(0, 3);
+      CHECK(std::any_of(brought.begin(), brought.end(), [&](const std::string& page) { return page.ends_with("/" + name); }));
+    }
+  const Sandbox sandbox;
+  CHECK(sandbox.run("help external").out == read_text(pages / "experiments/outside/external.md"));
+}
 
 TEST_CASE("the page's plugin is shown, runs and keeps its promise", "[plugin]") {
   const Sandbox sandbox;

@@ -1,14 +1,14 @@
 // The kinds of claims as data: the description of the language lists exactly these, with their keys.
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "checkout.hpp"
 #include "experiments/claims/kind.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 
 using namespace bcd;
-using Catch::Contains;
 
 TEST_CASE("the table of claim kinds in experiments/README.md is the list of kinds", "[claims]") {
   std::ifstream in(BCDBENCH_SOURCE_DIR "/experiments/README.md");

@@ -1,13 +1,11 @@
-// The claims that the shipped files expand to, against the committed list: a claim that comes, goes or says something else needs an
-// entry with its reason.
-#include <catch2/catch.hpp>
+// The claims and runs that the shipped files expand to, printed: to compare before and after a change of the files.
 #include <cstdint>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <set>
 
+#include "checkout.hpp"
 #include "experiments/file/load.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 
@@ -38,68 +36,9 @@ std::map<std::string, std::string> claims_of_today() {
   return lines;
 }
 
-std::string id_of(const std::string& line) { return line.substr(0, line.find(" | ")); }
-
-/// The committed list: the claims at one commit, and what has changed since.
-struct List {
-  std::map<std::string, std::string> before, now;
-  std::set<std::string> without_change;  ///< entries of the changed section that change nothing
-};
-
-List read_list() {
-  std::ifstream in(BCDBENCH_SOURCE_DIR "/tests/experiments/claims_list.txt");
-  REQUIRE(in);
-  List list;
-  std::string section;
-  for (std::string line; std::getline(in, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    if (line.front() == '[') {
-      section = line;
-      continue;
-    }
-    INFO(line);
-    if (section == "[claims]") {
-      list.before[id_of(line)] = list.now[id_of(line)] = line;
-      continue;
-    }
-    REQUIRE(section == "[changed]");
-    const std::size_t bar = line.rfind(" | ");
-    REQUIRE(bar != std::string::npos);  // the reason
-    const std::string claim = line.substr(0, bar);
-    if (claim.starts_with("- ")) {
-      if (list.now.erase(claim.substr(2)) == 0) list.without_change.insert(claim);
-      continue;
-    }
-    const auto old = list.before.find(id_of(claim));
-    if (old != list.before.end() && old->second == claim) list.without_change.insert(claim);
-    list.now[id_of(claim)] = claim;
-  }
-  return list;
-}
-
 }  // namespace
 
-TEST_CASE("the claims are those of the committed list; each change has an entry with its reason", "[claims]") {
-  const List list = read_list();
-  const std::map<std::string, std::string> today = claims_of_today();
-  CHECK(list.before.size() == 502);
-  for (const auto& [id, line] : list.now) {
-    INFO("in the list, tests/experiments/claims_list.txt, but not in the files: " << line);
-    CHECK(today.contains(id));
-  }
-  for (const auto& [id, line] : today) {
-    const auto known = list.now.find(id);
-    INFO("the claim   " << line);
-    INFO("in the list " << (known == list.now.end() ? "nothing" : known->second));
-    CHECK((known != list.now.end() && known->second == line));
-  }
-  for (const std::string& entry : list.without_change) {
-    INFO("changes nothing: " << entry);
-    CHECK(false);
-  }
-}
-
-TEST_CASE("print the list of claims as claims_list.txt has it", "[.claims-list]") {
+TEST_CASE("print the list of claims one a line", "[.claims-list]") {
   for (const auto& [id, line] : claims_of_today()) std::cout << line << "\n";
 }
 

@@ -5,7 +5,6 @@
 #include "tests/support/program.hpp"
 
 using namespace bcd::test;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 TEST_CASE("every verb explains itself with an example", "[cli]") {
@@ -23,7 +22,7 @@ TEST_CASE("every verb explains itself with an example", "[cli]") {
   CHECK(sandbox.run("").code == 2);
   const Outcome version = sandbox.run("--version");
   CHECK(version.code == 0);
-  CHECK_THAT(version.out, Contains("bcdbench 0.") && Contains("commit") && Contains("Eigen 3."));
+  CHECK_THAT(version.out, Contains("bcdbench 0.") && Contains("commit") && Contains("\nEigen "));
 }
 
 TEST_CASE("a wrong verb or option is answered with the nearest one", "[cli]") {
@@ -117,7 +116,7 @@ TEST_CASE("every algorithm, dataset and shipped experiment can be described", "[
       CAPTURE(name);
       const Outcome description = sandbox.run("describe " + name);
       CHECK(description.code == 0);
-      CHECK_THAT(description.out, Catch::StartsWith(name));
+      CHECK_THAT(description.out, StartsWith(name));
     }
   }
 }
@@ -175,11 +174,11 @@ TEST_CASE("claims, figures and report are made from the records of the same sett
 
 TEST_CASE("a verdict that differs from the expectation is exit code 1", "[cli]") {
   const Sandbox sandbox;
-  sandbox.write("wrong.toml", tiny("wrong", "violated"));
+  sandbox.write("wrong.toml", tiny("wrong", "fails"));
   REQUIRE(sandbox.run("run wrong.toml").code == 0);
   const Outcome check = sandbox.run("check wrong.toml --junit claims.xml");
   CHECK(check.code == 1);
-  CHECK_THAT(check.out, Contains("FAIL test.loss: expected 'violated', got 'holds'"));
+  CHECK_THAT(check.out, Contains("FAIL test.loss: expected 'fails', got 'holds'"));
   CHECK_THAT(sandbox.read("claims.xml"), Contains("<failure"));
 }
 
@@ -205,7 +204,8 @@ TEST_CASE("Ctrl-C ends the program with 130 and keeps the finished runs", "[cli]
   sandbox.write("tiny.toml", tiny("tiny"));
   std::string text = tiny("long");
   sandbox.write("long.toml", text.replace(text.find("iterations = 3"), 14, "iterations = 1000000000"));
-  const Outcome stopped = sandbox.run("run tiny.toml long.toml", "timeout --foreground --preserve-status --signal INT 4");
+  sandbox.write("stop.sh", "\"$@\" & pid=$!\nuntil grep -q '5/8' stderr.txt; do sleep 0.05; done\nkill -INT $pid; wait $pid\n");
+  const Outcome stopped = sandbox.run("run tiny.toml long.toml", "bash -m stop.sh");
   CHECK(stopped.code == 130);
   CHECK_THAT(stopped.err, Contains("[5/8] long slow seed 1") && Contains("interrupted"));
   CHECK(files_in(sandbox.path("out/runs"), ".json") == 4);

@@ -1,6 +1,5 @@
 #include "experiments/run/dump.hpp"
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -10,11 +9,11 @@
 #include "experiments/run/prepared_run.hpp"
 #include "experiments/run/run_name.hpp"
 #include "experiments/run/runner.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
 using namespace bcd::testing;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {
@@ -87,7 +86,7 @@ TEST_CASE("a .npy file that does not fit is refused with file, expected and foun
   CHECK_THROWS_WITH(read_npy<double>(file, 5, 4), Contains("bytes after its data"));
   std::ofstream(file) << "hello";
   CHECK_THROWS_WITH(read_npy<double>(file, 5, 4), Contains("not a .npy file"));
-  CHECK_THROWS_WITH(read_npy<double>(folder.path / "none.npy", 5, 4), Contains("cannot be read"));
+  CHECK_THROWS_WITH(read_npy<double>(folder.path / "none.npy", 5, 4), Contains("no such file"));
 }
 
 TEST_CASE("a dump holds problem, iterates and recipe, and NumPy recomputes the iterates", "[dump][numpy]") {
@@ -161,6 +160,18 @@ TEST_CASE("a start from incomplete or foreign state files is refused and nothing
     CHECK_THROWS_WITH(make_run(planned, plugin, options), Contains("no such folder"));
   }
   CHECK_FALSE(fs::exists(options.out));
+}
+
+TEST_CASE("a dump into the folder of an earlier one is refused, and the earlier one stays", "[dump][errors]") {
+  const TemporaryFolder folder;
+  const Plugin plugin = fake_plugin();
+  const PlannedRun planned = fake_cell(plugin);
+  dump_run(planned, plugin, {{0, 1}, folder.path});
+  const auto before = folder.files();
+  CHECK_THROWS_WITH(dump_run(planned, plugin, {{2}, folder.path}),
+                    Contains("holds an earlier dump") && Contains(folder.path.string()));
+  CHECK(folder.files() == before);
+  CHECK_FALSE(fs::exists(folder.path / "iter_00002"));
 }
 
 TEST_CASE("a dump without iterates, of a negative one or of a refused problem writes nothing", "[dump][errors]") {

@@ -1,11 +1,10 @@
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "experiments/file/load.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
-using Catch::Contains;
 
 namespace {
 

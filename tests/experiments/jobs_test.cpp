@@ -5,7 +5,6 @@
 #include "tests/support/program.hpp"
 
 using namespace bcd::test;
-using Catch::Contains;
 
 namespace {
 
@@ -70,8 +69,11 @@ TEST_CASE("a run whose process dies is a failed run without a record; the other 
   const Sandbox sandbox;
   sandbox.write("tiny.toml", tiny("tiny"));
   sandbox.write("endless.toml", endless("endless"));
+  // Both children at once, and again when the program has seen that and begun two more; a dead one may still have its number.
   sandbox.write("kill.sh", kUntilFourRecords +
-                               "for i in 1 2; do sleep 0.3\nuntil [ $(pgrep -c -P $pid) = 2 ]; do sleep 0.05; done\n" +
+                               "for seen in 0 2; do\n"
+                               "until [ $(grep -c 'ended by the signal' stderr.txt) = $seen ] &&\n"
+                               "  [ $(ps --ppid $pid -o stat= | grep -vc Z) = 2 ]; do sleep 0.05; done\n"
                                "pkill -KILL -P $pid; done\nwait $pid\n");
   const Outcome outcome = sandbox.run("run tiny.toml endless.toml --jobs 2", "sh kill.sh");
   CHECK(outcome.code == 1);

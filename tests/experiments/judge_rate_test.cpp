@@ -1,10 +1,11 @@
 // Claims about rates on records made by hand: gradient descent on |x|^m, whose constants and rates are known.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/claims/judge.hpp"
 #include "experiments/claims/rate.hpp"
+#include "experiments/claims/verdict.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 
@@ -43,7 +44,7 @@ ClaimRow judged(const Claim& spec, const std::vector<RunRecord>& records) {
   std::vector<const RunRecord*> runs;
   for (const RunRecord& run : records) runs.push_back(&run);
   ClaimRow row;
-  judge_rate(spec, runs, {}, row);
+  row.verdict = verdict_word(judge_rate(spec, runs, {}, row), "paper", "rate");
   return row;
 }
 
@@ -57,9 +58,9 @@ TEST_CASE("claims about a linear run: A1, theta 1/2, R-linear, finite length, bo
   CHECK(judged(claim("a1", {{"j", 1}}), {kLinear}).verdict == "holds");
   CHECK(judged(claim("a1", {{"j", 3}}), {kLinear}).verdict == "holds");
   CHECK(judged(claim("theta", {{"low", 0.5}, {"high", 1}}), {kLinear}).verdict == "holds");
-  CHECK(judged(claim("theta", {{"low", 0.6}, {"high", 1}}), {kLinear}).verdict == "violated");
+  CHECK(judged(claim("theta", {{"low", 0.6}, {"high", 1}}), {kLinear}).verdict == "fails");
   CHECK(judged(claim("rate", {}, "linear"), {kLinear}).verdict == "holds");
-  CHECK(judged(claim("rate", {}, "sublinear"), {kLinear}).verdict == "violated");
+  CHECK(judged(claim("rate", {}, "sublinear"), {kLinear}).verdict == "fails");
   CHECK(contains(judged(claim("root_rate", {}, "linear"), {kLinear}).measured, "R-linear, R_1 0.98"));
   CHECK(judged(claim("finite_length"), {kLinear}).verdict == "holds");
   CHECK(judged(claim("theorem41"), {kLinear}).verdict == "holds");
@@ -68,10 +69,10 @@ TEST_CASE("claims about a linear run: A1, theta 1/2, R-linear, finite length, bo
 
 TEST_CASE("claims about a sublinear run: p in a range, and A2 whose constant shrinks", "[judge][rates]") {
   CHECK(judged(claim("rate", {{"low", 1.9}, {"high", 2.1}}, "sublinear"), {kQuartic}).verdict == "holds");
-  CHECK(judged(claim("rate", {{"low", 2.5}, {"high", 3}}, "sublinear"), {kQuartic}).verdict == "violated");
-  CHECK(judged(claim("rate", {}, "linear"), {kQuartic}).verdict == "violated");
+  CHECK(judged(claim("rate", {{"low", 2.5}, {"high", 3}}, "sublinear"), {kQuartic}).verdict == "fails");
+  CHECK(judged(claim("rate", {}, "linear"), {kQuartic}).verdict == "fails");
   const ClaimRow a2 = judged(claim("a2", {{"alpha", 0.75}}), {kQuartic});
-  CHECK(a2.verdict == "inconclusive");
+  CHECK(a2.verdict == "not decided");
   CHECK(contains(a2.evidence, "shrinks"));
   CHECK(judged(claim("theorem42"), {kQuartic}).verdict == "not applicable");
 }
@@ -80,7 +81,7 @@ TEST_CASE("the paper's constant is compared with the measured one", "[judge][rat
   const double q = 0.99;  // x -> q x: c_1 = (1 - q^2)/(4 q^2) = 0.00508
   Claim spec = claim("constant");
   spec.text["column"] = "bound";
-  CHECK(judged(spec, {kLinear}).verdict == "violated");  // 0.01 is more than the run supports
+  CHECK(judged(spec, {kLinear}).verdict == "fails");  // 0.01 is more than the run supports
   RunRecord lower = kLinear;
   for (std::vector<double>& row : lower.trace.rows) row.back() = 0.999 * (1 - q * q) / (4 * q * q);
   CHECK(judged(spec, {lower}).verdict == "holds");
@@ -93,8 +94,8 @@ TEST_CASE("one run that breaks A1 decides the claim, and the evidence names it",
   const auto column = static_cast<std::size_t>(broken.trace.index("potential"));
   broken.trace.rows[700][column] *= 1.5;
   const ClaimRow row = judged(claim("a1"), {kLinear, broken});
-  CHECK(row.verdict == "violated");
-  CHECK(contains(row.measured, "1 of 2 runs"));
+  CHECK(row.verdict == "fails");
+  CHECK(contains(row.measured, "1 against, 1 hold"));
   CHECK(contains(row.evidence, "b seed 1"));
   CHECK(judged(claim("a1"), {kLinear}).verdict == "holds");
 }

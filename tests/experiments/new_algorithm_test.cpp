@@ -1,16 +1,16 @@
 // What new-algorithm writes and refuses. That it builds and passes the contract is tested in tests/example_plugin.
 #include "experiments/outside/new_algorithm.hpp"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "algorithms/registry.hpp"
+#include "checkout.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using bcd::UsageError;
 using bcd::test::TemporaryFolder;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

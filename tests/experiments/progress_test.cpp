@@ -1,11 +1,11 @@
 // Texts that people read: progress, tables, wrapping.
 #include "experiments/run/progress.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <sstream>
 
 #include "experiments/cli/cli.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

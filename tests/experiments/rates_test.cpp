@@ -6,7 +6,6 @@
 using bcd::test::check_misuse;
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

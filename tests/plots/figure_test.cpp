@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -16,6 +15,7 @@
 #include "plots/kinds/kind.hpp"
 #include "plots/palette.hpp"
 #include "results/record.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
@@ -221,7 +221,7 @@ TEST_CASE("a figure for a paper is as wide as a column, with embedded fonts, fro
     INFO(width);
     CHECK(contains(script, "pdfcairo size " + inches));
     CHECK(contains(script, "'toy.csv' using"));
-    CHECK_FALSE(contains(script, "It''s a loss"));  // a paper has its title in the caption
+    CHECK_FALSE(contains(script, "It's a loss"));  // a paper has its title in the caption
     // Cairo writes the fonts it uses as font files within the PDF.
     CHECK(contains(text_of(folder.path / ("toy-" + width + ".pdf")), "/FontFile"));
   }

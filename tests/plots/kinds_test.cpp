@@ -1,5 +1,4 @@
 // What each kind of figure makes of hand-made runs, as data; and charts made of data alone, drawn by the real gnuplot.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -11,6 +10,7 @@
 #include "plots/kinds/profile.hpp"
 #include "plots/kinds/rates.hpp"
 #include "results/record.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
@@ -82,8 +82,7 @@ TEST_CASE("every kind of figure has a name of its own, a help text and a chart",
   }
   CHECK(names == std::set<std::string>{"curves", "rates"});
   CHECK(find_figure_kind("curve") == nullptr);
-  CHECK_THROWS_WITH(figure_kind("curve"),
-                    Catch::Contains("unknown kind of figure 'curve'") && Catch::Contains("curves, rates"));
+  CHECK_THROWS_WITH(figure_kind("curve"), Contains("unknown kind of figure 'curve'") && Contains("curves, rates"));
 }
 
 TEST_CASE("kind curves: median, lowest and highest over the seeds as columns; a band where there are several",
@@ -170,9 +169,9 @@ TEST_CASE("kind rates: a variant without an objective is left out, and its neigh
 TEST_CASE("kind rates refuses an unknown panel, and runs without an objective", "[figure][kind]") {
   const RunRecord a = geometric_run(), none = run({1, 2});
   CHECK_THROWS_WITH(chart_of(rates_figure({"gab"}), {{"a", {&a}}}),
-                    Catch::Contains("unknown panel of a figure of kind rates 'gab'; did you mean 'gap'? Valid: gap, kl, a1"));
+                    Contains("unknown panel of a figure of kind rates 'gab'; did you mean 'gap'? Valid: gap, kl, a1"));
   CHECK_THROWS_WITH(chart_of(rates_figure({"gap"}), {{"a", {&none}}}),
-                    Catch::Contains("the figure toy needs runs with a column potential (audit = \"sweep\"); none has it"));
+                    Contains("the figure toy needs runs with a column potential (audit = \"sweep\"); none has it"));
 }
 
 TEST_CASE("a performance profile is two columns per variant, from 0 to 1, a hidden one dashed", "[figure][kind]") {

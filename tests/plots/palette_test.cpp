@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

@@ -3,7 +3,6 @@
 #include "plots/report/report.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +11,7 @@
 #include "plots/report/html.hpp"
 #include "plots/report/interactive.hpp"
 #include "results/record.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace bcd;
@@ -62,10 +62,15 @@ std::string report(const Folder& folder, const RunRecord& run) {
     s.command = "bcdbench run " + id + " --set a=1&2";
     s.figures = {figure};
     s.pictures = {folder.path / "toy.svg"};
-    s.claims = {row(id + ".one", "holds", "holds"), row(id + ".two", "violated", "holds")};
+    s.claims = {row(id + ".one", "holds", "holds"), row(id + ".two", "fails", "holds")};
     s.runs = {&run};
     data.sections.push_back(s);
   }
+  ItemRow lemma{"nobody2000", "Lemma <1>",          "descent",         "each step lowers F",
+                "p. 4",       "holds as corrected", "with 2a; 2 rows", {}};
+  lemma.rows = {"toy-1.one", "elsewhere"};
+  data.papers = {
+      {"nobody2000", "N. O. Body", "On <nothing>", "2000", "https://example.org", "What holds & what fails.", {lemma}}};
   write_report(folder.path / "report.html", data);
   return text_of(folder.path / "report.html");
 }
@@ -77,7 +82,7 @@ TEST_CASE("the report is one file whose policy forbids every request", "[report]
   const RunRecord run = audited_run();
   const std::string html = report(folder, run);
   CHECK(html.rfind("<!DOCTYPE html>", 0) == 0);
-  for (const char* part : {"src=\"http", "href=\"http", "<link", "@import", "src=\"toy.svg\"", "url("}) {
+  for (const char* part : {"src=\"http", "<link", "@import", "src=\"toy.svg\"", "url("}) {
     INFO(part);
     CHECK_FALSE(contains(html, part));
   }
@@ -88,6 +93,9 @@ TEST_CASE("the report is one file whose policy forbids every request", "[report]
     CHECK(contains(html, part));
   }
   CHECK(html.find("<section id=\"overview\"") < html.find("<section id=\"toy-1\""));
+  // The one address outside is the paper's, which only the reader follows.
+  CHECK(html.find("href=\"http") == html.find("href=\"https://example.org\""));
+  CHECK(html.find("href=\"http") == html.rfind("href=\"http"));
 }
 
 TEST_CASE("the picture lies in the report whole but for its white space, with a text for those who cannot see it", "[report]") {
@@ -154,7 +162,7 @@ TEST_CASE("an unexpected verdict stands out in its row and in the overview", "[r
   REQUIRE(one < two);
   CHECK(contains(html.substr(two, html.find("</tr>", two) - two), "expected: holds"));
   CHECK_FALSE(contains(html.substr(one, html.find("</tr>", one) - one), "expected:"));
-  // The paper's line: 2 hold, 0 reproduced, 2 violated, five other verdicts 0; 2 not as expected.
+  // The paper's line: 2 hold, 2 fail, no other verdict occurs; 2 not as expected.
   std::string line = html.substr(html.find("<td>nobody2000</td>"));
   line = line.substr(0, line.find("</tr>"));
   std::vector<int> counts;
@@ -163,7 +171,24 @@ TEST_CASE("an unexpected verdict stands out in its row and in the overview", "[r
         "0123456789", line.find('>', line.find("<a", at) < line.find("</td>", at) ? line.find("<a", at) : at));
     counts.push_back(std::stoi(line.substr(number)));
   }
-  CHECK(counts == std::vector<int>{2, 0, 2, 0, 0, 0, 0, 0, 2});
+  CHECK(counts == std::vector<int>{2, 2, 2});
+}
+
+TEST_CASE("a paper's items stand at the head of the page, one line each, with the words, the verdict and the rows folded",
+          "[report]") {
+  const Folder folder;
+  const RunRecord run = audited_run();
+  const std::string html = report(folder, run);
+  const std::string paper =
+      html.substr(html.find("id=\"paper-nobody2000\""), html.find("<h2>Claims</h2>") - html.find("id=\"paper-nobody2000\""));
+  for (const char* part :
+       {"On &lt;nothing&gt;", "N. O. Body, 2000", "What holds &amp; what fails.", "<q>each step lowers F</q>", "p. 4",
+        "<span class=\"v odd\">holds as corrected</span>", "<summary>with 2a; 2 rows</summary>", "href=\"#claim-toy-1.one\"",
+        "1 of experiments that are not on this page"}) {
+    INFO(part);
+    CHECK(contains(paper, part));
+  }
+  CHECK(contains(html, "<td><a href=\"#paper-nobody2000\">nobody2000</a></td>"));
 }
 
 TEST_CASE("runs, promises, provenance and the command are in the report", "[report]") {
@@ -215,7 +240,7 @@ TEST_CASE("a report whose picture cannot be read is not written", "[report]") {
   data.sections.resize(1);
   data.sections[0].figures.resize(1);
   data.sections[0].pictures = {folder.path / "absent.svg"};
-  CHECK_THROWS_WITH(write_report(folder.path / "report.html", data), Catch::Contains("absent.svg"));
+  CHECK_THROWS_WITH(write_report(folder.path / "report.html", data), Contains("absent.svg"));
   CHECK(fs::is_empty(folder.path));
 }
 

@@ -1,10 +1,10 @@
 // How often the 95 % intervals hold the truth, by simulation with fixed seeds.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <iostream>
 
 #include "algorithms/core/binomial.hpp"
 #include "tests/results/sequences.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::rates;

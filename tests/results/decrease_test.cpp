@@ -1,9 +1,8 @@
 // A1 and A2: constants that are known, constants that shrink, and sequences that have none.
 #include "results/rates/decrease.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "tests/results/sequences.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::rates;

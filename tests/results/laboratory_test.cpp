@@ -1,10 +1,9 @@
 // From a record to the verdicts: what is read, what is refused, and how the parts fit together.
 #include "results/rates/laboratory.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/parameters.hpp"
 #include "tests/results/sequences.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::rates;

@@ -1,7 +1,7 @@
 // Sums of steps with a bound on what is missing, and R-rates.
 #include "results/rates/length.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace bcd::rates;
 

@@ -1,9 +1,8 @@
 // Rates and exponents of sequences whose answer is known.
 #include "results/rates/rate.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "tests/results/sequences.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::rates;

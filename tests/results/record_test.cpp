@@ -1,14 +1,17 @@
 #include "results/record.hpp"
 
-#include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <limits>
 #include <sstream>
 
+#include "tests/support/catch.hpp"
 #include "tests/support/fake_descent.hpp"
 
 using namespace bcd;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {
@@ -95,6 +98,21 @@ TEST_CASE("a record reads back as it was written, with NaN and infinities", "[re
   same_bits(p.first_slack, q.first_slack);
 }
 
+TEST_CASE("a record keeps how loose a bound is, and one of before, which does not say, is still read", "[record]") {
+  const test::TemporaryFolder folder;
+  RunRecord r = sample();
+  r.promises.front().tightest = 2e13;
+  r.promises.front().unbounded = 3;
+  write_record(folder.path, r);
+  const fs::path file = folder.path / (r.id + ".json");
+  CHECK(read_record(file).promises.front().tightest == 2e13);
+  CHECK(read_record(file).promises.front().unbounded == 3);
+  write_record(folder.path, sample());
+  CHECK(text_of(file).find("tightest") == std::string::npos);  // as it was before there was such a field
+  CHECK(text_of(file).find("unbounded") == std::string::npos);
+  CHECK(read_record(file).promises.front().tightest == 0);
+}
+
 TEST_CASE("writing a record twice leaves two files and no temporary ones", "[record][atomic]") {
   const test::TemporaryFolder folder;
   write_record(folder.path, sample());
@@ -147,5 +165,88 @@ TEST_CASE("a damaged record is refused with file and fault", "[record]") {
     std::ofstream(json) << j.dump();
     CHECK_THROWS_WITH(read_record(json), Contains("schema 99"));
   }
+  SECTION("under another record's name") {  // trace and facts agree, the name does not
+    const fs::path other = folder.path / "fedcba9876543210.json";
+    fs::copy(json, other);
+    fs::copy(csv, folder.path / "fedcba9876543210.csv");
+    CHECK_THROWS_WITH(read_record(other), Contains("it is the record 0123456789abcdef, under another record's name"));
+  }
+  SECTION("a verdict, a status, a number changed by hand") {
+    for (const char* key : {"status", "reason", "promises", "provenance", "config"}) {
+      nlohmann::json j = nlohmann::json::parse(text_of(json));
+      j[key] = j[key].is_string() ? nlohmann::json("Converged!") : nlohmann::json::object();
+      const std::string before = text_of(json);
+      std::ofstream(json) << j.dump();
+      CHECK_THROWS_WITH(read_record(json), Contains("it was changed after the run"));
+      std::ofstream(json) << before;
+    }
+    CHECK_NOTHROW(read_record(json));  // laid out as it was
+  }
+  SECTION("laid out otherwise") {
+    const nlohmann::json j = nlohmann::json::parse(text_of(json));
+    std::ofstream(json) << j.dump();
+    CHECK_NOTHROW(read_record(json));
+  }
+  SECTION("without a digest, as older versions wrote them, its texts are looked at") {
+    nlohmann::json j = nlohmann::json::parse(text_of(json));
+    j.erase("digest");
+    const auto changed = [&](const char* key, const nlohmann::json& value) {
+      nlohmann::json other = j;
+      other["config"][key] = value;
+      std::ofstream(json) << other.dump();
+    };
+    std::ofstream(json) << j.dump();
+    CHECK_NOTHROW(read_record(json));
+    changed("seed", "1");
+    CHECK_THROWS_WITH(read_record(json), Contains("its seed is \"1\", not a whole number"));
+    changed("seed", -1);
+    CHECK_THROWS_WITH(read_record(json), Contains("its seed is -1"));
+    changed("variant", "a\nb");
+    CHECK_THROWS_WITH(read_record(json), Contains("its variant holds a line break"));
+    changed("variant", 7);
+    CHECK_THROWS_WITH(read_record(json), Contains("not a run record"));
+  }
+  SECTION("nothing in it") {
+    std::ofstream(json).close();
+    CHECK_THROWS_WITH(read_record(json), Contains("not JSON"));
+  }
+  SECTION("nothing in its trace") {
+    std::ofstream(csv).close();
+    CHECK_THROWS_WITH(read_record(json), Contains("0 complete lines instead of 4"));
+  }
+  SECTION("a pipe under its name") {
+    fs::remove(json);
+    REQUIRE(::mkfifo(json.c_str(), 0600) == 0);
+    CHECK_THROWS_WITH(read_record(json), Contains("a pipe or a device"));
+  }
   SECTION("no file") { CHECK_THROWS_WITH(read_record(folder.path / "none.json"), Contains("no such file")); }
+}
+
+TEST_CASE("whoever writes a record last wrote all of it, and a reader sees one of them", "[record][atomic]") {
+  const test::TemporaryFolder folder;
+  const auto variant = [](int k) {  // runs of one name whose traces differ
+    RunRecord r = sample();
+    r.trace.rows[0][1] = k;
+    r.reason = std::to_string(k);
+    return r;
+  };
+  write_record(folder.path, variant(0));
+  std::vector<pid_t> writers;
+  for (int k = 1; k <= 3; ++k) {
+    writers.push_back(::fork());
+    if (writers.back() == 0) {
+      for (int i = 0; i < 100; ++i) write_record(folder.path, variant(k));
+      ::_exit(0);
+    }
+  }
+  for (int i = 0; i < 100; ++i) {
+    const RunRecord seen = read_record(folder.path / (sample().id + ".json"));
+    CHECK(std::to_string(static_cast<int>(seen.trace.rows[0][1])) == seen.reason);
+  }
+  for (const pid_t writer : writers) {
+    int status = -1;
+    ::waitpid(writer, &status, 0);
+    CHECK(status == 0);
+  }
+  CHECK(folder.files() == 2);
 }

@@ -1,6 +1,5 @@
 // The statistics of comparisons, against enumeration, closed formulas and simulation.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include "results/statistics/quantiles.hpp"
 #include "results/statistics/signed_rank.hpp"
 #include "results/statistics/target.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

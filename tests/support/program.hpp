@@ -3,14 +3,18 @@
 
 #include <sys/wait.h>
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
+
+#ifndef BCDBENCH_PROGRAM
+#include "checkout.hpp"
+#endif
 
 namespace bcd::test {
 
@@ -98,7 +102,7 @@ inline int occurrences(const std::string& text, const std::string& word) {
 
 inline void check_misuse(const Outcome& outcome, const std::string& part) {
   CHECK(outcome.code == 2);
-  CHECK_THAT(outcome.err, Catch::StartsWith("bcdbench: ") && Catch::Contains(part));
+  CHECK_THAT(outcome.err, StartsWith("bcdbench: ") && Contains(part));
   CHECK(occurrences(outcome.err, "\n") == 1);
 }
 

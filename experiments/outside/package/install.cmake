@@ -15,3 +15,39 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/bcdbench-config.cmake.in
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/package/bcdbench-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/package/bcdbench-config.cmake ${CMAKE_BINARY_DIR}/package/bcdbench-config-version.cmake
         DESTINATION ${package})
+
+# What the program writes about itself: completion for three shells, and the manual page.
+set(written ${CMAKE_BINARY_DIR}/package)
+add_custom_command(TARGET bcdbench_program POST_BUILD VERBATIM
+  COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:bcdbench_program> -DFOLDER=${written} -P ${CMAKE_CURRENT_LIST_DIR}/pages.cmake)
+install(FILES ${written}/bcdbench.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME bcdbench)
+install(FILES ${written}/bcdbench.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _bcdbench)
+install(FILES ${written}/bcdbench.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${written}/bcdbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+# The documentation as it lies in the sources, so that its links between pages and to pictures hold.
+file(GLOB documents RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS *.md plots/gallery/*.png)
+foreach(folder algorithms datasets experiments plots results tests)
+  file(GLOB_RECURSE more RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS ${folder}/*.md)
+  list(APPEND documents ${more})
+endforeach()
+list(FILTER documents EXCLUDE REGEX /templates/)
+foreach(document IN LISTS documents)
+  get_filename_component(folder ${document} DIRECTORY)
+  install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench/${folder})
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench RENAME copyright)
+
+# `cpack`: a Debian package and a tarball. The preset `package` builds for x86-64-v3.
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_PACKAGE_VENDOR "The bcdbench authors")
+set(CPACK_PACKAGE_CONTACT "The bcdbench authors")
+set(CPACK_PACKAGE_FILE_NAME bcdbench-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # needs dpkg-dev
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake, g++, libeigen3-dev")  # for plugins
+include(CPack)

@@ -9,6 +9,8 @@ class ClaimsTable {
     this.paper = this.filter("Paper", this.rows.map((row) => row.dataset.paper));
     this.verdict = this.filter("Verdict", this.rows.map((row) => row.dataset.verdict));
     if (this.rows.some((row) => "unexpected" in row.dataset)) this.verdict.append(new Option("not as expected", "unexpected"));
+    this.origin = this.filter("Who", this.rows.map((row) => row.dataset.origin));
+    this.finding = this.filter("Finding", this.rows.map((row) => row.dataset.finding));
     this.search = this.field();
     this.count = document.createElement("output");
     this.bar.append(this.count);
@@ -63,6 +65,8 @@ class ClaimsTable {
       (!this.paper.value || row.dataset.paper === this.paper.value) &&
       (!this.verdict.value || row.dataset.verdict === this.verdict.value ||
        (this.verdict.value === "unexpected" && "unexpected" in row.dataset)) &&
+      (!this.origin.value || row.dataset.origin === this.origin.value) &&
+      (!this.finding.value || row.dataset.finding === this.finding.value) &&
       row.textContent.toLowerCase().includes(words);
     let shown = 0;
     for (const row of this.rows) {
@@ -76,7 +80,7 @@ class ClaimsTable {
   pick(paper, verdict) {
     this.paper.value = paper;
     this.verdict.value = verdict;
-    this.search.value = "";
+    this.origin.value = this.finding.value = this.search.value = "";
     this.apply();
   }
 }

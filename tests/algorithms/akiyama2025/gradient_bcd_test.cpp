@@ -1,12 +1,11 @@
 // Akiyama 2025: the engine against the algorithms as printed, hand-computed steps, the theorem's constants, the refusals.
 #include "algorithms/akiyama2025/gradient_bcd.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/core/binomial.hpp"
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/registry.hpp"
 #include "tests/algorithms/akiyama2025/reference.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::akiyama2025;
@@ -176,7 +175,7 @@ TEST_CASE("with practical steps the theorem is not applicable, with the numbers,
                                       tiny.problem));
   for (int k = 0; k < 30; ++k) judge.sweep();
   CHECK(judge.result("theorem.minimum").verdict() == "not applicable");
-  CHECK_THAT(judge.result("theorem.minimum").not_applicable, Catch::Contains("eta_W1 ="));
+  CHECK_THAT(judge.result("theorem.minimum").not_applicable, Contains("eta_W1 ="));
   for (const char* id : {"output.identity", "output.contraction", "weights.identity", "inner.distance", "first.distance"})
     CHECK(judge.result(id).verdict() == "holds");
 }
@@ -197,20 +196,19 @@ TEST_CASE("the printed K_V for two layers is zero, and its eta_W2 is not a stabi
 TEST_CASE("problems that the paper excludes are refused with the reason", "[akiyama2025]") {
   const Loss squared = Loss::parse("squared", false);
   const auto reason = [](Algorithm<double>&& algorithm, const Tiny<>& tiny) { return algorithm.not_applicable(tiny.problem); };
-  CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(network({4, 3, 1}, "linear"), squared, 3, 1)), Catch::Contains("no biases"));
-  CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(network({4, 1}, "linear", false), squared, 3, 1)),
-             Catch::Contains("hidden layer"));
+  CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(network({4, 3, 1}, "linear"), squared, 3, 1)), Contains("no biases"));
+  CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(network({4, 1}, "linear", false), squared, 3, 1)), Contains("hidden layer"));
   CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(relu_network({4, 3, 3, 1}, true), squared, 3, 1)),
-             Catch::Contains("bcd_relu_akiyama2025"));
-  CHECK_THAT(reason(BcdRelu<double>(), Tiny<>(network({4, 3, 1}, "tanh", false), squared, 3, 1)), Catch::Contains("ReLU"));
+             Contains("bcd_relu_akiyama2025"));
+  CHECK_THAT(reason(BcdRelu<double>(), Tiny<>(network({4, 3, 1}, "tanh", false), squared, 3, 1)), Contains("ReLU"));
   CHECK_THAT(reason(BcdMonotone<double>(), Tiny<>(network({4, 3, 1}, "linear", false), Loss::parse("logistic", false), 3, 1)),
-             Catch::Contains("squared loss"));
+             Contains("squared loss"));
   BcdMonotone<double> theorem;
   set(theorem, {{"steps", "corrected"}});
   const Tiny<> wide(network({4, 3, 1}, "leaky_relu:0.5", false), squared, 9, 1),
       relu(network({4, 3, 1}, "relu", false), squared, 3, 1);
-  CHECK_THAT(theorem.not_applicable(wide.problem), Catch::Contains("Assumption 1") && Catch::Contains("rank is 4"));
-  CHECK_THAT(theorem.not_applicable(relu.problem), Catch::Contains("Assumption 2"));
+  CHECK_THAT(theorem.not_applicable(wide.problem), Contains("Assumption 1") && Contains("rank is 4"));
+  CHECK_THAT(theorem.not_applicable(relu.problem), Contains("Assumption 2"));
 }
 
 TEST_CASE("exact binomial intervals agree with the closed forms at the ends and are calibrated", "[akiyama2025][binomial]") {

@@ -1,9 +1,9 @@
 // Negative controls: broken twins of Algorithms 1 and 3, and which check sees which of them.
-#include <catch2/catch.hpp>
 #include <map>
 #include <sstream>
 
 #include "tests/algorithms/akiyama2025/reference.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::akiyama2025;

@@ -1,8 +1,7 @@
 #include "algorithms/baselines/adam.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/registry.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

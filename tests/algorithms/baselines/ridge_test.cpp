@@ -1,7 +1,6 @@
 #include "algorithms/baselines/ridge.hpp"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

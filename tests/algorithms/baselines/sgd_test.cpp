@@ -1,8 +1,7 @@
 #include "algorithms/baselines/sgd.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "algorithms/registry.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -132,7 +131,7 @@ TEST_CASE("a run restarted from its state repeats the rest", "[sgd]") {
 
 TEST_CASE("mean_outputs is refused for losses other than the squared one", "[sgd]") {
   const Tiny<> tiny(network({3, 4, 2}, "tanh"), Loss::parse("logistic", true), 10, 2);
-  REQUIRE_THAT(make_sgd({{"gradient", "mean_outputs"}})->not_applicable(tiny.problem), Catch::Contains("set gradient = loss"));
+  REQUIRE_THAT(make_sgd({{"gradient", "mean_outputs"}})->not_applicable(tiny.problem), Contains("set gradient = loss"));
   REQUIRE(make_sgd({{"gradient", "loss"}})->not_applicable(tiny.problem).empty());
   REQUIRE_THROWS_AS(make_sgd({{"learning_rate", "0"}}), UsageError);
   REQUIRE_THROWS_AS(make_sgd({{"momentum", "1"}}), UsageError);

@@ -1,8 +1,8 @@
 // Gradients and Hessians of every loss, activation and block against finite differences of an independent objective.
 #include <Eigen/Eigenvalues>
-#include <catch2/catch.hpp>
 
 #include "tests/algorithms/ghauch2018/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::ghauch2018;

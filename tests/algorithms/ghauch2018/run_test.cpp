@@ -1,9 +1,9 @@
 // Whole runs: the promises under their audit, broken twins that the audit must flag, step rules, batches, memory.
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <set>
 
 #include "tests/algorithms/ghauch2018/support.hpp"
+#include "tests/support/catch.hpp"
 
 #if !defined(__SANITIZE_ADDRESS__) && defined(__GLIBC__)
 #define BCD_COUNT_ALLOCATIONS 1
@@ -52,7 +52,7 @@ double state_value(Bsum<double>& algorithm, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("with backtracking every promise of the first-order surrogate holds, for all losses, l1 and sets",
+TEST_CASE("with backtracking the surrogate lies above f at the new point and f descends, for all losses, l1 and sets",
           "[bsum][promise]") {
   for (const std::string loss : {"squared", "paper_exponential", "cross_entropy", "squared_hinge", "logistic"}) {
     const BsumCase c(loss, "softplus", true, kOneOutput);
@@ -60,7 +60,8 @@ TEST_CASE("with backtracking every promise of the first-order surrogate holds, f
                                   Settings{{"feasible", "toeplitz"}}, Settings{{"alpha", "0.6"}}}) {
       const Audited run(c, extra, 25);
       CAPTURE(loss, extra.empty() ? "" : extra[0].second);
-      for (const char* id : {"surrogate.upper_bound", "descent.block", "monotone.block"}) CHECK(run.verdict(id) == "holds");
+      for (const char* id : {"descent.block", "monotone.block"}) CHECK(run.verdict(id) == "holds");
+      CHECK(run.judge->measured("unbounded") == 0);
       if (extra.empty()) CHECK(run.verdict("gradient.consistency") == "holds");
       CHECK(run.verdict("lemma1.stationarity") == "not applicable");  // a constant step breaks (8)
     }
@@ -77,23 +78,74 @@ TEST_CASE("the proximal-point surrogate descends by gamma/2 |step|^2, in the non
   }
 }
 
-TEST_CASE("too small a gamma is flagged: no upper bound, no descent", "[bsum][promise][negative]") {
+TEST_CASE("too small a gamma is flagged: no upper bound, so nothing is promised of the descent", "[bsum][promise][negative]") {
   const BsumCase c("squared", "linear", false, kOneOutput);
   const Audited run(c, {{"gamma_rule", "fixed"}, {"gamma", "0.3"}}, 2);
   CHECK(run.verdict("surrogate.upper_bound") == "violated");
-  CHECK(run.verdict("descent.block") == "violated");
+  CHECK(run.verdict("surrogate.around") == "violated");
+  const double unbounded = run.judge->measured("unbounded");
+  CHECK(unbounded > 0);
+  CHECK(run.judge->result("descent.block").checks == 6 - static_cast<std::int64_t>(unbounded));
   CHECK(run.verdict("gradient.consistency") == "holds");
 }
 
+TEST_CASE("a gamma above the curvature makes (9) an upper bound on the step and around it", "[bsum][promise]") {
+  const BsumCase c("squared", "sigmoid", true, kOneOutput);
+  const Audited run(c, {{"gamma_rule", "fixed"}, {"gamma", "50"}}, 10);
+  for (const char* id : {"surrogate.upper_bound", "surrogate.around", "descent.block"}) CHECK(run.verdict(id) == "holds");
+  CHECK(run.judge->measured("unbounded") == 0);
+}
+
+TEST_CASE("where no surrogate lies above f the descent is not applicable", "[bsum][promise]") {
+  const BsumCase c("squared", "linear", false, kOneOutput);
+  Bsum<double> algorithm;
+  set_all(algorithm.parameters(), {{"gamma_rule", "fixed"}, {"gamma", "0.01"}});
+  Rng rng(2, "algorithm");
+  algorithm.initialise(c.problem, c.w0, rng);
+  struct Watch final : BlockObserver {
+    std::unique_ptr<Audit> audit;
+    CheckLog log{promises()};
+    void after(const Block& block) override { audit->after_block(1, block, log); }
+  } watch;
+  watch.audit = make_audit(values_of<Parameters>(algorithm.parameters()), c.problem);
+  State<double> state = algorithm.state();
+  watch.audit->start(state, watch.log);
+  algorithm.step(&watch);
+  watch.audit->finish(watch.log);
+  for (const PromiseResult& result : watch.log.results())
+    if (result.promise.id == "descent.block") CHECK(result.verdict() == "not applicable");
+}
+
+TEST_CASE("the descent is judged in the updates whose surrogate lies above f, and the others are counted", "[bsum][promise]") {
+  const BsumCase c("squared", "softplus", true, kOneOutput);
+  const Audited run(c, {{"surrogate", "gauss_newton"}, {"gamma_rule", "fixed"}, {"gamma", "1e-4"}, {"lambda", "1e-6"}}, 15);
+  const double unbounded = run.judge->measured("unbounded");
+  CHECK(unbounded > 0);
+  CHECK(run.judge->result("descent.block").checks == 45 - static_cast<std::int64_t>(unbounded));
+}
+
+TEST_CASE("the upper bound is judged at points the update has not looked at", "[bsum][promise][negative]") {
+  // f = (100 w1^2 + (w2 - 1)^2)/2 from (0, 0): along the step, to (0, 1), gamma = 1 is exact; in other directions f is steeper.
+  BsumCase c("squared", "linear", false, {2, 1}, 2);
+  c.X << 10, 0, 0, 1;
+  c.Y << 0, 1;
+  c.w0.W[1].setZero();
+  const Audited run(c, {{"lambda", "0"}, {"gamma", "1"}, {"gamma_shrink", "1"}}, 1);
+  CHECK(run.verdict("surrogate.upper_bound") == "holds");
+  CHECK(run.verdict("descent.block") == "holds");
+  CHECK(run.verdict("surrogate.around") == "violated");
+}
+
 TEST_CASE(
-    "Gauss-Newton's surrogate is judged along the step: with backtracking it is a bound that makes f descend, with too "
-    "small a gamma it is flagged",
+    "Gauss-Newton's surrogate is judged along the step: with backtracking it lies above f at the new point and f descends, "
+    "with too small a gamma it is flagged",
     "[bsum][promise][negative]") {
   for (const std::string loss : {"squared", "paper_exponential", "cross_entropy", "squared_hinge", "logistic"}) {
     const BsumCase c(loss, "softplus", true, kOneOutput);
     CAPTURE(loss);
     const Audited sound(c, {{"surrogate", "gauss_newton"}, {"gamma", "0.1"}}, 15);
-    for (const char* id : {"surrogate.upper_bound", "descent.block", "monotone.block"}) CHECK(sound.verdict(id) == "holds");
+    for (const char* id : {"descent.block", "monotone.block"}) CHECK(sound.verdict(id) == "holds");
+    CHECK(sound.judge->measured("unbounded") == 0);
   }
   const BsumCase c("squared", "softplus", true, kOneOutput);
   for (const std::string surrogate : {"gauss_newton", "second_order"}) {
@@ -211,8 +263,10 @@ TEST_CASE("which step rules meet the conditions (8)", "[bsum][steps]") {
   CHECK(breaks(StepRule::inverse_sqrt, 0.1));
   CHECK(breaks(StepRule::armijo, 0.5));
   CHECK_FALSE(breaks(StepRule::inverse, 1));
-  CHECK(breaks(StepRule::inverse, 2));
-  CHECK(breaks(StepRule::recursive, 1));
+  CHECK_FALSE(breaks(StepRule::inverse, 2));    // alpha_1 = 1 alone is not below 1
+  CHECK_FALSE(breaks(StepRule::recursive, 1));  // nor alpha_0 of setting 1; the next is 0.01
+  CHECK(breaks(StepRule::recursive, 2));        // 2 (1 - 2 t) < 0
+  CHECK(breaks(StepRule::adadelta, 1));
   CHECK_FALSE(breaks(StepRule::recursive, 0.001));
 }
 
@@ -310,6 +364,7 @@ TEST_CASE("no iteration of any kind of update allocates memory", "[bsum][memory]
   for (const Settings& settings : {Settings{},
                                    fixed,
                                    with(fixed, {{"step", "adagrad"}}),
+                                   with(fixed, {{"step", "adadelta"}}),
                                    with(fixed, {{"batch_size", "50"}}),
                                    with(fixed, {{"growing", "true"}}),
                                    Settings{{"penalty", "l1"}},
@@ -373,16 +428,16 @@ TEST_CASE("misfitting choices are refused with the reason", "[bsum]") {
     set_all(algorithm.parameters(), settings);
     return algorithm.not_applicable(c.problem);
   };
-  CHECK_THAT(reason({{"order", "joint"}}), Catch::Contains("gamma_rule = fixed"));
-  CHECK_THAT(reason({{"gamma", "0"}}), Catch::Contains("gamma > 0"));
-  CHECK_THAT(reason({{"surrogate", "prox_point"}}), Catch::Contains("gamma_rule = fixed"));
-  CHECK_THAT(reason({{"surrogate", "linear"}}), Catch::Contains("gamma_rule = fixed"));
-  CHECK_THAT(reason({{"surrogate", "second_order"}, {"feasible", "ball:1"}}), Catch::Contains("first_order"));
-  CHECK_THAT(reason({{"growing", "true"}, {"batch_size", "5"}}), Catch::Contains("batch_size = 0"));
-  CHECK_THAT(reason({{"penalty", "l1"}, {"surrogate", "gauss_newton"}}), Catch::Contains("(A.5)"));
+  CHECK_THAT(reason({{"order", "joint"}}), Contains("gamma_rule = fixed"));
+  CHECK_THAT(reason({{"gamma", "0"}}), Contains("gamma > 0"));
+  CHECK_THAT(reason({{"surrogate", "prox_point"}}), Contains("gamma_rule = fixed"));
+  CHECK_THAT(reason({{"surrogate", "linear"}}), Contains("gamma_rule = fixed"));
+  CHECK_THAT(reason({{"surrogate", "second_order"}, {"feasible", "ball:1"}}), Contains("first_order"));
+  CHECK_THAT(reason({{"growing", "true"}, {"batch_size", "5"}}), Contains("batch_size = 0"));
+  CHECK_THAT(reason({{"penalty", "l1"}, {"surrogate", "gauss_newton"}}), Contains("(A.5)"));
   const BsumCase relu("squared", "relu", true, kOneOutput), entropy("squared", "tanh", true, kOneOutput);
-  CHECK_THAT(Bsum<double>().not_applicable(relu.problem), Catch::Contains("Assumption 2"));
+  CHECK_THAT(Bsum<double>().not_applicable(relu.problem), Contains("Assumption 2"));
   Problem<double> problem = entropy.problem;
   problem.loss = Loss::parse("cross_entropy", true);
-  CHECK_THAT(Bsum<double>().not_applicable(problem), Catch::Contains("sigmoid"));
+  CHECK_THAT(Bsum<double>().not_applicable(problem), Contains("sigmoid"));
 }

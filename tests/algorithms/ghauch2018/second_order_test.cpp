@@ -3,10 +3,10 @@
 #include "algorithms/ghauch2018/second_order.hpp"
 
 #include <Eigen/LU>
-#include <catch2/catch.hpp>
 
 #include "algorithms/core/parallel.hpp"
 #include "tests/algorithms/ghauch2018/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::ghauch2018;
@@ -58,7 +58,7 @@ TEST_CASE("the assembled Hessian is the oracle's second derivative within its ro
       Matrix<double> H;
       model.hessian(c.w0, c.X, c.Y, j, exact ? Curvature::exact : Curvature::gauss_newton, H);
       const Matrix<double> D = random.matrix(c.problem.net.d(j), model.inputs(j));
-      const Rounded expected = oracle.second_derivative(c.w0, j, D, exact);
+      const Term expected = oracle.second_derivative(c.w0, j, D, exact);
       const double quadratic = D.reshaped().dot(H * D.reshaped());
       // The product with H sums d^2 p^2 terms, each rounded.
       const double product = static_cast<double>(2 * D.size()) * std::numeric_limits<double>::epsilon() *

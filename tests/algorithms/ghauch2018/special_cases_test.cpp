@@ -1,10 +1,11 @@
 // The special cases that the paper names, each against the method it is said to be; closed forms against brute force.
 #include <Eigen/LU>
-#include <catch2/catch.hpp>
 
+#include "algorithms/baselines/adadelta.hpp"
 #include "algorithms/baselines/adagrad.hpp"
 #include "algorithms/baselines/sgd.hpp"
 #include "tests/algorithms/ghauch2018/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::ghauch2018;
@@ -53,6 +54,15 @@ TEST_CASE("all blocks at once with step = adagrad is the plugin adagrad on the f
       c, {{"learning_rate", "0.1"}, {"epsilon", "1e-8"}, {"initial_accumulator", "0"}}, 50);
   CHECK(distance(theirs, c.w0) > 0.1);
   CHECK(distance(ours, theirs) <= 1e-12);
+}
+
+TEST_CASE("all blocks at once with step = adadelta is the plugin adadelta on the full batch", "[bsum][special]") {
+  const BsumCase c("squared", "sigmoid", true, kOneOutput);
+  const auto ours =
+      run_bsum(c, {{"order", "joint"}, {"gamma_rule", "fixed"}, {"step", "adadelta"}, {"alpha", "1"}, {"lambda", "0"}}, 200);
+  const auto theirs = run_baseline<baselines::Adadelta<double>>(c, {}, 200);
+  CHECK(distance(theirs, c.w0) > 0.1);
+  CHECK(distance(ours, theirs) <= 1e-11);
 }
 
 TEST_CASE("one layer, alpha = 1: the cyclic update (11) is gradient descent with step 1/gamma", "[bsum][special]") {

@@ -1,10 +1,10 @@
 // ADMM of Taylor et al. 2016: each update against its subproblem, a run against plain loops, the judge against broken twins.
 #include "algorithms/taylor2016/admm.hpp"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -449,7 +449,7 @@ TEST_CASE("a network with skip connections or a curved output is refused with th
   taylor::Admm<double> admm;
   Tiny<> tiny(network({3, 3, 2}, "relu"), Loss::parse("squared", false), 5, 1);
   tiny.problem.net.layers[0].skip = true;
-  CHECK_THAT(admm.not_applicable(tiny.problem), Catch::Contains("skip"));
+  CHECK_THAT(admm.not_applicable(tiny.problem), Contains("skip"));
   const Tiny<> curved(network({3, 3, 2}, "relu", true, "tanh"), Loss::parse("squared", false), 5, 1);
-  CHECK_THAT(admm.not_applicable(curved.problem), Catch::Contains("linear"));
+  CHECK_THAT(admm.not_applicable(curved.problem), Contains("linear"));
 }

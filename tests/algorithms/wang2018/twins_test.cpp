@@ -1,9 +1,10 @@
 // What Wang et al. 2018 promise, on runs that keep it and on twins that are broken on purpose; the cones; the counter-examples.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "algorithms/wang2018/dlam.hpp"
 #include "algorithms/wang2018/oracle.hpp"
+#include "datasets/dataset.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -248,9 +249,11 @@ TEST_CASE("the joint distance is the distance to the limiting normal cone, by br
 
 TEST_CASE("the studies of Wang et al. 2018 come out as the claims table expects", "[dlam][study]") {
   for (const Study& study : wang2018::studies()) {
-    const StudyResult result = study.run();
+    const Dataset<double> data =
+        study.run ? Dataset<double>{} : load_dataset<double>(study.data.name, study.data.options, TargetCode::real, 0);
+    const StudyResult result = study.run ? study.run() : study.run_on(data.X, data.Y);
     CAPTURE(study.id, result.measured, result.evidence);
-    CHECK(result.holds == (study.id != "wang2018.assumption1"));
+    CHECK(result.holds);
   }
 }
 

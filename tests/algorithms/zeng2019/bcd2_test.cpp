@@ -1,7 +1,6 @@
 #include "algorithms/zeng2019/bcd2.hpp"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
@@ -247,7 +246,7 @@ TEST_CASE("Theorem 2's condition is judged", "[bcd2]") {
   Judge never(exponential.algorithm, bcd2_promises(), exponential.audit());
   never.sweep();
   REQUIRE(never.result("descent.block").verdict() == "not applicable");
-  REQUIRE_THAT(never.result("descent.block").not_applicable, Catch::Contains("exponential"));
+  REQUIRE_THAT(never.result("descent.block").not_applicable, Contains("exponential"));
 }
 
 TEST_CASE("the audit's potential and subgradient are those of (2.3)", "[bcd2]") {
@@ -404,10 +403,10 @@ TEST_CASE("problems outside Algorithm 1 are refused with the reason", "[bcd2]") 
   };
   Network skip = network({3, 3, 2}, "relu");
   skip.layers[0].skip = true;
-  REQUIRE_THAT(reason(skip, "squared", {}), Catch::Contains("skip"));
-  REQUIRE_THAT(reason(network({3, 3, 2}, "relu", true, "relu"), "squared", {}), Catch::Contains("sigma_N = Id"));
-  REQUIRE_THAT(reason(network({3, 3, 2}, "relu"), "hinge", {{"output_update", "proxlinear"}}), Catch::Contains("smooth loss"));
-  REQUIRE_THAT(reason(network({3, 3, 2}, "relu"), "cross_entropy", {{"s", "l1:0.1"}}), Catch::Contains("proxlinear"));
+  REQUIRE_THAT(reason(skip, "squared", {}), Contains("skip"));
+  REQUIRE_THAT(reason(network({3, 3, 2}, "relu", true, "relu"), "squared", {}), Contains("sigma_N = Id"));
+  REQUIRE_THAT(reason(network({3, 3, 2}, "relu"), "hinge", {{"output_update", "proxlinear"}}), Contains("smooth loss"));
+  REQUIRE_THAT(reason(network({3, 3, 2}, "relu"), "cross_entropy", {{"s", "l1:0.1"}}), Contains("proxlinear"));
   REQUIRE(reason(network({3, 3, 2}, "relu"), "cross_entropy", {{"s", "l1:0.1"}, {"output_update", "proxlinear"}}).empty());
 }
 

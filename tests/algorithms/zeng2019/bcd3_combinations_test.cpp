@@ -1,10 +1,10 @@
 // Proposition 1 of Zeng et al. 2019: every activation, loss and regulariser, judged by the audit on small data.
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;

@@ -1,7 +1,7 @@
 // The engine against the textbook form of Algorithms 2 and 3.
-#include <catch2/catch.hpp>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;

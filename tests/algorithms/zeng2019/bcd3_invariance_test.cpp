@@ -1,10 +1,10 @@
 // Exact invariances of Algorithms 2 and 3, and Theorem 2 at its threshold.
 #include <sys/resource.h>
 
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;
@@ -116,7 +116,7 @@ TEST_CASE("without skip connections the residual method is Algorithm 2, with the
   skipping.net = with_skips(skipping.net);
   CHECK(difference(*plain, *ten_sweeps(skipping, tiny.w0, kSettings)) > 1e-2);
   const auto algorithm2 = find_plugin("bcd3_zeng2019").make<double>();
-  CHECK_THAT(algorithm2->not_applicable(skipping), Catch::Contains("bcd_resnet_zeng2019"));
+  CHECK_THAT(algorithm2->not_applicable(skipping), Contains("bcd_resnet_zeng2019"));
 }
 
 TEST_CASE("the condition of Theorem 2 is sharp for the squared loss", "[three_splitting][proxlinear]") {
@@ -143,7 +143,7 @@ TEST_CASE("the condition of Theorem 2 is sharp for the squared loss", "[three_sp
     CHECK(r[0].first_block == "V2");
     CHECK(r[1].verdict() == "holds");
     CHECK(r[2].verdict() == "not applicable");
-    CHECK_THAT(r[2].not_applicable, Catch::Contains("alpha > (L_R - gamma)/2 = 0.45"));
+    CHECK_THAT(r[2].not_applicable, Contains("alpha > (L_R - gamma)/2 = 0.45"));
     CHECK(r[3].verdict() == "holds");
   }
   SECTION("far below it the run overflows, and the audit says so instead of failing") {
@@ -168,7 +168,7 @@ TEST_CASE("Theorem 2 asks nothing of the mean loss with gamma >= 1/n and does no
   CHECK(verdict(Loss::parse("squared", true), "gamma=0.04 alpha=1e-6").verdict() == "holds");
   const PromiseResult exponential = verdict(Loss::parse("exponential", false), "gamma=1.5 alpha=2");
   CHECK(exponential.verdict() == "not applicable");
-  CHECK_THAT(exponential.not_applicable, Catch::Contains("exponential") && Catch::Contains("no global Lipschitz constant"));
+  CHECK_THAT(exponential.not_applicable, Contains("exponential") && Contains("no global Lipschitz constant"));
 }
 
 TEST_CASE("a sweep needs no memory of the size of its state", "[three_splitting][memory]") {

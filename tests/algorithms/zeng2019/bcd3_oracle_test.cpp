@@ -1,8 +1,8 @@
 // The judge judged: potential, gradients and subdifferentials of the three-splitting oracle, and its rare cases.
-#include <catch2/catch.hpp>
 
 #include "algorithms/core/prox.hpp"
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;

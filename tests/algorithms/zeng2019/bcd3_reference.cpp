@@ -287,6 +287,7 @@ Iterate iterate_of(const Problem<double>& problem, const State<double>& state) {
   P.V[0] = *problem.X;
   for (int i = 1; i <= problem.net.N(); ++i) P.b[at(i)] = Vector<double>::Zero(problem.net.d(i));
   for (const NamedMatrix<double>& m : state) {
+    if (m.name == "inner") continue;  // no part of the point
     const auto i = static_cast<std::size_t>(std::stoi(m.name.substr(1)));
     if (m.name[0] == 'W') P.W[i] = m.value;
     if (m.name[0] == 'U') P.U[i] = m.value;

@@ -1,7 +1,7 @@
 // Every block update against its own subproblem: no perturbation, small or large, does better.
-#include <catch2/catch.hpp>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;

@@ -1,9 +1,9 @@
 // Negative controls: broken twins of every update, and which check of the audit sees which of them.
-#include <catch2/catch.hpp>
 #include <map>
 #include <sstream>
 
 #include "tests/algorithms/zeng2019/bcd3_support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::zeng2019;

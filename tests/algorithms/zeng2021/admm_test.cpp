@@ -1,9 +1,9 @@
 // ADMM of Zeng et al. 2021: the majoriser by brute force, each update against its subproblem, a run against plain formulas.
 #include <Eigen/LU>
-#include <catch2/catch.hpp>
 
 #include "algorithms/zeng2021/majoriser.hpp"
 #include "tests/algorithms/zeng2021/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
@@ -278,15 +278,15 @@ TEST_CASE("problems outside the method are refused with the reason", "[zeng-admm
     const Tiny<> tiny(std::move(net), Loss::parse(loss, false), 5, 1);
     return admm.not_applicable(tiny.problem);
   };
-  CHECK_THAT(reason(network({3, 3, 2}, "relu"), "squared"), Catch::Contains("relu"));
-  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid"), "cross_entropy"), Catch::Contains("squared loss"));
-  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid", true, "sigmoid"), "squared"), Catch::Contains("output layer"));
+  CHECK_THAT(reason(network({3, 3, 2}, "relu"), "squared"), Contains("relu"));
+  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid"), "cross_entropy"), Contains("squared loss"));
+  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid", true, "sigmoid"), "squared"), Contains("output layer"));
   admm.parameters().set("beta", "1,2,3");
-  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid"), "squared"), Catch::Contains("3 values") && Catch::Contains("2 layers"));
+  CHECK_THAT(reason(network({3, 3, 2}, "sigmoid"), "squared"), Contains("3 values") && Contains("2 layers"));
   admm.parameters().set("beta", "1,2");
   CHECK(reason(network({3, 3, 2}, "sigmoid"), "squared").empty());
   admm.parameters().set("majoriser", "published");
-  CHECK_THAT(reason(network({3, 3, 2}, "tanh"), "squared"), Catch::Contains("sigmoid"));
-  CHECK_THROWS_WITH(admm.parameters().set("beta", "1,-2"), Catch::Contains("'beta'") && Catch::Contains("> 0"));
-  CHECK_THROWS_WITH(admm.parameters().set("beta", "1,x"), Catch::Contains("'beta'"));
+  CHECK_THAT(reason(network({3, 3, 2}, "tanh"), "squared"), Contains("sigmoid"));
+  CHECK_THROWS_WITH(admm.parameters().set("beta", "1,-2"), Contains("'beta'") && Contains("> 0"));
+  CHECK_THROWS_WITH(admm.parameters().set("beta", "1,x"), Contains("'beta'"));
 }

@@ -1,8 +1,8 @@
 // The judge of the ADMM of Zeng et al. 2021: potential and gradient against plain loops, promises along runs, broken twins.
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "tests/algorithms/zeng2021/support.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 using namespace bcd::test;
@@ -187,4 +187,13 @@ TEST_CASE("a run that has come to rest is judged like any other", "[zeng-admm]")
   }
   for (const PromiseResult& result : log.results())
     if (result.promise.id == "descent.output") CHECK(result.verdict() == "holds");
+}
+
+TEST_CASE("the studies of sequences in one variable are confirmed and can be checked by hand", "[zeng2021][study]") {
+  for (const Study& study : bcd::zeng2021::rate_studies()) {
+    const StudyResult result = study.run();
+    INFO(study.id << ": " << result.evidence);
+    CHECK(result.holds);
+    CHECK_FALSE(result.instance.empty());
+  }
 }

@@ -1,12 +1,12 @@
 // Methods written in NumPy against the program's own, through the real program. Without NumPy these tests are skipped.
 #include <iostream>
 
+#include "checkout.hpp"
 #include "results/record.hpp"
 #include "tests/support/program.hpp"
 
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
-using Catch::Contains;
 namespace fs = std::filesystem;
 
 namespace {

@@ -7,7 +7,6 @@
 
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
-using Catch::Contains;
 
 namespace {
 
@@ -49,10 +48,11 @@ TEST_CASE("external is listed and explains its parameters", "[external][cli]") {
 TEST_CASE("a command that hangs ends with the program, even if that is killed", "[external][cli]") {
   const Sandbox sandbox;
   sandbox.write("foreign.toml", experiment("echo $$ >pid; exec sleep 1000"));
-  sandbox.run("run foreign.toml --threads 1", "env TMPDIR=. timeout --signal KILL 3");
+  sandbox.write("kill.sh", "\"$@\" & pid=$!\nuntil [ -s pid ]; do sleep 0.05; done\nkill -KILL $pid; wait $pid\n");
+  sandbox.run("run foreign.toml --threads 1", "env TMPDIR=. sh kill.sh");
   pid_t pid = 0;
   std::istringstream(sandbox.read("pid")) >> pid;
   REQUIRE(pid > 0);
-  for (int i = 0; i < 100 && exists(pid); ++i) ::usleep(20000);
+  for (int i = 0; i < 5000 && exists(pid); ++i) ::usleep(20000);
   CHECK_FALSE(exists(pid));
 }

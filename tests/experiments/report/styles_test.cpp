@@ -2,10 +2,10 @@
 #include "experiments/report/styles.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 
 #include "experiments/file/load.hpp"
 #include "plots/palette.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace bcd;
 

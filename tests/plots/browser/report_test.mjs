@@ -147,7 +147,7 @@ test("the numbers are saved as CSV and the command is copied", async () => {
 test("the claims are filtered by verdict and paper, by the matrix too, and sorted", async () => {
   const shown = () => page.locator("#claims tbody tr:visible").count();
   assert.equal(await shown(), 3);
-  await page.locator(".filters").getByLabel("Verdict").selectOption("violated");
+  await page.locator(".filters").getByLabel("Verdict").selectOption("fails");
   assert.equal(await shown(), 1);
   await page.locator(".matrix a[data-paper=second2001][data-verdict=holds]").click();
   assert.equal(await shown(), 1);
@@ -156,7 +156,7 @@ test("the claims are filtered by verdict and paper, by the matrix too, and sorte
   await page.locator(".filters").getByLabel("Paper").selectOption("");
   await page.getByRole("button", { name: "Verdict" }).click();
   await page.getByRole("button", { name: "Verdict" }).click();
-  assert.match(await page.locator("#claims tbody tr").first().textContent(), /violated/);
+  assert.match(await page.locator("#claims tbody tr").first().textContent(), /fails/);
   assert.equal(await page.locator("#claims th[aria-sort=descending]").count(), 1);
 });
 

@@ -1,7 +1,6 @@
 #include "algorithms/template_method/template_method.hpp"
 
-#include <catch2/catch.hpp>
-
+#include "tests/support/catch.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;

@@ -1,0 +1,11 @@
+# Run after the program is linked (cmake -P): writes its completion scripts and manual page into FOLDER. Needs PROGRAM, FOLDER.
+foreach(page bash zsh fish 1)
+  set(verb completion ${page})
+  if(page EQUAL 1)
+    set(verb help --man)
+  endif()
+  execute_process(COMMAND ${PROGRAM} ${verb} OUTPUT_FILE ${FOLDER}/bcdbench.${page} RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "${PROGRAM} ${verb} failed: ${failed}")
+  endif()
+endforeach()

@@ -1,0 +1,143 @@
+#include "experiments/report/certificate.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "algorithms/core/parameters.hpp"
+#include "datasets/sha256.hpp"
+#include "experiments/file/load.hpp"
+#include "experiments/file/paper.hpp"
+#include "experiments/report/claims_table.hpp"
+#include "experiments/report/items.hpp"
+#include "experiments/report/replies.hpp"
+#include "experiments/report/row_text.hpp"
+#include "experiments/run/provenance.hpp"
+#include "experiments/run/records.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+using json = nlohmann::ordered_json;
+
+namespace {
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw UsageError("cannot read " + file.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+const Paper& find_paper(const std::string& id) {
+  std::vector<std::string> known;
+  for (const Paper& paper : papers()) {
+    if (paper.id == id) return paper;
+    known.push_back(paper.id);
+  }
+  throw UsageError(unknown_name("paper", id, known));
+}
+
+/// What the program is; the machine and the dates are the records'.
+json program_facts() {
+  const nlohmann::json facts = provenance();
+  json own;
+  for (const char* key : {"program", "commit", "dirty", "sources"})
+    if (facts.contains(key)) own[key] = facts.at(key);
+  return own;
+}
+
+/// The records behind the rows: checksums of both files, who made them, and the command that makes each again.
+json records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
+  std::set<std::string> ids;
+  for (const ClaimEntry& entry : entries) ids.insert(entry.row.records.begin(), entry.row.records.end());
+  json records = json::array();
+  for (const std::string& id : ids) {
+    const fs::path file = record_file(out, id);
+    if (!fs::exists(file)) continue;
+    const RunRecord record = read_record(file);
+    json facts = {
+        {"record", id},
+        {"experiment", record.experiment()},
+        {"variant", record.variant()},
+        {"seed", record.seed()},
+        {"status", record.status},
+        {"sha256",
+         {{id + ".json", sha256(text_of(file))}, {id + ".csv", sha256(text_of(fs::path(file).replace_extension(".csv")))}}},
+        {"again", "./bcdbench run runs/" + id + ".json --force"}};
+    for (const char* key : {"program", "commit", "compiler", "cpu", "date"})
+      if (record.provenance.contains(key)) facts[key] = record.provenance.at(key);
+    records.push_back(std::move(facts));
+  }
+  return records;
+}
+
+json counted(const std::vector<std::string>& words) {
+  json counts = json::object();
+  for (const std::string& word : words) counts[word] = counts.value(word, 0) + 1;
+  return counts;
+}
+
+json certificate_of(const CertificateOrder& order, const Paper& paper) {
+  const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.out);
+  const Replies replies = read_replies(paper, order.replies);
+  std::vector<ClaimRow> rows;
+  std::vector<std::string> findings, verdicts;
+  json claims = json::array(), items = json::array();
+  for (const ClaimEntry& entry : entries) {
+    rows.push_back(entry.row);
+    findings.push_back(entry.row.finding);
+    json row = row_as_json(entry.row);
+    row["scale"] = entry.scale;
+    row["source"] = entry.source == ClaimEntry::Source::records     ? "records"
+                    : entry.source == ClaimEntry::Source::reference ? "committed reference"
+                                                                    : "none";
+    row["records"] = entry.source == ClaimEntry::Source::records ? entry.row.records : std::vector<std::string>{};
+    row["command"] = "./bcdbench check " + entry.row.experiment + " --scale " + entry.scale;
+    claims.push_back(std::move(row));
+  }
+  for (const ItemRow& item : items_of(paper, rows)) {
+    json line = item_as_json(item);
+    if (const auto reply = replies.by_item.find(item.number); reply != replies.by_item.end()) line["reply"] = reply->second;
+    verdicts.push_back(item.verdict);
+    items.push_back(std::move(line));
+  }
+  json certificate = {
+      {"certificate", paper.id},
+      {"paper", {{"authors", paper.authors}, {"title", paper.title}, {"published", paper.published}, {"link", paper.link}}},
+      {"summary", paper.summary},
+      {"program", program_facts()},
+      {"scale", order.scale},
+      {"items_by_verdict", counted(verdicts)},
+      {"rows_by_finding", counted(findings)},
+      {"commands",
+       {"./bcdbench reproduce " + paper.id + " --scale " + order.scale,
+        "./bcdbench certify " + paper.id + " --scale " + order.scale}}};
+  if (!replies.general.empty()) certificate["reply"] = replies.general;
+  certificate["items"] = items;
+  certificate["claims"] = claims;
+  certificate["records"] = records_of(entries, order.out);
+  return certificate;
+}
+
+}  // namespace
+
+std::vector<fs::path> write_certificate(const CertificateOrder& order) {
+  const json certificate = certificate_of(order, find_paper(order.paper));
+  std::vector<fs::path> files;
+  std::string sums;
+  const auto write = [&](const std::string& name, const std::string& text) {
+    write_file_atomically(order.to / name, text);
+    files.push_back(order.to / name);
+    sums += sha256(text) + "  " + name + "\n";
+  };
+  write("certificate.json", certificate.dump(1) + "\n");
+  write("index.html", certificate_page(certificate));
+  write_file_atomically(order.to / "SHA256SUMS", sums);
+  files.push_back(order.to / "SHA256SUMS");
+  return files;
+}
+
+}  // namespace bcd

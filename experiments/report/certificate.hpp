@@ -1,0 +1,25 @@
+// The certificate of a paper: its items, what was found and the evidence, in one folder that can be checked and handed over.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace bcd {
+
+struct CertificateOrder {
+  std::string paper, scale;
+  std::filesystem::path out;      ///< folder of the records
+  std::filesystem::path to;       ///< the folder to write
+  std::filesystem::path replies;  ///< the authors' reply; empty: where it usually lies
+};
+
+/// Writes certificate.json, index.html and SHA256SUMS; returns their paths. The same records give the same bytes: the only dates are
+/// those of the records. Throws UsageError for a paper that is unknown or has no claims.
+std::vector<std::filesystem::path> write_certificate(const CertificateOrder& order);
+
+/// The certificate as one page, without a single address outside of it but the paper's.
+std::string certificate_page(const nlohmann::ordered_json& certificate);
+
+}  // namespace bcd

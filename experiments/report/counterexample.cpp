@@ -1,0 +1,115 @@
+#include "experiments/report/counterexample.hpp"
+
+#include <algorithm>
+
+#include "algorithms/core/text.hpp"
+#include "algorithms/registry.hpp"
+#include "experiments/claims/hypotheses.hpp"
+#include "experiments/claims/judge.hpp"
+#include "experiments/claims/study.hpp"
+#include "experiments/claims/verdict.hpp"
+#include "experiments/file/load.hpp"
+#include "experiments/report/row_text.hpp"
+#include "experiments/run/records.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The experiment that has the claim.
+Experiment experiment_with(const std::string& claim, const std::string& file, const Overrides& overrides) {
+  std::vector<std::string> known;
+  for (const std::string& id : file.empty() ? experiment_ids() : std::vector<std::string>{file}) {
+    Experiment experiment = load_experiment(id, overrides);
+    for (const Claim& own : experiment.claims) {
+      if (own.id == claim) return experiment;
+      known.push_back(own.id);
+    }
+  }
+  const std::string nearest = known.empty() ? "" : "; did you mean '" + nearest_name(claim, known) + "'?";
+  throw UsageError("unknown claim '" + claim + "'" + nearest + " 'bcdbench claims --rows' lists them");
+}
+
+const Claim& claim_of(const Experiment& experiment, const std::string& id) {
+  return *std::find_if(experiment.claims.begin(), experiment.claims.end(), [&](const Claim& claim) { return claim.id == id; });
+}
+
+std::string head(const ClaimRow& row) {
+  const std::string words = quoted_words(row.quote, row.place);
+  return row.id + "  [" + row.item + "]\n" + wrapped(row.statement, 2) +
+         wrapped(who_says(row) + (words.empty() ? "" : ": " + words), 2);
+}
+
+/// The study as numbers, made now.
+std::string study_text(const Study& study, const std::string& claim) {
+  const StudyResult result = result_of(study);
+  std::string text = "\n" + study.source + ": " + study.statement + "\n";
+  if (!result.instance.empty()) text += "\n" + result.instance + (result.instance.ends_with("\n") ? "" : "\n");
+  return text + "\n" + wrapped(result.evidence) + "measured: " + show(result.measured, 6) +
+         "\nagain: ./bcdbench counterexample " + claim + "\n";
+}
+
+/// The worst violation of a promise among the runs.
+std::string promise_text(const Claim& claim, const std::vector<RunRecord>& records, const fs::path& out) {
+  const RunRecord* worst = nullptr;
+  const PromiseResult* found = nullptr;
+  for (const RunRecord& run : records) {
+    if (!claim.variants.empty() &&
+        std::find(claim.variants.begin(), claim.variants.end(), run.variant()) == claim.variants.end())
+      continue;
+    for (const PromiseResult& result : run.promises)
+      if (result.promise.id == claim.text.at("promise") && result.verdict() == "violated" &&
+          (found == nullptr || result.worst_ratio < found->worst_ratio))
+        worst = &run, found = &result;
+  }
+  if (found == nullptr) return "";
+  const auto where = [](int iteration, const std::string& block) {
+    return "iteration " + std::to_string(iteration) + (block.empty() ? "" : ", block " + block);
+  };
+  return "\n" + found->promise.source + ": " + found->promise.statement + "\n" +
+         (found->promise.constant.empty() ? "" : "constant: " + found->promise.constant + "\n") +
+         (found->promise.assumes.empty() ? "" : "assumes: " + found->promise.assumes + "\n") + "\n" + worst->variant() +
+         ", seed " + std::to_string(worst->seed()) + ": " + std::to_string(found->violations) + " violations in " +
+         std::to_string(found->checks) + " checks\nfirst: " + where(found->first_iteration, found->first_block) +
+         ", right minus left side " + show(found->first_slack, 6) +
+         "\nworst: " + where(found->worst_iteration, found->worst_block) + ", right minus left side at worst " +
+         show(found->worst_slack, 6) + ", " + show(found->worst_ratio, 6) +
+         " times the rounding that is allowed for\nagain: ./bcdbench run " + (out / "runs" / (worst->id + ".json")).string() +
+         " --force\n";
+}
+
+}  // namespace
+
+std::string counterexample_text(const std::string& id, const std::string& file, const std::string& scale, const fs::path& out) {
+  Overrides overrides;
+  overrides.scale = scale;
+  const Experiment experiment = experiment_with(id, file, overrides);
+  const Claim& claim = claim_of(experiment, id);
+  const std::vector<RunRecord> records = existing_records(experiment, out);
+  std::vector<ClaimRow> rows = judge(experiment, records, scale);
+  std::vector<ClaimRow*> pointers;
+  for (ClaimRow& row : rows) pointers.push_back(&row);
+  settle_hypotheses(pointers);
+  const ClaimRow& row = *std::find_if(rows.begin(), rows.end(), [&](const ClaimRow& candidate) { return candidate.id == id; });
+
+  const std::string study =
+      claim.counterexample.empty() && claim.kind == "study" ? claim.text.at("study") : claim.counterexample;
+  const Outcome outcome = outcome_of(row.verdict);
+  const bool refutes = outcome == Outcome::violated || row.finding == finding::against || !claim.counterexample.empty();
+  if (outcome == Outcome::not_run && study.empty())
+    throw UsageError("nothing is known of " + id + " yet (" + row.evidence + ")");
+  if (!refutes) throw UsageError("there is no counter-example to " + id + ": its verdict is '" + row.verdict + "'");
+  std::string text =
+      head(row) + wrapped("verdict: " + row.verdict + (row.measured.empty() ? "" : "; measured: " + row.measured), 2);
+  if (!study.empty()) return text + study_text(find_study(study), id);
+  if (claim.kind == "promise")
+    if (const std::string violation = promise_text(claim, records, out); !violation.empty()) return text + violation;
+  text += "\n" + wrapped(row.evidence);
+  for (const std::string& record : row.records)
+    text += "again: ./bcdbench run " + (out / "runs" / (record + ".json")).string() + " --force\n";
+  return text;
+}
+
+}  // namespace bcd

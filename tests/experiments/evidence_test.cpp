@@ -1,0 +1,113 @@
+// What is handed over: the counter-example of a claim, and the certificate of a paper with its authors' reply.
+#include <nlohmann/json.hpp>
+
+#include "datasets/sha256.hpp"
+#include "experiments/report/replies.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/program.hpp"
+
+using namespace bcd;
+
+namespace {
+
+Paper two_items() {
+  Paper paper;
+  paper.id = "nobody2000";
+  paper.items = {{"Lemma 1", "descent", "", ""}, {"Figure 2(a)", "curves", "", ""}};
+  return paper;
+}
+
+}  // namespace
+
+TEST_CASE("a claim that nothing refutes, or that is unknown, is told in one sentence with exit code 2", "[evidence][cli]") {
+  const test::Sandbox sandbox;
+  const test::Outcome unknown = sandbox.run("counterexample zeng2019.nothing");
+  CHECK(unknown.code == 2);
+  CHECK_THAT(unknown.err, Contains("unknown claim 'zeng2019.nothing'"));
+  const test::Outcome unrefuted = sandbox.run("counterexample zeng2019.theorem1.algorithm1-smooth");
+  CHECK(unrefuted.code == 2);
+  CHECK_THAT(unrefuted.err, Contains("there is no counter-example to zeng2019.theorem1.algorithm1-smooth"));
+  const test::Outcome unrun = sandbox.run("counterexample zeng2019.algorithm1.descent.block");
+  CHECK(unrun.code == 2);
+  CHECK_THAT(unrun.err, Contains("nothing is known of zeng2019.algorithm1.descent.block yet"));
+  CHECK(sandbox.run("counterexample").code == 2);
+}
+
+TEST_CASE("the counter-example to a promise is its worst violation, with the run that makes it again", "[evidence][cli]") {
+  const test::Sandbox sandbox;
+  // 20 % below Theorem 2's threshold, (1 - 0.1)/2, every V_N-step raises F.
+  sandbox.write(
+      "far.toml",
+      "id = 'far'\npaper = 'nobody2000'\ntitle = 't'\ndescription = 'd'\n[dataset]\nname = 'teacher-student'\nd_in = 3\nn = 20\n"
+      "[network]\nhidden = [4]\n[run]\niterations = 3\naudit = 'block'\n[[variant]]\nlabel = 'far below'\n"
+      "algorithm = 'bcd3_zeng2019'\nparameters = { gamma = 0.1, alpha = 0.36, output_update = 'proxlinear' }\n"
+      "[[claim]]\nid = 'far.monotone'\nitem = 'Theorem 2'\nstatement = 'V_N-steps lower F'\nkind = 'promise'\n"
+      "promise = 'proxlinear.monotone'\norigin = 'paper'\nexpect = 'fails'\n"
+      "[[claim]]\nid = 'far.loss'\nitem = 'Figure 1'\nstatement = 'the loss is negative'\nkind = 'value'\n"
+      "metric = 'train_loss'\nop = '<'\nvalue = 0\nexpect = 'fails'\n");
+  REQUIRE(sandbox.run("run far.toml --threads 1").code == 0);
+  const test::Outcome promise = sandbox.run("counterexample far.monotone --experiment far.toml");
+  CHECK(promise.code == 0);
+  CHECK_THAT(promise.out, Contains("V_N-steps lower F") && Contains("verdict: fails") &&
+                              Contains("first: iteration 1, block V2") && Contains("again: ./bcdbench run out/runs/"));
+  const std::string again = promise.out.substr(promise.out.find("out/runs/"));
+  CHECK(test::fs::exists(sandbox.path(again.substr(0, again.find(' ')))));
+  const test::Outcome value = sandbox.run("counterexample far.loss --experiment far.toml");
+  CHECK(value.code == 0);
+  CHECK_THAT(value.out, Contains("verdict: fails") && Contains("again: ./bcdbench run out/runs/"));
+}
+
+TEST_CASE("a certificate is the same bytes twice, its sums are right, and the reply stands beside its item",
+          "[evidence][cli]") {
+  const test::Sandbox sandbox;
+  REQUIRE(sandbox.run("run zeng2019-algorithm1 --threads 1").code == 0);
+  sandbox.write("reply.md", "# A reply\nThank you.\n\n## Lemma 1\nWe agree & are glad.\n");
+  const std::string order = "certify zeng2019 --replies reply.md --to ";
+  REQUIRE(sandbox.run(order + "one").code == 0);
+  REQUIRE(sandbox.run(order + "two").code == 0);
+  for (const char* name : {"certificate.json", "index.html", "SHA256SUMS"}) {
+    INFO(name);
+    CHECK(sandbox.read(std::string("one/") + name) == sandbox.read(std::string("two/") + name));
+  }
+  const std::string text = sandbox.read("one/certificate.json"), page = sandbox.read("one/index.html");
+  CHECK_THAT(sandbox.read("one/SHA256SUMS"),
+             Contains(sha256(text) + "  certificate.json") && Contains(sha256(page) + "  index.html"));
+
+  const nlohmann::json certificate = nlohmann::json::parse(text);
+  CHECK(certificate.at("reply") == "Thank you.");
+  std::size_t replies = 0;
+  for (const auto& item : certificate.at("items"))
+    if (item.contains("reply")) {
+      ++replies;
+      CHECK(item.at("item") == "Lemma 1");
+      CHECK(item.at("reply") == "We agree & are glad.");
+    }
+  CHECK(replies == 1);
+  REQUIRE_FALSE(certificate.at("records").empty());
+  for (const auto& record : certificate.at("records"))
+    for (const auto& [name, sum] : record.at("sha256").items()) CHECK(sum == sha256(sandbox.read("out/runs/" + name)));
+  std::size_t judged = 0;
+  for (const auto& claim : certificate.at("claims")) judged += claim.at("source") == "records" ? 1 : 0;
+  CHECK(judged > 0);
+  CHECK_THAT(page, Contains("We agree &amp; are glad.") && !Contains("src=") && !Contains("<script"));
+  // Another record, other bytes.
+  sandbox.write("out/runs/" + certificate.at("records")[0].at("record").get<std::string>() + ".csv", "iteration\n0\n");
+  CHECK(sandbox.run(order + "three").code == 2);
+}
+
+TEST_CASE("without records a certificate says that every verdict is the reference's", "[evidence][cli]") {
+  const test::Sandbox sandbox;
+  REQUIRE(sandbox.run("certify xu2024").code == 0);
+  CHECK_THAT(sandbox.read("certificate/xu2024/index.html"), Contains("No record: every verdict is the committed reference"));
+  CHECK(sandbox.run("certify zeng2109").code == 2);
+  CHECK_THAT(sandbox.run("certify zeng2109").err, Contains("unknown paper 'zeng2109'"));
+}
+
+TEST_CASE("replies are read by item, and a heading that is no item of the paper is refused", "[evidence]") {
+  const Replies replies =
+      parse_replies("# Reply\nIn general.\n## Figure 2(a)\nOur settings:\n- gamma 3\n", two_items(), "r.md");
+  CHECK(replies.general == "In general.");
+  CHECK(replies.by_item.at("Figure 2(a)") == "Our settings:\n- gamma 3");
+  CHECK_THROWS_WITH(parse_replies("## Lemma 2\n", two_items(), "r.md"), Contains("r.md") && Contains("'Lemma 1'"));
+  CHECK_THROWS_WITH(parse_replies("## Lemma 1\n## Lemma 1\n", two_items(), "r.md"), Contains("another reply to Lemma 1"));
+}
