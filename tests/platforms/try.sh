@@ -16,7 +16,7 @@ folder=$(cd "$folder" && pwd)
 [ -d "$folder/etc" ] || mmdebstrap --variant=minbase --include=ca-certificates "$suite" "$folder" ${MIRROR:+"$MIRROR"}
 
 # Build folders stay out of it: the clone is what git knows.
-clone=$folder/root/bcdbench
+clone=$folder/opt/bcdbench
 if [ -d "$clone" ]; then
   git -C "$clone" fetch -q "$checkout" HEAD && git -C "$clone" checkout -q --detach FETCH_HEAD
 else
@@ -29,7 +29,7 @@ inside() {
     mount --bind /proc "$folder/proc"; mount --rbind /dev "$folder/dev"
     exec chroot "$folder" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM:-dumb}" ${CXX:+CXX="$CXX"} \
       ${BCDBENCH_PRESET:+BCDBENCH_PRESET="$BCDBENCH_PRESET"} ${BCDBENCH_ARCH:+BCDBENCH_ARCH="$BCDBENCH_ARCH"} \
-      bash -euc "cd /root/bcdbench; exec \"\$@\"" bash "$@"' bash "$folder" "$@"
+      bash -euc "cd /opt/bcdbench; exec \"\$@\"" bash "$@"' bash "$folder" "$@"
 }
 failed=0
 inside ./bcdbench reproduce "$@" || failed=1
