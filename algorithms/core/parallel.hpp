@@ -24,8 +24,8 @@ inline constexpr Index kColumnBlock = 256;
 /// tile of Eigen's products, so that no piece has a ragged edge but the last.
 inline constexpr Index kMatrixPiece = 96;
 
-/// Work is counted in floating-point operations, roughly. A thread that gets less than this is taken to cost
-/// more than it brings (an estimate: some 0.1 ms of work; tests/benchmarks/threads.py checks it). Tests set it to 0 to have everything shared out.
+/// Work is counted in floating-point operations, roughly. A thread that gets less than this is taken to cost more than it brings
+/// (an estimate: some 0.1 ms of work; tests/benchmarks/threads.py checks it). Tests set it to 0 to have everything shared out.
 double work_of_a_thread();
 void set_work_of_a_thread(double work);
 /// Work of an activation, its prox or a loss, an entry.
