@@ -29,6 +29,7 @@ struct ClaimRow {
   std::string threshold = {};       ///< where its limit comes from
   std::string corrects = {};        ///< the correction with which the item holds if this statement does
   std::string counterexample = {};  ///< the study that shows it with numbers
+  bool erratum = false;             ///< the statement says that the paper has a misprint
   std::vector<std::string> hypotheses = {};  ///< claims that must be true for this one to be judged
 
   bool as_expected() const { return verdict == expected; }

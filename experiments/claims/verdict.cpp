@@ -98,6 +98,7 @@ ClaimRow row_of(const Claim& claim, const std::string& paper, const std::string&
   row.threshold = claim.threshold;
   row.corrects = claim.corrects;
   row.counterexample = claim.counterexample;
+  row.erratum = claim.erratum;
   row.hypotheses = claim.hypotheses;
   return row;
 }

@@ -6,7 +6,9 @@ namespace bcd {
 
 std::string who_says(const ClaimRow& row) {
   if (row.origin == origin::reading) return "our reading" + (row.basis.empty() ? "" : " (guessed: " + row.basis + ")");
-  if (row.origin == origin::derived) return "derived here" + (row.basis.empty() ? "" : " (" + row.basis + ")");
+  if (row.origin == origin::derived)
+    return std::string(row.erratum ? "an erratum, found here" : "derived here") +
+           (row.basis.empty() ? "" : " (" + row.basis + ")");
   return row.origin == origin::control ? "a control of the check" : "the paper";
 }
 
@@ -32,6 +34,7 @@ nlohmann::ordered_json row_as_json(const ClaimRow& row) {
                                    {"corrects", &row.corrects},
                                    {"counterexample", &row.counterexample}})
     if (!value->empty()) json[key] = *value;
+  if (row.erratum) json["erratum"] = true;
   if (!row.hypotheses.empty()) json["hypotheses"] = row.hypotheses;
   return json;
 }

@@ -25,20 +25,13 @@ std::string sleeper(const std::string& before_sleep) {
          before_sleep + "sleep 10000'''\n";
 }
 
-bool alive(pid_t pid) {
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(stat, text);
-  return !text.empty() && text.find(") Z") == std::string::npos;
-}
-
 /// How many of the numbers in the file are processes that still run, once they had the time to end.
 int survivors(const Sandbox& sandbox, int expected) {
   std::istringstream numbers(sandbox.read("pids"));
   int count = 0, seen = 0;
   for (pid_t pid = 0; numbers >> pid; ++seen) {
-    for (int i = 0; i < 3000 && alive(pid); ++i) usleep(20000);
-    count += alive(pid);
+    for (int i = 0; i < 3000 && bcd::test::runs(pid); ++i) usleep(20000);
+    count += bcd::test::runs(pid);
   }
   CHECK(seen >= expected);
   return count;

@@ -87,6 +87,14 @@ expect = ')" +
          expect + "'\n" + more;
 }
 
+/// Whether a process runs (one that has ended and waits for its parent does not).
+inline bool runs(pid_t process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  return !text.empty() && text.find(") Z") == std::string::npos;
+}
+
 inline int files_in(const fs::path& folder, const std::string& extension) {
   int count = 0;
   if (fs::exists(folder))

@@ -44,12 +44,6 @@ struct Audited {
   std::string verdict(const std::string& id) const { return judge->result(id).verdict(); }
 };
 
-double state_value(Bsum<double>& algorithm, const std::string& name) {
-  for (const auto& part : algorithm.state())
-    if (part.name == name) return part.value(0, 0);
-  throw std::logic_error("no state " + name);
-}
-
 }  // namespace
 
 TEST_CASE("with backtracking the surrogate lies above f at the new point and f descends, for all losses, l1 and sets",
@@ -330,7 +324,7 @@ TEST_CASE("a run continued from its state repeats the uninterrupted run, batches
   for (std::size_t i = 0; i < from.size(); ++i) to[i].value = from[i].value;
   for (int k = 0; k < 5; ++k) whole.step(nullptr), second.step(nullptr);
   CHECK(distance(whole.weights(), second.weights()) == 0);
-  CHECK(state_value(whole, "k") == 30);
+  CHECK(whole.state()("k")(0, 0) == 30);
 }
 
 TEST_CASE("a sweep in one call is the same as its updates in several calls", "[bsum]") {

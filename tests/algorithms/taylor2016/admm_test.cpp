@@ -31,12 +31,6 @@ void configure(Algorithm<double>& algorithm, const Setting& s, double beta = 0.8
   list.set("hinge", s.hinge);
 }
 
-Eigen::Map<Matrix<double>> window(const State<double>& state, const std::string& name) {
-  for (const auto& m : state)
-    if (m.name == name) return m.value;
-  throw std::logic_error("no state " + name);
-}
-
 /// Taylor's loss of one output entry (0/1 hinge: max(1 - z, 0) for the class, max(z, 0) for the others), and the usual ones.
 double entry_loss(const Setting& s, double z, double y) {
   if (s.loss == "squared") return 0.5 * (z - y) * (z - y);
@@ -64,16 +58,16 @@ double lagrangian(const Setting& s, const Tiny<>& tiny, const State<double>& sta
     Vector<double> below = tiny.X.col(j);
     for (int l = 1; l <= net.N(); ++l) {
       const std::string layer = std::to_string(l);
-      const Vector<double> z = window(state, "z" + layer).col(j);
-      Vector<double> r = z - window(state, "W" + layer) * below;
-      if (net.bias) r -= window(state, "b" + layer);
+      const Vector<double> z = state("z" + layer).col(j);
+      Vector<double> r = z - state("W" + layer) * below;
+      if (net.bias) r -= state("b" + layer);
       sum += beta * r.squaredNorm();
       if (l == net.N()) {
         sum += sample_loss(s, z, tiny.Y.col(j)) * (s.mean ? 1.0 / static_cast<double>(tiny.X.cols()) : 1.0);
-        sum += window(state, "lambda" + layer).col(j).dot(z);
+        sum += state("lambda" + layer).col(j).dot(z);
         break;
       }
-      below = window(state, "a" + layer).col(j);
+      below = state("a" + layer).col(j);
       for (Index i = 0; i < z.size(); ++i) sum += gamma * std::pow(below(i) - net.sigma(l).value(z(i)), 2);
     }
   }
@@ -107,7 +101,7 @@ struct Fixture {
   /// No entry-wise or random move of the window lowers L by more than rounding; `steps` from tiny to large.
   void require_minimiser(const std::string& name) {
     CAPTURE(name);
-    auto M = window(state, name);
+    auto M = state(name);
     const Matrix<double> at = M;
     const double here = L(), rounding = 1e-12 * (1 + std::abs(here));
     Rng rng(5, name);
@@ -124,7 +118,7 @@ struct Fixture {
   }
   void require_stationary(const std::string& name) {
     CAPTURE(name);
-    auto M = window(state, name);
+    auto M = state(name);
     const double h = 1e-5, scale = 1 + std::abs(L());
     for (Index e = 0; e < M.size(); e += std::max<Index>(1, M.size() / 25)) {
       const double at = M.data()[e];
@@ -162,10 +156,10 @@ TEST_CASE("z of a hidden layer is the global minimiser of its entry's problem, f
     CAPTURE(s.activation);
     Fixture f(s, 8);
     f.admm.update_z(2);
-    auto z = window(f.state, "z2");
-    Matrix<double> m = window(f.state, "W2") * window(f.state, "a1");
-    if (s.bias) m.colwise() += window(f.state, "b2").col(0);
-    const auto a = window(f.state, "a2");
+    auto z = f.state("z2");
+    Matrix<double> m = f.state("W2") * f.state("a1");
+    if (s.bias) m.colwise() += f.state("b2").col(0);
+    const auto a = f.state("a2");
     for (Index e = 0; e < z.size(); ++e) {
       const auto value = [&](double u) {
         return 2.5 * std::pow(a.data()[e] - f.tiny.problem.net.sigma(2).value(u), 2) + 0.8 * std::pow(u - m.data()[e], 2);
@@ -187,7 +181,7 @@ TEST_CASE("z of the output solves its problem for every loss, the kinks of the h
       f.require_stationary("z3");
       continue;
     }
-    auto z = window(f.state, "z3");
+    auto z = f.state("z3");
     int kinks = 0;
     for (Index e = 0; e < z.size(); ++e) {
       const double y = f.tiny.Y.data()[e], kink = y > 0 ? 1.0 : s.hinge == "zero_one" ? 0.0 : -1.0;
@@ -215,7 +209,7 @@ TEST_CASE("inputs that are always zero get zero weights, as the pseudo-inverse g
   CHECK(W.col(2).norm() <= 1e-12);
   CHECK((W.col(4) - 2 * W.col(1)).norm() <= 1e-10);
   const State<double> state = admm.state();
-  const Matrix<double> residual = window(state, "z1") - W * tiny.X;
+  const Matrix<double> residual = state("z1") - W * tiny.X;
   CHECK((residual * tiny.X.transpose()).norm() <= 1e-10);
 }
 
@@ -227,7 +221,7 @@ TEST_CASE("both starts: independent normal entries, or a forward pass with every
     Rng rng(1, "start");
     admm.initialise(tiny.problem, tiny.w0, rng);
     const State<double> state = admm.state();
-    CHECK(window(state, "lambda3").norm() == 0);
+    CHECK(state("lambda3").norm() == 0);
     CHECK(admm.weights().W[2] == tiny.w0.W[2]);
     Measurements row;
     admm.measure(row);
@@ -236,12 +230,12 @@ TEST_CASE("both starts: independent normal entries, or a forward pass with every
       if (start == "forward") CHECK(value == Approx(0).margin(1e-12));
     if (start == "forward") continue;
     for (const char* name : {"z1", "a1", "a2"}) {
-      const auto M = window(state, name);
+      const auto M = state(name);
       const double size = static_cast<double>(M.size());  // 8000 entries: mean and variance within 5 standard errors
       CHECK(std::abs(M.sum()) <= 5 * std::sqrt(size));
       CHECK(std::abs(M.squaredNorm() - size) <= 5 * std::sqrt(2 * size));
     }
-    CHECK(std::abs(window(state, "z1").cwiseProduct(window(state, "a1")).sum()) <= 5 * std::sqrt(8000.0));
+    CHECK(std::abs(state("z1").cwiseProduct(state("a1")).sum()) <= 5 * std::sqrt(8000.0));
   }
 }
 
@@ -254,18 +248,18 @@ TEST_CASE("the measured residuals are those of all layers", "[taylor]") {
   Matrix<double> below = f.tiny.X;
   for (int l = 1; l <= 3; ++l) {
     const std::string layer = std::to_string(l);
-    Matrix<double> r = window(f.state, "z" + layer) - window(f.state, "W" + layer) * below;
-    r.colwise() -= window(f.state, "b" + layer).col(0);
+    Matrix<double> r = f.state("z" + layer) - f.state("W" + layer) * below;
+    r.colwise() -= f.state("b" + layer).col(0);
     CHECK(measured.at("residual_z" + layer) == Approx(r.norm()).epsilon(1e-12));
     total += r.squaredNorm();
     if (l == 3) break;
-    below = window(f.state, "a" + layer);
-    const double match = (below - window(f.state, "z" + layer).unaryExpr([](double u) { return std::tanh(u); })).norm();
+    below = f.state("a" + layer);
+    const double match = (below - f.state("z" + layer).unaryExpr([](double u) { return std::tanh(u); })).norm();
     CHECK(measured.at("residual_a" + layer) == Approx(match).epsilon(1e-12));
     total += match * match;
   }
   CHECK(measured.at("residual") == Approx(std::sqrt(total)).epsilon(1e-12));
-  CHECK(measured.at("multiplier_norm") == Approx(window(f.state, "lambda3").norm()).epsilon(1e-12));
+  CHECK(measured.at("multiplier_norm") == Approx(f.state("lambda3").norm()).epsilon(1e-12));
 }
 
 namespace {
@@ -334,18 +328,17 @@ TEST_CASE("eight sweeps agree with plain loops over the published formulas", "[t
     Rng rng(1, "start");
     admm.initialise(tiny.problem, tiny.w0, rng);
     const State<double> s = admm.state();
-    PlainLoops plain{
-        tiny, beta, 3, 1, tiny.w0.W[1], tiny.w0.W[2], window(s, "z1"), window(s, "a1"), window(s, "z2"), window(s, "lambda2")};
+    PlainLoops plain{tiny, beta, 3, 1, tiny.w0.W[1], tiny.w0.W[2], s("z1"), s("a1"), s("z2"), s("lambda2")};
     for (int k = 1; k <= 8; ++k) {
       admm.step(nullptr);
       plain.sweep(k);
     }
     CHECK((admm.weights().W[1] - plain.W1).norm() <= 1e-9);
     CHECK((admm.weights().W[2] - plain.W2).norm() <= 1e-9);
-    CHECK((window(s, "z1") - plain.z1).norm() <= 1e-9);
-    CHECK((window(s, "a1") - plain.a1).norm() <= 1e-9);
-    CHECK((window(s, "z2") - plain.z2).norm() <= 1e-9);
-    CHECK((window(s, "lambda2") - plain.lambda).norm() <= 1e-9);
+    CHECK((s("z1") - plain.z1).norm() <= 1e-9);
+    CHECK((s("a1") - plain.a1).norm() <= 1e-9);
+    CHECK((s("z2") - plain.z2).norm() <= 1e-9);
+    CHECK((s("lambda2") - plain.lambda).norm() <= 1e-9);
     CHECK(plain.lambda.norm() > 0.1);
   }
 }
@@ -395,8 +388,7 @@ std::set<std::string> flagged(Bug bug) {
   admm.initialise(tiny.problem, tiny.w0, rng);
   const State<double> state = admm.state();
   Judge judge(admm, taylor::promises(), taylor::make_audit(values_of<taylor::Parameters>(admm.parameters()), tiny.problem));
-  auto W1 = window(state, "W1"), a1 = window(state, "a1"), z1 = window(state, "z1"), z2 = window(state, "z2"),
-       lambda = window(state, "lambda2");
+  auto W1 = state("W1"), a1 = state("a1"), z1 = state("z1"), z2 = state("z2"), lambda = state("lambda2");
   for (int k = 1; k <= 5; ++k) {
     judge.open();
     admm.update_W(1);
@@ -410,7 +402,7 @@ std::set<std::string> flagged(Bug bug) {
     judge.after({"z", 1});
     admm.update_W(2);
     judge.after({"W", 2});
-    const Matrix<double> m = window(state, "W2") * a1, old = lambda;
+    const Matrix<double> m = state("W2") * a1, old = lambda;
     admm.update_z_L();
     if (bug == Bug::hinge_without_kink)
       for (Index e = 0; e < m.size(); ++e) {

@@ -17,12 +17,6 @@ namespace {
 
 const Loss kSquared{Loss::Kind::squared, false}, kEntropy{Loss::Kind::cross_entropy, false};
 
-Matrix<double> window(Algorithm<double>& algorithm, const std::string& name) {
-  for (const NamedMatrix<double>& m : algorithm.state())
-    if (m.name == name) return m.value;
-  throw std::logic_error("no window " + name);
-}
-
 void write(Algorithm<double>& algorithm, const std::string& name, const Matrix<double>& value) {
   for (NamedMatrix<double>& m : algorithm.state())
     if (m.name == name) m.value = value;
@@ -241,9 +235,9 @@ TEST_CASE("a run of DLAM agrees with plain loops over the definitions", "[dlam]"
       for (int l = 1; l <= 3; ++l) {
         const auto i = static_cast<std::size_t>(l);
         const std::string name = std::to_string(l);
-        REQUIRE((window(run.algorithm, "W" + name) - reference.W[i]).norm() < 1e-10 * (1 + reference.W[i].norm()));
-        REQUIRE((window(run.algorithm, "z" + name) - reference.z[i]).norm() < 1e-10 * (1 + reference.z[i].norm()));
-        if (l < 3) REQUIRE((window(run.algorithm, "a" + name) - reference.a[i]).norm() < 1e-10 * (1 + reference.a[i].norm()));
+        REQUIRE((run.algorithm.state()("W" + name) - reference.W[i]).norm() < 1e-10 * (1 + reference.W[i].norm()));
+        REQUIRE((run.algorithm.state()("z" + name) - reference.z[i]).norm() < 1e-10 * (1 + reference.z[i].norm()));
+        if (l < 3) REQUIRE((run.algorithm.state()("a" + name) - reference.a[i]).norm() < 1e-10 * (1 + reference.a[i].norm()));
       }
     }
   }
@@ -290,7 +284,7 @@ TEST_CASE("mDLAM extrapolates by (s - 1)/s_next from its second sweep on", "[dla
     recorder.look = [&](const Block& block, const DlamPoint& before, const DlamPoint& now) {
       if (block.name != "W" || k == 1) return;
       const auto l = static_cast<std::size_t>(block.layer);
-      CHECK(window(run.algorithm, "Wbefore" + std::to_string(block.layer)) == before.W[l]);
+      CHECK(run.algorithm.state()("Wbefore" + std::to_string(block.layer)) == before.W[l]);
       DlamPoint from = before;
       from.W[l] += omega * (before.W[l] - previous[l]);
       const Matrix<double> ahead = from.W[l] - oracle.gradient_W(block.layer, from) / now.theta[l](0, 0);
@@ -300,9 +294,9 @@ TEST_CASE("mDLAM extrapolates by (s - 1)/s_next from its second sweep on", "[dla
       CHECK((extrapolated || (now.W[l] - plain).norm() < 1e-12 * size));  // plain: the safeguard's second try
       accepted += extrapolated;
     };
-    for (std::size_t l = 1; l <= 3; ++l) previous[l] = window(run.algorithm, "Wbefore" + std::to_string(l));
+    for (std::size_t l = 1; l <= 3; ++l) previous[l] = run.algorithm.state()("Wbefore" + std::to_string(l));
     run.algorithm.step(&recorder);
-    CHECK(window(run.algorithm, "s")(0, 0) == Approx(s).epsilon(1e-14));
+    CHECK(run.algorithm.state()("s")(0, 0) == Approx(s).epsilon(1e-14));
   }
   CHECK(accepted > 0);
 }

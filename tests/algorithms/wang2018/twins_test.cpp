@@ -45,12 +45,6 @@ class Twin final : public Algorithm<double> {
   Spoil spoil_;
 };
 
-Eigen::Map<Matrix<double>>& window(State<double>& state, const std::string& name) {
-  for (NamedMatrix<double>& m : state)
-    if (m.name == name) return m.value;
-  throw std::logic_error("no window " + name);
-}
-
 using Options = std::vector<std::pair<std::string, std::string>>;
 
 /// Verdicts of some sweeps of a twin.
@@ -114,47 +108,46 @@ TEST_CASE("an inexact z_L-step breaks (13) as printed and keeps it with the resi
 
 TEST_CASE("each checker of DLAM catches a twin that is broken on purpose", "[dlam][twin]") {
   SECTION("W moved on by a tenth of its size: Lemma 1 and Lemma 3") {
-    const Trial trial(at("W1", [](State<double>& s) { window(s, "W1") *= 1.1; }), kSquared, kOptions, 3);
+    const Trial trial(at("W1", [](State<double>& s) { s("W1") *= 1.1; }), kSquared, kOptions, 3);
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("descent.block") == "violated");
     CHECK(trial.verdict("descent.sweep") == "violated");
   }
   SECTION("theta reported twice as large as it was: the promised decrease is not reached") {
-    const Trial trial(at("W2", [](State<double>& s) { window(s, "theta2") *= 8; }), kSquared, kOptions, 3);
+    const Trial trial(at("W2", [](State<double>& s) { s("theta2") *= 8; }), kSquared, kOptions, 3);
     CHECK(trial.verdict("descent.block") == "violated");
     CHECK(trial.verdict("optimality.block") == "violated");
   }
   SECTION("theta beyond the bound of the backtracking") {
-    const Trial trial(at("W2", [](State<double>& s) { window(s, "theta2").setConstant(1e9); }), kSquared, kOptions, 2);
+    const Trial trial(at("W2", [](State<double>& s) { s("theta2").setConstant(1e9); }), kSquared, kOptions, 2);
     CHECK(trial.verdict("backtracking.bound") == "violated");
   }
   SECTION("tau beyond the bound of the backtracking") {
-    const Trial trial(at("a1", [](State<double>& s) { window(s, "tau1").setConstant(1e9); }), kSquared, kOptions, 2);
+    const Trial trial(at("a1", [](State<double>& s) { s("tau1").setConstant(1e9); }), kSquared, kOptions, 2);
     CHECK(trial.verdict("backtracking.bound") == "violated");
   }
   SECTION("b moved twice as far: the step (3) with too large a gradient") {
-    const Trial trial(at("b1", [](State<double>& s) { window(s, "b1").array() += 0.5; }), kSquared, kOptions, 3);
+    const Trial trial(at("b1", [](State<double>& s) { s("b1").array() += 0.5; }), kSquared, kOptions, 3);
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("descent.block") == "violated");
   }
   SECTION("z_1 not projected: feasibility") {
-    const Trial trial(at("a1", [](State<double>& s) { window(s, "a1").array() += 0.05; }), kSquared, kOptions, 3);
+    const Trial trial(at("a1", [](State<double>& s) { s("a1").array() += 0.05; }), kSquared, kOptions, 3);
     CHECK(trial.verdict("feasible") == "violated");
   }
   SECTION("z_L halfway: (13)") {
-    const Trial trial(at("z3", [](State<double>& s) { window(s, "z3") *= 0.5; }), kEntropy, kOptions, 3);
+    const Trial trial(at("z3", [](State<double>& s) { s("z3") *= 0.5; }), kEntropy, kOptions, 3);
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("output.descent") == "violated");
   }
   SECTION("a_1 pushed to the other side of its box: (14)") {
-    const Trial trial(at("a1", [](State<double>& s) { window(s, "a1") = window(s, "z1").cwiseMax(0.0).array() - 0.1; }),
-                      kSquared, kOptions, 3);
+    const Trial trial(at("a1", [](State<double>& s) { s("a1") = s("z1").cwiseMax(0.0).array() - 0.1; }), kSquared, kOptions, 3);
     CHECK(trial.verdict("optimality.block") == "violated");
     CHECK(trial.verdict("descent.block") == "violated");
   }
   SECTION("b_2 thrown about: the steps do not vanish as Property 2 asks") {
     double side = 10;
-    const Trial trial(at("b2", [&](State<double>& s) { window(s, "b2").setConstant(side = -side); }), kSquared, kOptions, 6);
+    const Trial trial(at("b2", [&](State<double>& s) { s("b2").setConstant(side = -side); }), kSquared, kOptions, 6);
     CHECK(trial.verdict("rate.smallest") == "violated");
   }
   SECTION("everything put back after each block: no step, and a subgradient that is not zero") {
@@ -174,8 +167,8 @@ TEST_CASE("each checker of DLAM catches a twin that is broken on purpose", "[dla
   SECTION("mDLAM without its safeguard") {
     const Options options = {{"rho", "0.5"}, {"eps", "0.1"}, {"eps_factor", "1"}, {"start_noise", "0.5"}};
     CHECK(Trial(kSound, kSquared, options, 30, true).verdict("descent.block") == "holds");
-    const Trial trial(at("W1", [](State<double>& s) { window(s, "W1") += 30 * (window(s, "W1") - window(s, "Wbefore1")); }),
-                      kSquared, options, 3, true);
+    const Trial trial(at("W1", [](State<double>& s) { s("W1") += 30 * (s("W1") - s("Wbefore1")); }), kSquared, options, 3,
+                      true);
     CHECK(trial.verdict("descent.block") == "violated");
     CHECK(trial.verdict("descent.sweep") == "violated");
   }

@@ -22,12 +22,6 @@ void set(Algorithm<double>& algorithm, const Options& options) {
   for (const auto& [name, value] : options) list.set(name, value);
 }
 
-Eigen::Map<Mat>& window(State<double>& state, const std::string& name) {
-  for (NamedMatrix<double>& w : state)
-    if (w.name == name) return w.value;
-  throw std::logic_error("no " + name);
-}
-
 /// gamma = 1.5 and alpha = .5 (1 hides errors), from V that do not fit the forward pass.
 struct Run {
   const Tiny<>& tiny;
@@ -56,11 +50,11 @@ double potential(const Tiny<>& tiny, State<double>& state, double gamma, const R
   const Network& net = tiny.problem.net;
   double sum = 0;
   for (int i = 1; i <= net.N(); ++i) {
-    const Mat W = window(state, "W" + std::to_string(i)), V = window(state, "V" + std::to_string(i));
-    const Mat Vp = i == 1 ? tiny.X : Mat(window(state, "V" + std::to_string(i - 1)));
+    const Mat W = state("W" + std::to_string(i)), V = state("V" + std::to_string(i));
+    const Mat Vp = i == 1 ? tiny.X : Mat(state("V" + std::to_string(i - 1)));
     for (Index j = 0; j < V.cols(); ++j)
       for (Index k = 0; k < V.rows(); ++k) {
-        const double z = W.row(k).dot(Vp.col(j)) + (net.bias ? window(state, "b" + std::to_string(i))(k, 0) : 0.0);
+        const double z = W.row(k).dot(Vp.col(j)) + (net.bias ? state("b" + std::to_string(i))(k, 0) : 0.0);
         sum += gamma / 2 * std::pow(V(k, j) - net.sigma(i).value(z), 2);
       }
     sum += r.value<double>(W) + s.value<double>(V);
@@ -82,7 +76,7 @@ struct BlockObjective {
 
   double operator()() const {
     double value = potential(run.tiny, run.state, 1.5, r, s);
-    for (const auto& [name, before] : old) value += 0.25 * (window(run.state, name) - before).squaredNorm();
+    for (const auto& [name, before] : old) value += 0.25 * (run.state(name) - before).squaredNorm();
     return value;
   }
 };
@@ -92,7 +86,7 @@ struct BlockObjective {
 void check_block(Run& run, const Options& options, const std::vector<std::string>& names, const std::function<void()>& update,
                  double slack) {
   BlockObjective f{run, regulariser(options, "r"), regulariser(options, "s"), {}};
-  for (const std::string& name : names) f.old.emplace_back(name, window(run.state, name));
+  for (const std::string& name : names) f.old.emplace_back(name, run.state(name));
   const double before = f();
   update();
   const double after = f();
@@ -103,7 +97,7 @@ void check_block(Run& run, const Options& options, const std::vector<std::string
       std::vector<Mat> kept;
       double length2 = 0;
       for (const std::string& name : names) {
-        auto& w = window(run.state, name);
+        auto w = run.state(name);
         kept.push_back(w);
         Mat d(w.rows(), w.cols());
         rng.fill_normal(d, size);
@@ -111,7 +105,7 @@ void check_block(Run& run, const Options& options, const std::vector<std::string
         w += d;
       }
       const double there = f();
-      for (std::size_t k = 0; k < names.size(); ++k) window(run.state, names[k]) = kept[k];
+      for (std::size_t k = 0; k < names.size(); ++k) run.state(names[k]) = kept[k];
       REQUIRE(there >= after - slack * std::sqrt(length2) - 1e-12 * (1 + std::abs(after)));
     }
 }
@@ -323,9 +317,9 @@ PromiseResult broken_run(const Options& audit_options, const Options& own_option
 /// new = old + factor (honest - old) for one block.
 Update stretched(const std::string& block, const std::string& name, double factor) {
   return [=](Run& run, const Block& b, const std::function<void()>& honest) {
-    const Mat old = window(run.state, name);
+    const Mat old = run.state(name);
     honest();
-    if (b.text() == block) window(run.state, name) = old + factor * (window(run.state, name) - old);
+    if (b.text() == block) run.state(name) = old + factor * (run.state(name) - old);
   };
 }
 
@@ -333,7 +327,7 @@ Update stretched(const std::string& block, const std::string& name, double facto
 Update with_stale(const std::string& block, const std::string& name, const std::string& changed_by) {
   auto stale = std::make_shared<Mat>();
   return [=](Run& run, const Block& b, const std::function<void()>& honest) {
-    auto& x = window(run.state, name);
+    auto x = run.state(name);
     if (b.text() == changed_by) *stale = x;
     if (b.text() != block) return honest();
     const Mat now = x;
@@ -369,7 +363,7 @@ TEST_CASE("broken twins of the updates are caught by the named check", "[bcd2]")
   SECTION("missing regulariser of V") { REQUIRE(caught("identity.block", honest_update, {{"s", "l2:0.3"}}, {{"s", "none"}})); }
   SECTION("lost bias") {
     REQUIRE(caught("identity.block", [](Run& run, const Block& b, const std::function<void()>& honest) {
-      auto& bias = window(run.state, "b3");
+      auto bias = run.state("b3");
       const Mat kept = bias;
       if (b.text() == "V2") bias.setZero();
       honest();

@@ -116,7 +116,7 @@ TEST_CASE("a start outside the domain of r makes no bound empty", "[three_splitt
   const Tiny<> tiny(network({3, 4, 2}, "relu"), Loss::parse("squared", false), 9, 32);
   auto engine = make_engine(tiny.problem.net, "gamma=1.5 alpha=0.5 r=nonnegative");
   start(*engine, tiny, 7);
-  REQUIRE((find(engine->state(), "W1").array() < 0).any());
+  REQUIRE((engine->state()("W1").array() < 0).any());
   Judge judge(*engine, three_splitting_promises(),
               make_three_splitting_audit(values_of<ThreeSplittingParameters>(engine->parameters()), tiny.problem));
   for (int sweep = 0; sweep < 10; ++sweep) judge.sweep();

@@ -202,13 +202,13 @@ std::int64_t prox_violations(const std::string& activation, const std::string& s
   start(*algorithm, tiny, 1);
   State<double> state = algorithm->state();
   for (auto& m : state) m.value.setZero();
-  find(state, "V1") = V.transpose();
-  find(state, "U1") = before.transpose();
-  find(state, "b1").setConstant(bias);
+  state("V1") = V.transpose();
+  state("U1") = before.transpose();
+  state("b1").setConstant(bias);
   auto audit = make_three_splitting_audit(values_of<ThreeSplittingParameters>(algorithm->parameters()), tiny.problem);
   CheckLog log(three_splitting_promises());
   audit->start(state, log);
-  find(state, "U1") = after.transpose();
+  state("U1") = after.transpose();
   audit->after_block(1, {"U", 1}, log);
   for (const PromiseResult& r : log.results())
     if (r.promise.id == "prox.global") return r.violations;

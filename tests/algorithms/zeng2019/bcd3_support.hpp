@@ -54,19 +54,13 @@ void start(Algorithm<T>& algorithm, const Tiny<T>& tiny, std::uint64_t seed) {
   randomise(algorithm, seed);
 }
 
-inline Eigen::Map<Matrix<double>> find(const State<double>& state, const std::string& name) {
-  for (const auto& m : state)
-    if (m.name == name) return m.value;
-  throw std::logic_error("no state " + name);
-}
-
 /// Largest |A - B| / (1 + |B|) over the matrices of two states, found by name; NaN if there is one anywhere.
 template <class T>
 double difference(Algorithm<T>& a, Algorithm<double>& b) {
   const State<double> other = b.state();
   double worst = 0;
   for (const auto& m : a.state()) {
-    const auto B = find(other, m.name);
+    const auto B = other(m.name);
     const double apart = (m.value.template cast<double>() - B).norm() / (1 + B.norm());
     if (!(apart <= worst)) worst = apart;
     if (std::isnan(worst)) break;

@@ -111,7 +111,7 @@ class Model {
  public:
   Model(const Fixture& f, int i) : f_(f), i_(i) {
     const Activation& sigma = f.tiny.problem.net.sigma(i);
-    const Matrix<double> B = window(f.state, "V", i) - window(f.state, "Lambda", i) / f.beta[static_cast<std::size_t>(i)];
+    const Matrix<double> B = f.state("V", i) - f.state("Lambda", i) / f.beta[static_cast<std::size_t>(i)];
     for (Index j = 0; j < B.cols(); ++j) {
       const Vector<double> z = f.preactivation(i, j);
       Vector<double> g(z.size());
@@ -155,12 +155,12 @@ TEST_CASE("each weight update is the minimiser of the ridge problem with the fit
       f.admm.update_W(i);
       CHECK(f.L() <= before);
       const auto objective = [&] {
-        const double bias2 = s.bias ? window(f.state, "b", i).squaredNorm() : 0.0;
-        return 0.5 * s.lambda * (window(f.state, "W", i).squaredNorm() + bias2) + model.value();
+        const double bias2 = s.bias ? f.state("b", i).squaredNorm() : 0.0;
+        return 0.5 * s.lambda * (f.state("W", i).squaredNorm() + bias2) + model.value();
       };
-      CHECK(largest_slope(window(f.state, "W", i), objective) < 1e-7);
-      if (s.bias) CHECK(largest_slope(window(f.state, "b", i), objective) < 1e-7);
-      if (i == 3) CHECK(largest_slope(window(f.state, "W", i), [&] { return f.L(); }) < 1e-7);
+      CHECK(largest_slope(f.state("W", i), objective) < 1e-7);
+      if (s.bias) CHECK(largest_slope(f.state("b", i), objective) < 1e-7);
+      if (i == 3) CHECK(largest_slope(f.state("W", i), [&] { return f.L(); }) < 1e-7);
     }
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("each V update is the minimiser of its problem, exact for the last two
       } else {
         const Model next(f, i + 1);
         f.admm.update_V(i);
-        const auto V = window(f.state, "V", i), Lambda = window(f.state, "Lambda", i);
+        const auto V = f.state("V", i), Lambda = f.state("Lambda", i);
         const auto objective = [&] {
           double sum = next.value();
           for (Index j = 0; j < V.cols(); ++j) {
@@ -191,7 +191,7 @@ TEST_CASE("each V update is the minimiser of its problem, exact for the last two
         CHECK(largest_slope(V, objective) < 1e-7);
       }
       CHECK(f.L() <= before);
-      if (i >= 2) CHECK(largest_slope(window(f.state, "V", i), [&] { return f.L(); }) < 1e-7);
+      if (i >= 2) CHECK(largest_slope(f.state("V", i), [&] { return f.L(); }) < 1e-7);
     }
 }
 
@@ -252,10 +252,10 @@ TEST_CASE("six sweeps agree with the published formulas and explicit inverses", 
   PlainFormulas plain{f.tiny, 1.7, 0.01, {Matrix<double>()}, {f.tiny.X}, {Matrix<double>()}};
   for (int i = 1; i <= 3; ++i) {
     Matrix<double> A(f.tiny.problem.net.d(i), f.tiny.problem.net.d(i - 1) + 1);
-    A << window(f.state, "W", i), window(f.state, "b", i);
+    A << f.state("W", i), f.state("b", i);
     plain.A.push_back(A);
-    plain.V.push_back(window(f.state, "V", i));
-    plain.Lambda.push_back(window(f.state, "Lambda", i));
+    plain.V.push_back(f.state("V", i));
+    plain.Lambda.push_back(f.state("Lambda", i));
   }
   for (int k = 0; k < 6; ++k) {
     f.admm.step(nullptr);
@@ -264,10 +264,10 @@ TEST_CASE("six sweeps agree with the published formulas and explicit inverses", 
   for (int i = 1; i <= 3; ++i) {
     CAPTURE(i);
     const auto at = static_cast<std::size_t>(i);
-    CHECK((plain.A[at].leftCols(window(f.state, "W", i).cols()) - window(f.state, "W", i)).norm() <= 1e-9);
-    CHECK((plain.A[at].rightCols(1) - window(f.state, "b", i)).norm() <= 1e-9);
-    CHECK((plain.V[at] - window(f.state, "V", i)).norm() <= 1e-9);
-    CHECK((plain.Lambda[at] - window(f.state, "Lambda", i)).norm() <= 1e-9);
+    CHECK((plain.A[at].leftCols(f.state("W", i).cols()) - f.state("W", i)).norm() <= 1e-9);
+    CHECK((plain.A[at].rightCols(1) - f.state("b", i)).norm() <= 1e-9);
+    CHECK((plain.V[at] - f.state("V", i)).norm() <= 1e-9);
+    CHECK((plain.Lambda[at] - f.state("Lambda", i)).norm() <= 1e-9);
   }
   CHECK(plain.Lambda[3].norm() > 0.1);
 }

@@ -69,7 +69,7 @@ TEST_CASE("the measured changes and ratios are those of the iterates", "[zeng-ad
   for (std::size_t i = 0; i < before.size(); ++i)
     (f.state[i].name[0] == 'L' ? dual : primal) += (f.state[i].value - before[i]).squaredNorm();
   for (std::size_t i = 1; i <= 3; ++i)
-    chi = std::max(chi, (second[i] - first[i]).norm() / (window(f.state, "V", static_cast<int>(i)) - second[i]).norm());
+    chi = std::max(chi, (second[i] - first[i]).norm() / (f.state("V", static_cast<int>(i)) - second[i]).norm());
   CHECK(judge.measured("primal_change") == Approx(std::sqrt(primal)).epsilon(1e-12));
   CHECK(judge.measured("dual_change") == Approx(std::sqrt(dual)).epsilon(1e-12));
   CHECK(judge.measured("dual_ratio") == Approx(std::sqrt(dual / primal)).epsilon(1e-12));
@@ -99,7 +99,7 @@ TEST_CASE("a single layer is ridge regression with one multiplier, and its promi
   // The limit minimises 1/2 |W X + b - Y|^2 + lambda/2 |[W b]|^2.
   Matrix<double> A(4, f.tiny.X.cols()), fitted(2, 4);
   A << f.tiny.X, Matrix<double>::Ones(1, f.tiny.X.cols());
-  fitted << window(f.state, "W", 1), window(f.state, "b", 1);
+  fitted << f.state("W", 1), f.state("b", 1);
   CHECK(((fitted * A - f.tiny.Y) * A.transpose() + 0.05 * fitted).norm() < 1e-9);
 }
 
@@ -107,8 +107,8 @@ TEST_CASE("a model that may cut below its fit is not judged as if it lay above",
   Fixture f({"sigmoid", "published", "1"});  // all |B| < 0.15, where max|B|/2 is too small
   Judge judge(f.admm, zeng2021::promises(), audit(f));
   for (int i = 1; i <= 2; ++i) {
-    window(f.state, "V", i).setConstant(0.05);
-    window(f.state, "Lambda", i).setConstant(0.01);
+    f.state("V", i).setConstant(0.05);
+    f.state("Lambda", i).setConstant(0.01);
   }
   judge.close();  // takes the new state as a sweep
   const std::int64_t before = judge.result("descent.block").checks;
@@ -133,22 +133,22 @@ std::set<std::string> flagged(Bug bug) {
     judge.open();
     for (int i = 3; i >= 1; --i) {
       f.admm.update_W(i);
-      if (bug == Bug::stale_W && i == 2) window(f.state, "W", 2) *= 1.5;
+      if (bug == Bug::stale_W && i == 2) f.state("W", 2) *= 1.5;
       judge.after({"W", i});
     }
     for (int i = 1; i <= 2; ++i) {
-      const Matrix<double> old = window(f.state, "V", i);
+      const Matrix<double> old = f.state("V", i);
       f.admm.update_V(i);
-      if (bug == Bug::half_V && i == 1) window(f.state, "V", 1) = (0.5 * (old + window(f.state, "V", 1))).eval();
+      if (bug == Bug::half_V && i == 1) f.state("V", 1) = (0.5 * (old + f.state("V", 1))).eval();
       judge.after({"V", i});
     }
     f.admm.update_V_N();
-    if (bug == Bug::weak_output) window(f.state, "V", 3) *= 0.99;
+    if (bug == Bug::weak_output) f.state("V", 3) *= 0.99;
     judge.after({"V", 3});
     for (int i = 1; i <= 3; ++i) {
-      const Matrix<double> old = window(f.state, "Lambda", i);
+      const Matrix<double> old = f.state("Lambda", i);
       f.admm.update_Lambda(i);
-      auto Lambda = window(f.state, "Lambda", i);
+      auto Lambda = f.state("Lambda", i);
       if (bug == Bug::wrong_sign && i == 3) Lambda = (2 * old - Lambda).eval();
       if (bug == Bug::half_multiplier && i == 2) Lambda = (0.5 * (old + Lambda)).eval();
       if (bug == Bug::skipped_multiplier && i == 1) Lambda = old;

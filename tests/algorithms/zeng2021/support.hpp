@@ -8,12 +8,6 @@ namespace bcd::test::zeng_admm {
 
 using zeng2021::Admm;
 
-inline Eigen::Map<Matrix<double>> window(const State<double>& state, const std::string& name, int layer) {
-  for (const auto& m : state)
-    if (m.name == name + std::to_string(layer)) return m.value;
-  throw std::logic_error("no state " + name + std::to_string(layer));
-}
-
 struct Setting {
   std::string activation = "sigmoid", majoriser = "sharp", beta = "1";
   double lambda = 0.05, xi = 0;
@@ -56,18 +50,18 @@ struct Fixture {
   double sigma(int i, double u) const { return tiny.problem.net.sigma(i).value(u); }
 
   Vector<double> preactivation(int i, Index j) const {
-    const Vector<double> below = i == 1 ? Vector<double>(tiny.X.col(j)) : Vector<double>(window(state, "V", i - 1).col(j));
-    Vector<double> z = window(state, "W", i) * below;
-    if (setting.bias) z += window(state, "b", i);
+    const Vector<double> below = i == 1 ? Vector<double>(tiny.X.col(j)) : Vector<double>(state("V", i - 1).col(j));
+    Vector<double> z = state("W", i) * below;
+    if (setting.bias) z += state("b", i);
     return z;
   }
   /// (4), `previous`: the V of the sweep before (empty: without the xi terms).
   double L(const std::vector<Matrix<double>>& previous = {}) const {
     double sum = 0;
     for (int i = 1; i <= N; ++i) {
-      sum += 0.5 * setting.lambda * window(state, "W", i).squaredNorm();
-      if (setting.bias) sum += 0.5 * setting.lambda * window(state, "b", i).squaredNorm();
-      const auto V = window(state, "V", i), Lambda = window(state, "Lambda", i);
+      sum += 0.5 * setting.lambda * state("W", i).squaredNorm();
+      if (setting.bias) sum += 0.5 * setting.lambda * state("b", i).squaredNorm();
+      const auto V = state("V", i), Lambda = state("Lambda", i);
       for (Index j = 0; j < tiny.X.cols(); ++j) {
         const Vector<double> z = preactivation(i, j);
         for (Index k = 0; k < z.size(); ++k) {
@@ -82,7 +76,7 @@ struct Fixture {
   }
   std::vector<Matrix<double>> copy_V() const {
     std::vector<Matrix<double>> copy(1);
-    for (int i = 1; i <= N; ++i) copy.push_back(window(state, "V", i));
+    for (int i = 1; i <= N; ++i) copy.push_back(state("V", i));
     return copy;
   }
 };

@@ -17,13 +17,6 @@ std::string experiment(const std::string& command) {
          command + "' }\n[[variant]]\nlabel = 'own'\nalgorithm = 'sgd'\n";
 }
 
-bool exists(pid_t pid) {
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(stat, text);
-  return !text.empty() && text.find(") Z") == std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a command that fails does not keep the other runs from being made", "[external][cli]") {
@@ -53,6 +46,6 @@ TEST_CASE("a command that hangs ends with the program, even if that is killed", 
   pid_t pid = 0;
   std::istringstream(sandbox.read("pid")) >> pid;
   REQUIRE(pid > 0);
-  for (int i = 0; i < 5000 && exists(pid); ++i) ::usleep(20000);
-  CHECK_FALSE(exists(pid));
+  for (int i = 0; i < 5000 && bcd::test::runs(pid); ++i) ::usleep(20000);
+  CHECK_FALSE(bcd::test::runs(pid));
 }
