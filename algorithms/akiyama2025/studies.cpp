@@ -131,6 +131,7 @@ Outcome run_theorem41(const Instance& instance, const TheoremConstants& c, doubl
       }
     }
   }
+  outcome.W = algorithm.weights().W;
   Measurements row;
   algorithm.measure(row);
   for (const auto& [name, value] : row)

@@ -46,8 +46,9 @@ TheoremInput theorem41_input(const Instance& instance, double gamma = 1, double 
 
 /// The end of a run with a theorem's constants.
 struct Outcome {
-  double F = 0;         ///< after K sweeps; infinite after an overflow
-  double activity = 0;  ///< largest lambda_max(V_j V_j^T) on the way
+  double F = 0;                   ///< after K sweeps; infinite after an overflow
+  double activity = 0;            ///< largest lambda_max(V_j V_j^T) on the way
+  std::vector<Matrix<double>> W;  ///< after K sweeps, by layer, entry 0 unused; empty after an overflow
 };
 /// Algorithm 1 with these constants; half: steps along the gradient of 1/2 |.|^2 instead of |.|^2.
 Outcome run_theorem41(const Instance& instance, const TheoremConstants& c, double gamma = 1, bool half = false);
