@@ -285,6 +285,18 @@ void Trace::append(const Measurements& row) {
   rows.push_back(std::move(values));
 }
 
+std::string version_mark(const RunRecord& record) { return record.other_version ? " (another version)" : ""; }
+
+std::string version_mark(const std::vector<const RunRecord*>& records) {
+  std::vector<std::string> variants;
+  for (const RunRecord* record : records)
+    if (record->other_version && std::find(variants.begin(), variants.end(), record->variant()) == variants.end())
+      variants.push_back(record->variant());
+  std::string text;
+  for (const std::string& variant : variants) text += (text.empty() ? " (by another version of the code: " : ", ") + variant;
+  return text.empty() ? text : text + ")";
+}
+
 void write_record(const fs::path& folder, const RunRecord& record) {
   const fs::path json_file = folder / (record.id + ".json"), csv_file = folder / (record.id + ".csv");
   const std::string csv = csv_text(record.trace);

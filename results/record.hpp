@@ -27,7 +27,7 @@ struct Trace {
 struct RunRecord {
   static constexpr int kSchema = 1;
 
-  std::string id;         ///< hash of configuration + code version + data checksum; also the file stem
+  std::string id;         ///< what is computed and by which version of the code (experiments/run/run_name.hpp); the file's stem
   nlohmann::json config;  ///< the recipe: experiment, variant, seed, dataset, network, loss, init, algorithm, parameters, run
   nlohmann::json
       provenance;  ///< version, commit, dirty, compiler, flags, Eigen, CPU, threads, host memory, dataset checksum and origin, date
@@ -35,11 +35,17 @@ struct RunRecord {
   std::string reason;  ///< why it stopped, in one sentence
   std::vector<PromiseResult> promises;
   Trace trace;
+  bool other_version = false;  ///< not on disk: another version of the code made it than the one that asks for it
 
   std::string experiment() const { return config.value("experiment", ""); }
   std::string variant() const { return config.value("variant", ""); }
   std::uint64_t seed() const { return config.value("seed", std::uint64_t{0}); }
 };
+
+/// How tables mark a record of another version of the code: " (another version)"; empty for others.
+std::string version_mark(const RunRecord& record);
+/// The same for what shows many: " (by another version of the code: BCD, SGD)".
+std::string version_mark(const std::vector<const RunRecord*>& records);
 
 /// Writes trace, then record, each to a temporary name that is renamed; creates the folder.
 void write_record(const std::filesystem::path& folder, const RunRecord& record);

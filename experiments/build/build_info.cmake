@@ -1,5 +1,7 @@
-# Run at every build (cmake -P): writes OUTPUT, a header with the hash of the program's sources, the commit and the flags.
+# Run at every build (cmake -P): writes OUTPUT, a header with the hash of the program's sources, those of the parts that decide the
+# numbers of a run (code_version.cmake), the commit and the flags.
 # The file is touched only when its content changes. Needs SOURCE_DIR, OUTPUT, VERSION, FLAGS, BUILD_TYPE.
+cmake_minimum_required(VERSION 3.22)
 file(GLOB_RECURSE sources RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/algorithms/*.cpp" "${SOURCE_DIR}/algorithms/*.hpp")
 foreach(folder datasets experiments)
   file(GLOB_RECURSE more RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/${folder}/*.cpp" "${SOURCE_DIR}/${folder}/*.hpp")
@@ -13,6 +15,8 @@ foreach(source IN LISTS sources)
 endforeach()
 string(SHA256 source_hash "${digests}")
 string(SUBSTRING "${source_hash}" 0 16 source_hash)
+
+include("${CMAKE_CURRENT_LIST_DIR}/code_version.cmake")
 
 set(commit "unknown")
 set(dirty "false")
@@ -40,7 +44,7 @@ inline constexpr const char* kCommit = \"${commit}\";
 inline constexpr bool kDirty = ${dirty};
 inline constexpr const char* kFlags = R\"flags(${FLAGS})flags\";
 inline constexpr const char* kBuildType = \"${BUILD_TYPE}\";
-}  // namespace bcd::build_info
+${code_parts}}  // namespace bcd::build_info
 ")
 set(present "")
 if(EXISTS "${OUTPUT}")

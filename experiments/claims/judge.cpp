@@ -61,6 +61,10 @@ Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const
     return Outcome::inconclusive;
   }
   kind.judge(c);
+  const auto other = std::count_if(here.begin(), here.end(), [](const RunRecord* run) { return run->other_version; });
+  if (kind.needs_runs && other > 0)
+    row.measured += (row.measured.empty() ? "" : " ") + std::string("(") + std::to_string(other) + " of " +
+                    std::to_string(here.size()) + " runs of another version)";
   if (claim.broken && c.outcome == Outcome::holds) return Outcome::violated;
   if (claim.broken && c.outcome == Outcome::violated) return Outcome::holds;
   return c.outcome;

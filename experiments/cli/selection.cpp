@@ -75,14 +75,15 @@ void Selection::add_options(OptionList& options) {
       "then");
   add("precision", po::value<std::string>()->value_name("P"), "f32 or f64 instead of the experiment's own");
   add("time-limit", po::value<double>()->value_name("SECONDS"), "stop each run after this much training time");
-  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of records, figures and report");
+  add_shelf_options(options, "folder of records, figures and report");
 }
 
 Selection Selection::from(const CommandLine& options) {
   Selection selection;
   selection.experiments = names(options);
-  selection.out = text(options, "out");
-  require(!selection.out.empty(), "--out needs the name of a folder");
+  const Shelf shelf = shelf_of(options);
+  selection.out = shelf.out;
+  selection.any_version = shelf.any_version;
   Overrides& overrides = selection.overrides;
   overrides.scale = text(options, "scale");
   require_one_of("scale", overrides.scale, {"quick", "paper"});
@@ -115,6 +116,7 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
   for (const Plugin& plugin : plugins())
     if (!plugin.library.empty()) line += " --plugin " + quoted(plugin.library);
+  if (any_version) line += " --any-version";
   if (out != "out") line += " --out " + quoted(out.string());
   return line;
 }
@@ -129,6 +131,19 @@ std::vector<Results> Selection::load() const {
 ReportPlace Selection::place() const {
   return {out, overrides.scale,
           [self = *this](const std::string& verb, const std::string& name) { return self.command(verb, name); }};
+}
+
+void add_shelf_options(OptionList& options, const std::string& out) {
+  auto add = options.add_options();
+  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), out.c_str());
+  add("any-version", po::bool_switch(),
+      "where no record is of this version of the code, take the newest of another one; tables and figures mark it");
+}
+
+Shelf shelf_of(const CommandLine& options) {
+  const Shelf shelf{text(options, "out"), options["any-version"].as<bool>()};
+  require(!shelf.out.empty(), "--out needs the name of a folder");
+  return shelf;
 }
 
 void apply_threads(const CommandLine& options) {
@@ -146,21 +161,28 @@ std::vector<Results> find_results(const Selection& selection) {
   const bool all = selection.experiments.empty();
   bool any = !all;
   std::vector<Results> found;
+  std::size_t others = 0;  // runs with records of other versions only
+  std::string notes;
   for (const std::string& name : all ? experiment_ids() : selection.experiments) {
     Results part{name, load_experiment(name, selection.overrides), {}};
-    part.records = existing_records(part.experiment, selection.out);
+    ExistingRecords existing = existing_records(part.experiment, selection.shelf());
+    part.records = std::move(existing.records);
+    const std::string note = other_versions_note(existing.other_versions, name);
+    others += existing.other_versions;
+    if (!note.empty()) notes += note + "\n";
     const bool has_records = !part.records.empty(), studies_only = part.experiment.runs.empty();
     any = any || has_records;
     if (has_records || studies_only)
       found.push_back(std::move(part));
     else
       require(all, "no records of " + name + " with these settings in " + record_folder(selection.out).string() +
-                       "; make them with '" + selection.command("run", name) + "'");
+                       "; make them with '" + selection.command("run", name) + "'" + (note.empty() ? "" : "; " + note));
   }
   require_different(found);
   require(any, "no records with these settings in " + record_folder(selection.out).string() + "; make them with '" +
                    selection.command("run", "EXPERIMENT") + "' (see './bcdbench list experiments') or with '" +
-                   selection.command("reproduce") + "'");
+                   selection.command("reproduce") + "'" + (others == 0 ? "" : "; " + other_versions_note(others, "")));
+  if (others > 0) std::cerr << (all ? other_versions_note(others, "") + "\n" : notes);
   return found;
 }
 

@@ -16,8 +16,9 @@ struct Selection {
   std::vector<std::string> experiments;
   Overrides overrides;
   std::filesystem::path out;
+  bool any_version = false;
 
-  /// --scale, --seeds, --set, --precision, --time-limit, --out: together with the experiment they name its records.
+  /// --scale, --seeds, --set, --precision, --time-limit, --out, --any-version: together with the experiment they name its records.
   static void add_options(OptionList& options);
   /// Reads those, --variant where the verb has it, and the names. Throws UsageError for values out of range.
   static Selection from(const CommandLine& options);
@@ -26,9 +27,15 @@ struct Selection {
   std::string command(const std::string& verb, const std::string& experiment = "") const;
   /// Loads every experiment, so that a mistake in any of them is found before the first one is run.
   std::vector<Results> load() const;
+  /// Where its records are looked for.
+  Shelf shelf() const { return {out, any_version}; }
   /// Where its report and figures go.
   ReportPlace place() const;
 };
+
+/// --out and --any-version: where records are looked for.
+void add_shelf_options(OptionList& options, const std::string& out);
+Shelf shelf_of(const CommandLine& options);
 
 /// Sets the number of threads from --threads (default: all cores).
 void apply_threads(const CommandLine& options);

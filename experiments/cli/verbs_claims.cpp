@@ -21,7 +21,7 @@ OptionList claims_options() {
   add("paper", po::value<std::vector<std::string>>()->value_name("P"), "only this paper; may be given several times");
   add("format", po::value<std::string>()->default_value("table")->value_name("F"), "table, markdown or json");
   add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper: whose records are judged");
-  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of the records");
+  add_shelf_options(options, "folder of the records");
   add("rows", po::bool_switch(), "unfold: every row under its items (json has them always)");
   add("update-reference", po::value<std::string>()->value_name("DIR"),
       "write the measured values into DIR/<paper>.json (results/reference in the source tree)");
@@ -74,9 +74,12 @@ int claims_verb(const CommandLine& options) {
   if (std::find(scales.begin(), scales.end(), scale) == scales.end()) throw UsageError(unknown_name("scale", scale, scales));
   const bool accept = options["accept-verdicts"].as<bool>();
   if (accept && folder.empty()) throw UsageError("claims: --accept-verdicts needs --update-reference DIR");
+  const Shelf shelf = shelf_of(options);
+  if (shelf.any_version && !folder.empty())
+    throw UsageError("claims: the reference holds what this version of the code finds; leave --any-version out");
   const auto papers = options.count("paper") ? options["paper"].as<std::vector<std::string>>() : std::vector<std::string>{};
 
-  const std::vector<ClaimEntry> entries = collect_claims(papers, scale, text(options, "out"));
+  const std::vector<ClaimEntry> entries = collect_claims(papers, scale, shelf);
   if (!folder.empty()) return update_files(entries, folder, scale, accept) > 0 && !accept ? kCheckFailed : kAllWell;
   const bool unfold = options["rows"].as<bool>();
   std::cout << (format == "json"       ? claims_as_json(entries)

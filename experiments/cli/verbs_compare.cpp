@@ -151,6 +151,9 @@ int compare_verb(const CommandLine& options) {
   const std::vector<RunRecord> records = read_records(selection);
   const std::vector<Outcome> runs = outcomes(records, c.options);
   c.doubt = doubt_about_seconds(records);
+  std::vector<const RunRecord*> all;
+  for (const RunRecord& record : records) all.push_back(&record);
+  c.versions = version_mark(all);
 
   c.summaries = summarise(runs, c.options);
   c.pairs = file ? compare_with_baseline(runs, file->runs, c.options) : compare_variants(runs, c.options);

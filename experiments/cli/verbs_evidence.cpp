@@ -27,7 +27,7 @@ std::string scale_of(const CommandLine& options) {
 void add_common(OptionList& options) {
   auto add = options.add_options();
   add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper: whose records are judged");
-  add("out", po::value<std::string>()->default_value("out")->value_name("DIR"), "folder of the records");
+  add_shelf_options(options, "folder of the records");
 }
 
 OptionList counterexample_options() {
@@ -40,7 +40,7 @@ OptionList counterexample_options() {
 
 int counterexample_verb(const CommandLine& options) {
   std::cout << counterexample_text(only_name(options, "counterexample", "claim; 'bcdbench claims --rows' lists them"),
-                                   text(options, "experiment"), scale_of(options), text(options, "out"));
+                                   text(options, "experiment"), scale_of(options), shelf_of(options));
   return kAllWell;
 }
 
@@ -58,7 +58,7 @@ int certify_verb(const CommandLine& options) {
   CertificateOrder order;
   order.paper = only_name(options, "certify", "paper");
   order.scale = scale_of(options);
-  order.out = text(options, "out");
+  order.shelf = shelf_of(options);
   order.replies = text(options, "replies");
   order.to =
       options.count("to") ? std::filesystem::path(text(options, "to")) : std::filesystem::path("certificate") / order.paper;

@@ -114,11 +114,15 @@ std::string rate_text(const Rate& rate) {
   return rate.kind == Kind::linear ? show(rate.eta, 5) + "^k" : "-";
 }
 
+std::string label_of(const RunRecord& record) {
+  return record.variant() + " seed " + std::to_string(record.seed()) + version_mark(record);
+}
+
 std::vector<std::string> summary_row(const Examined& run) {
   const Report& r = run.report;
   const int j = r.smallest_j();
   const Decrease& d = r.a1[static_cast<std::size_t>(std::max(1, j) - 1)];
-  return {run.record.variant() + " seed " + std::to_string(run.record.seed()),
+  return {label_of(run.record),
           run.record.config.value("algorithm", ""),
           j > 0 ? std::to_string(j) : "none",
           show(d.constant),
@@ -139,7 +143,7 @@ void print_tables(const std::vector<Examined>& runs) {
   std::vector<std::vector<std::string>> summary, constants, limits;
   for (const Examined& run : runs) {
     const Report& r = run.report;
-    const std::string label = run.record.variant() + " seed " + std::to_string(run.record.seed());
+    const std::string label = label_of(run.record);
     summary.push_back(summary_row(run));
     constants.push_back({label, show(r.options.from, 6)});
     for (const Decrease& d : r.a1) constants.back().push_back(constant_text(d));
@@ -160,8 +164,7 @@ void print_tables(const std::vector<Examined>& runs) {
       << "\nWhat f* rests on, the decades of f - f* that were used, the length of the path and the R-rate of the iterates\n\n"
       << table({"run", "origin of f*", "f*", "width", "decades", "length", "X"}, limits);
   for (const Examined& run : runs)
-    if (!run.report.rate.reason.empty())
-      std::cout << "\n" << run.record.variant() << " seed " << run.record.seed() << ": " << run.report.rate.reason;
+    if (!run.report.rate.reason.empty()) std::cout << "\n" << label_of(run.record) << ": " << run.report.rate.reason;
   std::cout << std::endl;
 }
 
@@ -177,6 +180,7 @@ int rates_verb(const po::variables_map& given) {
   for (const Examined& run : runs) {
     nlohmann::json j = to_json(run.report);
     j["record"] = run.record.id;
+    j["other_version"] = run.record.other_version;
     j["experiment"] = run.record.experiment();
     j["variant"] = run.record.variant();
     j["seed"] = run.record.seed();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <set>
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/cli/selection.hpp"
@@ -24,6 +25,8 @@ void add_execution_options(OptionList& options) {
   add("jobs", po::value<int>()->default_value(1)->value_name("J"),
       "runs made side by side, which share the threads; their seconds then do not compare");
   add("force", po::bool_switch(), "run again although the record exists");
+  add("retry-failed", po::bool_switch(),
+      "run again what Failed; without it only where the cause may have gone (a command, a plugin, memory)");
 }
 
 OptionList run_options() {
@@ -46,6 +49,8 @@ RunOptions execution(const CommandLine& options, const Selection& selection) {
   RunOptions how;
   how.out = selection.out;
   how.force = options["force"].as<bool>();
+  how.retry_failed = options["retry-failed"].as<bool>();
+  how.any_version = selection.any_version;
   how.jobs = options["jobs"].as<int>();
   if (how.jobs < 1 || how.jobs > 1024) throw UsageError("--jobs must be between 1 and 1024, got " + std::to_string(how.jobs));
   return how;
@@ -54,14 +59,18 @@ RunOptions execution(const CommandLine& options, const Selection& selection) {
 int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
   double total = 0;
   int count = 0;
+  const Lookup lookup(Shelf{how.out, how.any_version});
+  std::set<std::string> seen;
   for (const Results& part : selected) {
     const Experiment& experiment = part.experiment;
     std::vector<std::vector<std::string>> rows;
     for (const PlannedRun& planned : experiment.runs) {
       const std::string id = run_id(planned, how);
       std::string state = "to run", time = "-";
-      if (finished_record(planned, how)) {
-        state = "exists";
+      if (const auto record = finished_record(lookup, planned, how)) {
+        state = "exists" + version_mark(*record);
+      } else if (!seen.insert(id).second) {
+        state = "as above";  // the same run for another variant or experiment
       } else if (!dataset_location(planned.dataset)) {
         state = "data missing";
       } else {

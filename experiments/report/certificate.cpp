@@ -81,7 +81,7 @@ json counted(const std::vector<std::string>& words) {
 }
 
 json certificate_of(const CertificateOrder& order, const Paper& paper) {
-  const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.out);
+  const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.shelf);
   const Replies replies = read_replies(paper, order.replies);
   std::vector<ClaimRow> rows;
   std::vector<std::string> findings, verdicts;
@@ -118,7 +118,7 @@ json certificate_of(const CertificateOrder& order, const Paper& paper) {
   if (!replies.general.empty()) certificate["reply"] = replies.general;
   certificate["items"] = items;
   certificate["claims"] = claims;
-  certificate["records"] = records_of(entries, order.out);
+  certificate["records"] = records_of(entries, order.shelf.out);
   return certificate;
 }
 

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "experiments/run/lookup.hpp"
+
 namespace bcd {
 
 struct CertificateOrder {
   std::string paper, scale;
-  std::filesystem::path out;      ///< folder of the records
+  Shelf shelf;                    ///< the records
   std::filesystem::path to;       ///< the folder to write
   std::filesystem::path replies;  ///< the authors' reply; empty: where it usually lies
 };

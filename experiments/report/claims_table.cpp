@@ -131,22 +131,29 @@ std::string origin_text(const std::vector<ClaimEntry>& entries) {
     return std::to_string(
         std::count_if(entries.begin(), entries.end(), [&](const ClaimEntry& e) { return e.source == source; }));
   };
+  const auto left = std::count_if(entries.begin(), entries.end(), [](const ClaimEntry& e) { return e.other_version; });
   return count(ClaimEntry::Source::records) + " judged from records, " + count(ClaimEntry::Source::reference) +
          " as in the committed reference run (results/reference), " + count(ClaimEntry::Source::none) +
-         " not testable or not run at their scale";
+         " not testable or not run at their scale" +
+         (left == 0 ? ""
+                    : "; for " + std::to_string(left) + " there are records of another version of the code: --any-version");
 }
 
 }  // namespace
 
-std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale, const fs::path& out) {
+std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale, const Shelf& shelf) {
   Overrides overrides;
   overrides.scale = scale;
   std::vector<ClaimEntry> entries;
   for (const std::string& id : experiments_of(papers, overrides)) {
     const Experiment experiment = load_experiment(id, overrides);
-    const std::vector<RunRecord> records = existing_records(experiment, out);
+    const auto [records, other_versions] = existing_records(experiment, shelf);
     const std::vector<ClaimRow> rows = records.empty() ? std::vector<ClaimRow>{} : judge(experiment, records, scale);
-    for (ClaimEntry& entry : entries_of(experiment, rows, scale, out)) entries.push_back(std::move(entry));
+    for (ClaimEntry& entry : entries_of(experiment, rows, scale, shelf.out)) {
+      entry.other_version = other_versions > 0 && entry.source != ClaimEntry::Source::records &&
+                            outcome_of(entry.row.verdict) != Outcome::not_testable;
+      entries.push_back(std::move(entry));
+    }
   }
   std::vector<ClaimRow*> judged;
   for (ClaimEntry& entry : entries)

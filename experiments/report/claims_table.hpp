@@ -1,9 +1,8 @@
 // The claims of all papers with their verdicts: judged where there are records, else as the committed reference has them.
 #pragma once
 
-#include <filesystem>
-
 #include "experiments/experiment.hpp"
+#include "experiments/run/lookup.hpp"
 #include "results/claim.hpp"
 #include "results/reference.hpp"
 
@@ -16,12 +15,12 @@ struct ClaimEntry {
   std::string scale;               ///< at which scale it is judged
   Source source = Source::none;    ///< where the verdict comes from; none: not testable, or never run at this scale
   std::vector<std::string> files;  ///< the records, the deciding one first; or the reference's file
+  bool other_version = false;      ///< there are records of another version of the code, which were left
 };
 
-/// The claims of the shipped experiments of `papers` (all if empty; unknown: UsageError) at one scale, with the records in
-/// out/runs. A claim without its records, and every claim of the other scale, is taken from the reference.
-std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale,
-                                       const std::filesystem::path& out);
+/// The claims of the shipped experiments of `papers` (all if empty; unknown: UsageError) at one scale, with the records on
+/// the shelf. A claim without its records, and every claim of the other scale, is taken from the reference.
+std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale, const Shelf& shelf);
 
 /// The rows and, for the papers that they speak of, every other claim as the committed reference has it at this scale: what an item
 /// is judged on.

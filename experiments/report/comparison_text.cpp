@@ -120,7 +120,8 @@ ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
 }  // namespace
 
 std::string comparison_text(const Comparison& c) {
-  std::string out = c.options.metric + ", every run counted: median, quantiles and a bootstrap interval\n" + value_table(c);
+  std::string out =
+      c.options.metric + ", every run counted: median, quantiles and a bootstrap interval" + c.versions + "\n" + value_table(c);
   if (c.options.target) out += target_tables(c);
   out += "\nDifferences of: " + quantity(c.options) + "\n" + wrapped(test_text(c));
   out += c.pairs.empty() ? "no two variants to compare\n" : pair_table(c);
@@ -145,6 +146,7 @@ std::string comparison_json(const Comparison& c) {
       {"confidence", o.confidence},
       {"test", test_text(c)},
       {"seconds_do_not_compare", c.doubt},
+      {"other_versions", c.versions},
       {"variants", summaries},
       {"pairs", pairs},
       {"profile", {{"axis", o.axis}, {"problems", c.profile.problems}, {"left_out", c.profile.left_out}, {"curves", curves}}}};
@@ -156,7 +158,7 @@ std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::
   if (c.profile.problems == 0)
     throw UsageError("--figure: on no experiment and seed were all variants run, so there is no common problem for a profile");
   const std::string title =
-      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target);
+      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target) + c.versions;
   return draw_chart(profile_chart(c.profile, title, c.options.axis + " relative to the best variant"), folder, formats);
 }
 

@@ -15,6 +15,7 @@ struct Comparison {
   bool against_file = false;  ///< the pairs are with a baseline file: one-sided tests
   Profile profile;            ///< only with a target
   std::string doubt;          ///< why seconds do not compare, or empty
+  std::string versions = {};  ///< version_mark of the records
 };
 
 std::string comparison_text(const Comparison& comparison);

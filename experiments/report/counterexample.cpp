@@ -82,12 +82,12 @@ std::string promise_text(const Claim& claim, const std::vector<RunRecord>& recor
 
 }  // namespace
 
-std::string counterexample_text(const std::string& id, const std::string& file, const std::string& scale, const fs::path& out) {
+std::string counterexample_text(const std::string& id, const std::string& file, const std::string& scale, const Shelf& shelf) {
   Overrides overrides;
   overrides.scale = scale;
   const Experiment experiment = experiment_with(id, file, overrides);
   const Claim& claim = claim_of(experiment, id);
-  const std::vector<RunRecord> records = existing_records(experiment, out);
+  const std::vector<RunRecord> records = existing_records(experiment, shelf).records;
   std::vector<ClaimRow> rows = judge(experiment, records, scale);
   std::vector<ClaimRow*> pointers;
   for (ClaimRow& row : rows) pointers.push_back(&row);
@@ -105,10 +105,10 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
       head(row) + wrapped("verdict: " + row.verdict + (row.measured.empty() ? "" : "; measured: " + row.measured), 2);
   if (!study.empty()) return text + study_text(find_study(study), id);
   if (claim.kind == "promise")
-    if (const std::string violation = promise_text(claim, records, out); !violation.empty()) return text + violation;
+    if (const std::string violation = promise_text(claim, records, shelf.out); !violation.empty()) return text + violation;
   text += "\n" + wrapped(row.evidence);
   for (const std::string& record : row.records)
-    text += "again: ./bcdbench run " + (out / "runs" / (record + ".json")).string() + " --force\n";
+    text += "again: ./bcdbench run " + record_file(shelf.out, record).string() + " --force\n";
   return text;
 }
 

@@ -1,14 +1,15 @@
 // What refutes a claim, in numbers that a person can check by hand, with the command that makes them again.
 #pragma once
 
-#include <filesystem>
 #include <string>
+
+#include "experiments/run/lookup.hpp"
 
 namespace bcd {
 
-/// The text of one claim, of a shipped experiment or of the file `experiment`: from its study, or from the records in out/runs.
+/// The text of one claim, of a shipped experiment or of the file `experiment`: from its study, or from the records on the shelf.
 /// Throws UsageError in one sentence for a claim that is unknown, that nothing refutes, or whose runs are missing.
 std::string counterexample_text(const std::string& claim, const std::string& experiment, const std::string& scale,
-                                const std::filesystem::path& out);
+                                const Shelf& shelf);
 
 }  // namespace bcd

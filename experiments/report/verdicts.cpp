@@ -34,7 +34,7 @@ std::vector<std::string> outcome_row(const RunRecord& record, const fs::path& ou
           show(last("train_loss")),
           show(last("train_accuracy")),
           show(last("test_accuracy")),
-          record_file(out, record.id).string()};
+          record_file(out, record.id).string() + version_mark(record)};
 }
 
 void print_outcomes_of(const Results& results, const fs::path& out) {

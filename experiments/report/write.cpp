@@ -28,6 +28,14 @@ std::vector<Series> series_of(const Results& results, const Styles& styles) {
   return series;
 }
 
+/// The figure; its title says what another version of the code made of it.
+Figure marked(Figure figure, const std::vector<Series>& series) {
+  std::vector<const RunRecord*> runs;
+  for (const Series& shown : shown_series(figure, series)) runs.insert(runs.end(), shown.runs.begin(), shown.runs.end());
+  figure.title += version_mark(runs);
+  return figure;
+}
+
 }  // namespace
 
 std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results, const ReportPlace& place,
@@ -39,7 +47,7 @@ std::vector<std::vector<fs::path>> draw_all(const std::vector<Results>& results,
     std::vector<fs::path>& drawn = pictures.emplace_back();
     const std::vector<Series> series = series_of(part, styles);
     for (const Figure& figure : part.experiment.figures)
-      for (fs::path& picture : draw_chart(chart_of(figure, series), folder, formats, widths))
+      for (fs::path& picture : draw_chart(chart_of(marked(figure, series), series), folder, formats, widths))
         drawn.push_back(std::move(picture));
   }
   return pictures;
@@ -66,6 +74,7 @@ fs::path report_all(const std::vector<Results>& results, const std::vector<Judge
                           judgements[i].rows,
                           {},
                           series_of(results[i], styles)};
+    for (Figure& figure : section.figures) figure = marked(figure, section.series);
     for (const fs::path& picture : pictures[i])
       if (picture.extension() == ".svg") section.pictures.push_back(picture);
     for (const RunRecord& record : results[i].records) section.runs.push_back(&record);

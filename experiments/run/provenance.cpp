@@ -83,16 +83,11 @@ json warnings() {
 
 }  // namespace
 
-const std::string& code_version() {
-  static const std::string hash = build_info::kSourceHash;
-  return hash;
-}
-
 json provenance() {
   return {{"program", "bcdbench " + std::string(build_info::kVersion)},
           {"commit", build_info::kCommit},
           {"dirty", build_info::kDirty},
-          {"sources", code_version()},
+          {"sources", build_info::kSourceHash},
           {"compiler", compiler()},
           {"flags", build_info::kFlags},
           {"build_type", build_info::kBuildType},

@@ -38,28 +38,21 @@ void require_room(const fs::path& out) {
 
 }  // namespace
 
-fs::path record_folder(const fs::path& out) { return out / "runs"; }
-fs::path record_file(const fs::path& out, const std::string& id) { return record_folder(out) / (id + ".json"); }
-
-namespace {
-
-/// The record of a run under the run's name. Throws UsageError if it is damaged or another run's.
-RunRecord own_record(const fs::path& file, const nlohmann::json& config) {
-  RunRecord record = read_record(file);
-  if (!is_record_of(record, config))
-    throw UsageError("record " + file.string() +
-                     ": its configuration is another run's; delete it and run the experiment again");
-  return record;
+ExistingRecords existing_records(const Experiment& experiment, const Shelf& shelf) {
+  const Lookup lookup(shelf);
+  ExistingRecords found;
+  for (const PlannedRun& planned : experiment.runs)
+    if (std::optional<RunRecord> record = lookup.find(planned))
+      found.records.push_back(std::move(*record));
+    else if (lookup.has_other_versions(planned))
+      ++found.other_versions;
+  return found;
 }
 
-}  // namespace
-
-std::vector<RunRecord> existing_records(const Experiment& experiment, const fs::path& out) {
-  std::vector<RunRecord> records;
-  for (const PlannedRun& planned : experiment.runs)
-    if (const std::string id = run_id(planned); record_exists(record_folder(out), id))
-      records.push_back(own_record(record_file(out, id), planned.config));
-  return records;
+std::string other_versions_note(std::size_t runs, const std::string& experiment) {
+  if (runs == 0) return "";
+  return std::to_string(runs) + (runs == 1 ? " run" : " runs") + (experiment.empty() ? "" : " of ") + experiment +
+         (runs == 1 ? " has" : " have") + " records of another version of the code only; --any-version takes them";
 }
 
 void require_data(const std::vector<Results>& results) {
@@ -74,46 +67,92 @@ void require_data(const std::vector<Results>& results) {
                    "', or put the files in a folder and name it in the environment variable BCDBENCH_DATA");
 }
 
+namespace {
+
+/// What a person is told of a record that is there.
+std::string found_text(const RunRecord& record) {
+  const std::string text = "cached, " + record.status + version_mark(record);
+  return record.status == "Failed" ? text + ": " + record.reason + "; --retry-failed makes it again" : text;
+}
+
+/// Runs to be made although a record is there, in words: once for each experiment.
+void say_what_is_left(const Results& part, const std::vector<const PlannedRun*>& to_make, const Lookup& lookup,
+                      const RunOptions& options) {
+  if (options.force) return;
+  std::size_t others = 0;
+  for (const PlannedRun* planned : to_make) {
+    if (const fs::path file = record_file(options.out, run_id(*planned, options)); fs::exists(file)) {
+      try {
+        if (const RunRecord record = read_record(file); record.status == "Failed")
+          std::cerr << planned->label() << " had failed (" << record.reason << ") and is made again\n";
+      } catch (const UsageError&) {  // damaged: make_run says so in the new record
+      }
+    } else if (lookup.has_other_versions(*planned, options)) {
+      ++others;
+    }
+  }
+  if (const std::string note = other_versions_note(others, part.experiment.id); !note.empty()) std::cerr << note << "\n";
+}
+
+}  // namespace
+
 void make_runs(std::vector<Results>& results, const RunOptions& options) {
-  std::map<std::string, RunRecord> finished;  // by id
+  const Lookup lookup(Shelf{options.out, options.any_version});
+  std::map<std::string, RunRecord> known;  // by the name of the run: those found, and those made by the jobs or for another one
+  std::map<std::string, std::string> found;  // what is said of those found
   std::size_t total = 0, done = 0;
   std::vector<const PlannedRun*> to_make;
-  for (const Results& part : results)
+  std::set<std::string> names_to_make, shared;
+  for (const Results& part : results) {
+    std::vector<const PlannedRun*> of_part;
     for (const PlannedRun& planned : part.experiment.runs) {
       ++total;
-      if (std::optional<RunRecord> record = finished_record(planned, options))
-        finished.emplace(record->id, std::move(*record));
-      else
-        to_make.push_back(&planned);
+      const std::string id = run_id(planned, options);
+      if (known.contains(id) || names_to_make.contains(id)) {
+        shared.insert(id);
+        continue;
+      }
+      if (std::optional<RunRecord> record = finished_record(lookup, planned, options)) {
+        found[id] = found_text(*record);
+        known.emplace(id, std::move(*record));
+      } else {
+        names_to_make.insert(id);
+        of_part.push_back(&planned);
+      }
     }
+    say_what_is_left(part, of_part, lookup, options);
+    to_make.insert(to_make.end(), of_part.begin(), of_part.end());
+  }
   if (!to_make.empty()) require_room(options.out);
 
   const InterruptGuard interrupt;  // around all of them: no record is lost on its way to the disk
   ProgressReporter reporter = ProgressReporter::for_stderr();
   if (const std::string load = load_warning(load_at_start(), processors()); !load.empty() && !to_make.empty())
     std::cerr << load << "\n";
-  std::map<std::string, RunRecord> made;  // by the jobs
   if (options.jobs > 1) {
     std::cerr << to_make.size() << " of " << total << " runs to make, " << options.jobs
               << " side by side: their seconds do not compare with those of runs made alone\n";
-    made = run_side_by_side(to_make, options, reporter);
+    for (auto& [id, record] : run_side_by_side(to_make, options, reporter)) known.emplace(id, std::move(record));
   }
   RunOptions reporting = options;
   reporting.progress = [&](const Progress& progress) { reporter.update(progress); };
   for (Results& part : results)
     for (const PlannedRun& planned : part.experiment.runs) {
       const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + planned.label();
-      if (const auto job = made.find(run_id(planned, options)); job != made.end()) {
-        part.records.push_back(job->second);
-      } else if (const auto cached = finished.find(run_id(planned, options)); cached != finished.end()) {
-        part.records.push_back(cached->second);
-        reporter.skip(label, "cached, " + part.records.back().status);
+      const std::string id = run_id(planned, options);
+      if (const auto record = known.find(id); record != known.end()) {
+        part.records.push_back(as_asked(record->second, planned));
+        if (!names_to_make.contains(id))
+          reporter.skip(label, found[id]);
+        else if (std::find(to_make.begin(), to_make.end(), &planned) == to_make.end())
+          reporter.skip(label, "the same run as that of " + record->second.experiment() + " " + record->second.variant());
       } else if (options.jobs > 1) {
         throw Interrupted();  // before this run began
       } else {
         reporter.start(label);
         part.records.push_back(make_run(planned, reporting));
         reporter.finish(part.records.back().status + ", " + part.records.back().reason);
+        if (shared.contains(id)) known.emplace(id, part.records.back());
       }
       if (part.records.back().status == "Interrupted" || interrupt.asked()) throw Interrupted();
     }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/run/runner.hpp"
+#include "experiments/run/lookup.hpp"
 
 namespace bcd {
 
@@ -22,10 +22,15 @@ struct Results {
   std::vector<RunRecord> records;
 };
 
-std::filesystem::path record_folder(const std::filesystem::path& out);
-std::filesystem::path record_file(const std::filesystem::path& out, const std::string& id);
-/// The records of an experiment's runs that are in out/runs.
-std::vector<RunRecord> existing_records(const Experiment& experiment, const std::filesystem::path& out);
+/// The records of an experiment's runs, and how many runs have records of other versions of the code only, which were left.
+struct ExistingRecords {
+  std::vector<RunRecord> records;
+  std::size_t other_versions = 0;
+};
+ExistingRecords existing_records(const Experiment& experiment, const Shelf& shelf);
+/// "3 runs of zeng2019-fig1 have records of another version of the code only; --any-version takes them"; empty for none.
+/// Without an experiment: of all.
+std::string other_versions_note(std::size_t runs, const std::string& experiment);
 
 /// Throws UsageError, before anything runs, if the files of a dataset are missing.
 void require_data(const std::vector<Results>& results);

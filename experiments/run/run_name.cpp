@@ -1,19 +1,48 @@
 #include "experiments/run/run_name.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "datasets/sha256.hpp"
+#include "experiments/run/code_version.hpp"
 #include "experiments/run/prepared_run.hpp"
-#include "experiments/run/provenance.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+namespace {
+
+/// "n (default: all)" -> "all".
+std::string default_of(const std::string& described) {
+  const std::string before = " (default: ";
+  const std::size_t at = described.find(before);
+  return at == std::string::npos ? "" : described.substr(at + before.size(), described.size() - at - before.size() - 1);
+}
+
+void fill_defaults(json& dataset) {
+  const auto known = std::find_if(datasets().begin(), datasets().end(), [&](const DatasetInfo& info) {
+    return dataset.contains("name") && dataset["name"] == info.name;
+  });
+  if (known == datasets().end()) return;
+  for (const auto& [described, help] : known->options)
+    if (const std::string key = described.substr(0, described.find(' ')); !dataset.contains(key))
+      dataset[key] = default_of(described);
+}
+
+/// The contents of files count, not their places.
+std::string version_id(const std::map<std::string, std::string>& code, const std::map<std::string, std::string>& files) {
+  std::set<std::string> checksums;
+  for (const auto& [path, checksum] : files) checksums.insert(checksum);
+  return short_hash(json_text(json{code, checksums})).substr(0, 8);
+}
+
+}  // namespace
 
 std::string file_checksum(const fs::path& file) { return sha256(file_content(file, std::numeric_limits<std::size_t>::max())); }
 
@@ -25,14 +54,18 @@ std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map
   return plugin.files(list);
 }
 
-/// The files' contents count, not their places.
-std::string run_id(const json& config, const std::map<std::string, std::string>& files) {
-  std::set<std::string> checksums;
-  for (const auto& [path, checksum] : files) checksums.insert(checksum);
-  std::string text = json_text(config) + "\n" + code_version();
-  for (const std::string& checksum : checksums) text += "\n" + checksum;
-  return short_hash(text);
+json computed(const json& config) {
+  json what = config;
+  what.erase("experiment");
+  what.erase("variant");
+  if (what.contains("init_from")) what["init_from"].erase("folder");  // its digest stays
+  if (what.contains("dataset")) fill_defaults(what["dataset"]);
+  return what;
 }
+
+std::string what_id(const json& config) { return short_hash(json_text(computed(config))); }
+
+std::string what_of(const std::string& id) { return id.substr(0, id.find('-')); }
 
 json config_of(const PlannedRun& planned, const RunOptions& options) {
   json config = planned.config;
@@ -41,28 +74,19 @@ json config_of(const PlannedRun& planned, const RunOptions& options) {
   return config;
 }
 
-std::string run_id(const PlannedRun& planned) { return run_id(planned, find_plugin(planned.algorithm)); }
-
-std::string run_id(const PlannedRun& planned, const Plugin& plugin) {
-  return run_id(planned.config, files_of(plugin, planned.parameters));
-}
+std::string run_id(const PlannedRun& planned) { return run_id(planned, RunOptions{}); }
 
 std::string run_id(const PlannedRun& planned, const RunOptions& options) {
-  return run_id(config_of(planned, options), files_of(find_plugin(planned.algorithm), planned.parameters));
+  return run_id(planned, find_plugin(planned.algorithm), options);
 }
 
-bool is_record_of(const RunRecord& record, const json& config) { return json_text(record.config) == json_text(config); }
+std::string run_id(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options) {
+  return what_id(config_of(planned, options)) + "-" +
+         version_id(code_version(plugin, planned.dataset), files_of(plugin, planned.parameters));
+}
 
-std::optional<RunRecord> finished_record(const PlannedRun& planned, const RunOptions& options) {
-  const fs::path folder = options.out / "runs";
-  const std::string id = run_id(planned, options);
-  if (options.force || !record_exists(folder, id)) return std::nullopt;
-  try {
-    RunRecord record = read_record(folder / (id + ".json"));
-    if (record.status != "Failed" && is_record_of(record, config_of(planned, options))) return record;
-  } catch (const UsageError&) {  // damaged: make_run says so in the new record
-  }
-  return std::nullopt;
+bool is_record_of(const RunRecord& record, const json& config) {
+  return json_text(computed(record.config)) == json_text(computed(config));
 }
 
 }  // namespace bcd

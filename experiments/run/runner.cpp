@@ -1,225 +1,43 @@
 #include "experiments/run/runner.hpp"
 
-#include <sys/resource.h>
-
-#include <cmath>
-#include <cstdio>
-#include <set>
-
 #include "algorithms/registry.hpp"
-#include "experiments/run/audit_driver.hpp"
-#include "experiments/run/evaluator.hpp"
-#include "experiments/run/interrupt.hpp"
-#include "experiments/run/prepared_run.hpp"
+#include "experiments/run/code_version.hpp"
+#include "experiments/run/lookup.hpp"
 #include "experiments/run/provenance.hpp"
 #include "experiments/run/run_name.hpp"
 
 namespace bcd {
-
-namespace fs = std::filesystem;
-using nlohmann::json;
-
-namespace {
-
-template <class T>
-bool all_finite(const Network& net, const Weights<T>& weights) {
-  for (std::size_t i = 1; i <= static_cast<std::size_t>(net.N()); ++i)
-    if (!weights.W[i].allFinite() || !weights.b[i].allFinite()) return false;
-  return true;
-}
-
-std::int64_t peak_memory_mib() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
-
-/// "train_accuracy 0.71", or the loss where there is no accuracy; empty when the row has neither.
-std::string headline(const Measurements& row) {
-  std::string text;
-  for (const auto& [name, value] : row)
-    if (name == "train_loss" || name == "train_accuracy") {
-      char number[32];
-      std::snprintf(number, sizeof number, "%.4g", value);
-      text = name + " " + number;
-    }
-  return text;
-}
-
-/// One run: the loop with its three clocks. Fills status, reason, promises and trace of the record.
-template <class T>
-class Run {
- public:
-  Run(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options, RunRecord& record)
-      : cell_(planned), plugin_(plugin), options_(options), record_(record), session_(planned, plugin) {
-    record_.provenance["dataset"] = {
-        {"name", session_.data->name}, {"checksum", session_.data->checksum}, {"origin", session_.data->origin}};
-  }
-
-  /// Throws UsageError only for a state that cannot be loaded.
-  void run() {
-    if (interrupt_.asked()) return stop("Interrupted", "interrupted before it began");
-    guarded([&] { begin(); });
-    if (!ended() && !options_.init_from.empty()) {
-      read_state<T>(options_.init_from, session_.algorithm->state());
-      guarded([&] { session_.algorithm->state_replaced(); });
-    }
-    if (!ended()) guarded([&] { loop(); });
-    record_.provenance["peak_memory_mib"] = peak_memory_mib();
-    if (const std::string text = session_.algorithm->messages(); !text.empty()) record_.provenance["messages"] = text;
-  }
-
- private:
-  /// What an algorithm throws is a result of the run.
-  template <class Body>
-  void guarded(Body&& body) {
-    const auto failed = [&](const std::string& what) {
-      stop(interrupt_.asked() ? "Interrupted" : "Failed", "iteration " + std::to_string(k_) + ": " + what);
-    };
-    try {
-      body();
-    } catch (const std::bad_alloc&) {
-      failed("out of memory");
-    } catch (const std::exception& e) {
-      failed(e.what());
-    }
-    if (auditing_) record_.promises = auditing_->results();
-  }
-
-  void begin() {
-    const std::string reason = session_.algorithm->not_applicable(session_.problem);
-    if (!reason.empty()) return stop("NotApplicable", reason);
-    session_.start(cell_);
-  }
-
-  void loop() {
-    auditing_ = std::make_unique<AuditDriver<T>>(plugin_, *session_.algorithm, session_.problem, cell_.audit);
-    evaluate_.time([&] { auditing_->start(); });
-    log_row();
-    for (k_ = 1; !ended() && k_ <= cell_.iterations; ++k_) {
-      if (interrupt_.asked()) return stop("Interrupted", "interrupted before iteration " + std::to_string(k_));
-      step();
-      log_row();
-      if (!ended() && out_of_time() && k_ < cell_.iterations)
-        stop("TimeLimit",
-             "the training time reached " + number_text(cell_.time_limit) + " s after iteration " + std::to_string(k_));
-    }
-    if (!ended()) stop("MaxIterations", "all " + std::to_string(cell_.iterations) + " iterations done");
-    evaluate_.time([&] { auditing_->finish(); });
-  }
-
-  /// The training clock runs around step() only; the observer's share of it is evaluation.
-  void step() {
-    BlockObserver* observer = auditing_->before_sweep(static_cast<int>(k_));
-    const double before = auditing_->observed_seconds();
-    train_.time([&] { session_.algorithm->step(observer); });
-    const double observed = auditing_->observed_seconds() - before;
-    train_.subtract(observed);
-    evaluate_.add(observed);
-  }
-
-  /// Evaluates, audits and appends the row of iteration k.
-  void log_row() {
-    Measurements measured;
-    evaluate_.time([&] { measure(measured); });
-    record_clock_.time([&] {
-      Measurements row = {{"iteration", static_cast<double>(k_)},
-                          {"train_seconds", train_.seconds()},
-                          {"evaluate_seconds", evaluate_.seconds()},
-                          {"record_seconds", record_clock_.seconds()}};
-      if (const std::optional<StepCost> cost = session_.algorithm->cost()) {
-        row.emplace_back("matrix_products", static_cast<double>(k_) * cost->products);
-        row.emplace_back("flops", static_cast<double>(k_) * cost->flops);
-      }
-      row.insert(row.end(), measured.begin(), measured.end());
-      record_.trace.append(row);
-      report(row);
-    });
-  }
-
-  void measure(Measurements& row) {
-    const bool due = k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations || out_of_time();  // the last one always
-    bool finite = true;
-    if (due || session_.algorithm->weights_at_hand()) {
-      const Weights<T>& weights = session_.algorithm->weights();
-      finite = all_finite(session_.problem.net, weights);
-      if (due || !finite) finite &= std::isfinite(measure_weights(session_.problem, *session_.data, weights, row));
-    }
-    if (!finite) stop("Diverged", "the weights or the training loss are not finite at iteration " + std::to_string(k_));
-    session_.algorithm->measure(row);
-    if (k_ > 0) auditing_->after_sweep(static_cast<int>(k_), row);
-    auditing_->add_slacks(row);
-  }
-
-  void report(const Measurements& row) {
-    if (const std::string text = headline(row); !text.empty()) headline_ = text;
-    const double seconds = train_.seconds() + evaluate_.seconds() + record_clock_.seconds();
-    if (options_.progress) options_.progress({k_, cell_.iterations, seconds, headline_});
-  }
-
-  bool out_of_time() const { return cell_.time_limit > 0 && train_.seconds() >= cell_.time_limit; }
-  bool ended() const { return !record_.status.empty(); }
-  void stop(const std::string& status, const std::string& reason) {
-    record_.status = status;
-    record_.reason = reason;
-  }
-
-  const PlannedRun& cell_;
-  const Plugin& plugin_;
-  const RunOptions& options_;
-  RunRecord& record_;
-  PreparedRun<T> session_;
-  InterruptGuard interrupt_;
-  std::unique_ptr<AuditDriver<T>> auditing_;
-  Clock train_, evaluate_, record_clock_;
-  std::int64_t k_ = 0;
-  std::string headline_;
-};
-
-template <class T>
-void run_in_precision(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options, RunRecord& record) {
-  try {
-    Run<T>(planned, plugin, options, record).run();
-  } catch (const std::bad_alloc&) {
-    record.status = "Failed";
-    record.reason = "out of memory while the data was loaded";
-  }
-}
-
-}  // namespace
 
 RunRecord make_run(const PlannedRun& planned, const RunOptions& options) {
   return make_run(planned, find_plugin(planned.algorithm), options);
 }
 
 RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options) {
-  const fs::path folder = options.out / "runs";
+  const std::filesystem::path folder = record_folder(options.out);
   RunRecord record;
   record.config = config_of(planned, options);
-  const auto files = files_of(plugin, planned.parameters);
-  record.id = run_id(record.config, files);
+  record.id = run_id(planned, plugin, options);
   record.provenance = provenance();
-  if (!files.empty()) record.provenance["files"] = files;
-  for (const std::string& warning : plugin.warnings) record.provenance["warnings"].push_back(warning);
+  record.provenance["code"] = code_version(plugin, planned.dataset);
+  if (const auto files = files_of(plugin, planned.parameters); !files.empty()) record.provenance["files"] = files;
+  nlohmann::json& warnings = record.provenance["warnings"];
+  for (const std::string& warning : plugin.warnings) warnings.push_back(warning);
   record.provenance["jobs"] = options.jobs;
   if (options.jobs > 1)
-    record.provenance["warnings"].push_back("made beside other runs (--jobs " + std::to_string(options.jobs) +
-                                            "): its seconds do not compare with those of other records");
+    warnings.push_back("made beside other runs (--jobs " + std::to_string(options.jobs) +
+                       "): its seconds do not compare with those of other records");
   if (options.keep && !options.force && record_exists(folder, record.id)) {
     try {
-      const RunRecord found = read_record(folder / (record.id + ".json"));
+      const RunRecord found = read_record(record_file(options.out, record.id));
       const bool own = is_record_of(found, record.config);
-      if (own && found.status != "Failed") return found;
-      record.provenance["warnings"].push_back(own ? "run again after it had failed: " + found.reason
-                                                  : "run again because of a record of another configuration");
+      if (own && !is_retried(found, plugin, options)) return as_asked(found, planned);
+      warnings.push_back(own ? "run again after it had failed: " + found.reason
+                             : "run again because of a record of another configuration");
     } catch (const UsageError& e) {  // damaged, so not a finished run
-      record.provenance["warnings"].push_back(std::string("run again because of an unreadable ") + e.what());
+      warnings.push_back(std::string("run again because of an unreadable ") + e.what());
     }
   }
-  if (planned.precision == "f32")
-    run_in_precision<float>(planned, plugin, options, record);
-  else
-    run_in_precision<double>(planned, plugin, options, record);
+  run_loop(planned, plugin, {options.init_from, options.progress}, record);
   if (options.keep && record.status != "Interrupted") write_record(folder, record);
   return record;
 }

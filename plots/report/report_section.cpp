@@ -97,7 +97,7 @@ std::string runs_table(const std::vector<const RunRecord*>& runs, const std::str
             escape_markup(run->reason) + "\">" + escape_markup(run->status) + "</td>";
     for (const char* column : {"iteration", "train_seconds", "train_loss", "train_accuracy", "test_accuracy"})
       rows += last(column);
-    rows += "<td class=\"record\"><code>" + escape_markup(run->id) + "</code>";
+    rows += "<td class=\"record\"><code>" + escape_markup(run->id) + "</code>" + version_mark(*run);
     if (!records.empty())
       rows += " " + link(records + "/" + run->id + ".csv", "trace") + " " + link(records + "/" + run->id + ".json", "recipe");
     rows += "</td></tr>\n";
