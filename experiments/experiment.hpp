@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "algorithms/core/problem.hpp"
+#include "algorithms/core/promise.hpp"
 #include "datasets/dataset.hpp"
 #include "plots/figure.hpp"
+#include "results/expression/expression.hpp"
 #include "results/rates/laboratory.hpp"
 
 namespace bcd {
@@ -45,6 +47,7 @@ struct PlannedRun {
   std::string precision = "f64";  ///< f32 or f64
   std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
   std::int64_t evaluate_every = 1;
+  std::vector<std::string> measure;  ///< columns that are made on request only: measures.hpp
 
   /// For people: "zeng2019-fig1 BCD seed 8".
   std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
@@ -76,10 +79,27 @@ struct Claim {
   std::string scale;                        ///< at which scale it is judged; empty: at each
 };
 
+/// An inequality of the file, judged along the runs of its variants.
+struct OwnPromise {
+  Promise promise;
+  Inequality holds;
+  std::optional<Formula> slack;       ///< the allowance; absent: the bound on the rounding of both sides
+  std::vector<std::string> variants;  ///< empty: all
+  std::string place;                  ///< where it stands, for messages
+};
+
+/// A column of the file's own, by its name.
+struct OwnMetric {
+  std::string name;
+  Formula formula;
+};
+
 struct Experiment {
   std::string id, paper, title, description;
   std::vector<Figure> figures;
   std::vector<Claim> claims;
+  std::vector<OwnPromise> promises;
+  std::vector<OwnMetric> metrics;
   std::vector<PlannedRun> runs;
   rates::Options rates;  ///< how its runs are examined for rates
 };

@@ -24,6 +24,14 @@ std::string looseness(double tightest) {
   return ", the bound is loose by " + std::to_string(decades) + (decades == 1 ? " decade" : " decades");
 }
 
+/// Both sides where they are kept, and what they are made of.
+std::string sides_text(const PromiseResult& found) {
+  if (found.first_terms.empty()) return "";
+  std::string text = ": " + show(found.first_left, 10) + " against " + show(found.first_left + found.first_slack, 10);
+  for (const auto& [name, value] : found.first_terms) text += ", " + name + " = " + show(value, 10);
+  return text;
+}
+
 /// A right side that lies so far above the left bounds nothing.
 constexpr double kNoBound = 1e100;
 
@@ -56,12 +64,14 @@ void judge_promise(Case& c) {
       worst = it->worst_ratio;
       tight = run;
       tightest = "smallest slack " + shown(it->worst_slack) + " (" + run_name(*run) + ", iteration " +
-                 std::to_string(it->worst_iteration) + ", " + it->worst_block + ", record " + run->id + ")";
+                 std::to_string(it->worst_iteration) + (it->worst_block.empty() ? "" : ", " + it->worst_block) + ", record " +
+                 run->id + ")";
     }
     if (found == Outcome::violated && broken == nullptr) {
       broken = run;
-      first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) + ", block " +
-              it->first_block + ", by " + shown(-it->first_slack) + " (record " + run->id + "); ";
+      first = run_name(*run) + ": first violated at iteration " + std::to_string(it->first_iteration) +
+              (it->first_block.empty() ? "" : ", block " + it->first_block) + ", by " + shown(-it->first_slack) +
+              sides_text(*it) + " (record " + run->id + "); ";
     }
   }
   if (const RunRecord* run = broken ? broken : tight) decided_by(c.row, run->id);

@@ -76,6 +76,8 @@ void read_source(Section& section, Claim& claim) {
   claim.erratum = section.flag("erratum", false);
 }
 
+}  // namespace
+
 Claim read_claim(Section section, const std::vector<std::string>& variants) {
   Claim claim;
   claim.id = section.text("id");
@@ -99,6 +101,8 @@ Claim read_claim(Section section, const std::vector<std::string>& variants) {
   if (kind.check) kind.check(claim, section.place());
   return claim;
 }
+
+namespace {
 
 /// A [[claim]] table is one claim, or several that share its keys: those of `each`, where their own keys go on top.
 std::vector<Claim> read_claim_table(Section section, const json& table, const std::vector<std::string>& variants) {

@@ -12,6 +12,9 @@ namespace bcd {
 /// Every claim of the file, in the file's order: first the promises. The keys of each kind are those of claim_kinds().
 std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants);
 
+/// One [[claim]] table.
+Claim read_claim(Section section, const std::vector<std::string>& variants);
+
 /// UsageError unless every label is one of `variants`.
 void check_labels(const Section& section, const std::vector<std::string>& labels, const std::vector<std::string>& variants);
 

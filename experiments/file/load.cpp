@@ -9,6 +9,7 @@
 #include "experiments/build/embedded.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/file/figures.hpp"
+#include "experiments/file/formulas.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/variants.hpp"
 #include "experiments/toml/document.hpp"
@@ -306,8 +307,10 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   experiment.rates = read_rates(document);
   experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
   experiment.claims = read_claims(document, names.all());
+  read_formulas(document, names.all(), experiment);
   document.done();
   for (Claim& claim : experiment.claims) name_points(claim, names, place);
+  for (OwnPromise& promise : experiment.promises) promise.variants = names.points(promise.variants);
 
   document.located([&] { apply_settings(variants, overrides.set); });
   const std::vector<Variant> all = document.located([&] { return expanded(variants, parse_grids(overrides.grid)); });
@@ -316,6 +319,8 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
   if (!overrides.grid.empty()) experiment.claims.clear();  // they speak of the file's variants
   variants = document.located([&] { return selected(all, overrides.variants); });
   experiment.runs = planned_runs(variants, experiment.id, place, overrides);
+  check_formulas(experiment);
+  request_columns(experiment);
   return experiment;
 }
 

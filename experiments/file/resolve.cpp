@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "experiments/file/formulas.hpp"
 #include "experiments/toml/section.hpp"
 
 namespace bcd {
@@ -82,6 +83,13 @@ std::vector<std::uint64_t> read_run(Section section, PlannedRun& planned) {
   planned.precision = section.choice("precision", {"f32", "f64"}, "f64");
   planned.audit = section.choice("audit", {"off", "sweep", "block"}, "off");
   planned.evaluate_every = section.integer("evaluate_every", Range::at_least(1), 1);
+  planned.measure = section.texts("measure");
+  std::sort(planned.measure.begin(), planned.measure.end());
+  planned.measure.erase(std::unique(planned.measure.begin(), planned.measure.end()), planned.measure.end());
+  for (const std::string& column : planned.measure)
+    if (!is_requested_column(column))
+      throw UsageError(section.place() + ": measure: " + unknown_name("column", column, requested_columns()) +
+                       "; step2.W1 or norm2.V2 is one part of the state");
   std::vector<std::uint64_t> seeds;
   for (const std::int64_t seed : section.integers("seeds", Range::nonnegative())) {
     const auto value = static_cast<std::uint64_t>(seed);
@@ -113,26 +121,28 @@ json canonical_config(const PlannedRun& planned, const Plugin& plugin) {
   json dataset = {{"name", planned.dataset}}, parameters = json::object();
   for (const auto& [key, value] : planned.dataset_options) dataset[key] = value;
   for (const auto& [name, value] : resolved_parameters(plugin, planned.parameters)) parameters[name] = to_json(value);
-  return {{"experiment", planned.experiment},
-          {"variant", planned.variant},
-          {"algorithm", planned.algorithm},
-          {"seed", planned.seed},
-          {"dataset", dataset},
-          {"network",
-           {{"hidden", planned.hidden},
-            {"activation", planned.activation.text()},
-            {"output", planned.output_activation.text()},
-            {"bias", planned.bias},
-            {"skip", planned.skip}}},
-          {"loss", {{"name", planned.loss.name()}, {"mean", planned.loss.mean}}},
-          {"init", {{"kind", init_name(planned.init.kind)}, {"scale", planned.init.scale}, {"bias", planned.init.bias}}},
-          {"parameters", parameters},
-          {"run",
-           {{"iterations", planned.iterations},
-            {"time_limit", planned.time_limit},
-            {"precision", planned.precision},
-            {"audit", planned.audit},
-            {"evaluate_every", planned.evaluate_every}}}};
+  json config = {{"experiment", planned.experiment},
+                 {"variant", planned.variant},
+                 {"algorithm", planned.algorithm},
+                 {"seed", planned.seed},
+                 {"dataset", dataset},
+                 {"network",
+                  {{"hidden", planned.hidden},
+                   {"activation", planned.activation.text()},
+                   {"output", planned.output_activation.text()},
+                   {"bias", planned.bias},
+                   {"skip", planned.skip}}},
+                 {"loss", {{"name", planned.loss.name()}, {"mean", planned.loss.mean}}},
+                 {"init", {{"kind", init_name(planned.init.kind)}, {"scale", planned.init.scale}, {"bias", planned.init.bias}}},
+                 {"parameters", parameters},
+                 {"run",
+                  {{"iterations", planned.iterations},
+                   {"time_limit", planned.time_limit},
+                   {"precision", planned.precision},
+                   {"audit", planned.audit},
+                   {"evaluate_every", planned.evaluate_every}}}};
+  if (!planned.measure.empty()) config["run"]["measure"] = planned.measure;  // absent: what it was before there was such a key
+  return config;
 }
 
 ResolvedVariant resolve_variant(const json& tables, const std::string& experiment, const std::string& label,

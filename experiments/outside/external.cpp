@@ -17,6 +17,7 @@
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/file/formulas.hpp"
 #include "experiments/outside/child_process.hpp"
 #include "experiments/run/npy.hpp"
 #include "experiments/run/prepared_run.hpp"
@@ -112,6 +113,7 @@ constexpr std::array kReserved = {"iteration",  "train_seconds", "evaluate_secon
 
 bool is_column_name(const std::string& name) {
   return !name.empty() && std::find(kReserved.begin(), kReserved.end(), name) == kReserved.end() &&
+         !is_requested_column(name) &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
 }
 

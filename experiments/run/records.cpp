@@ -9,6 +9,7 @@
 #include <set>
 
 #include "experiments/run/allowed_threads.hpp"
+#include "experiments/run/definitions.hpp"
 #include "experiments/run/interrupt.hpp"
 #include "experiments/run/jobs.hpp"
 #include "experiments/run/progress.hpp"
@@ -46,6 +47,7 @@ ExistingRecords existing_records(const Experiment& experiment, const Shelf& shel
       found.records.push_back(std::move(*record));
     else if (lookup.has_other_versions(planned))
       ++found.other_versions;
+  for (RunRecord& record : found.records) apply_definitions(experiment, record);
   return found;
 }
 
@@ -155,6 +157,7 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
         if (shared.contains(id)) known.emplace(id, part.records.back());
       }
       if (part.records.back().status == "Interrupted" || interrupt.asked()) throw Interrupted();
+      apply_definitions(part.experiment, part.records.back());
     }
 }
 

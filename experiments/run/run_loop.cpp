@@ -8,6 +8,7 @@
 #include "experiments/run/audit_driver.hpp"
 #include "experiments/run/evaluator.hpp"
 #include "experiments/run/interrupt.hpp"
+#include "experiments/run/measured.hpp"
 #include "experiments/run/prepared_run.hpp"
 
 namespace bcd {
@@ -47,6 +48,7 @@ class Run {
       : cell_(planned), plugin_(plugin), options_(options), record_(record), session_(planned, plugin) {
     record_.provenance["dataset"] = {
         {"name", session_.data->name}, {"checksum", session_.data->checksum}, {"origin", session_.data->origin}};
+    record_.provenance["problem"] = {{"samples", session_.problem.n()}, {"terms", terms_of(session_.problem)}};
   }
 
   /// Throws UsageError only for a state that cannot be loaded.
@@ -83,6 +85,7 @@ class Run {
     const std::string reason = session_.algorithm->not_applicable(session_.problem);
     if (!reason.empty()) return stop("NotApplicable", reason);
     session_.start(cell_);
+    if (!cell_.measure.empty()) requested_.emplace(cell_.measure, session_.problem);
   }
 
   void loop() {
@@ -142,6 +145,7 @@ class Run {
     session_.algorithm->measure(row);
     if (k_ > 0) auditing_->after_sweep(static_cast<int>(k_), row);
     auditing_->add_slacks(row);
+    if (due && requested_) requested_->add(k_, *session_.algorithm, row);
   }
 
   void report(const Measurements& row) {
@@ -164,6 +168,7 @@ class Run {
   PreparedRun<T> session_;
   InterruptGuard interrupt_;
   std::unique_ptr<AuditDriver<T>> auditing_;
+  std::optional<RequestedColumns<T>> requested_;
   Clock train_, evaluate_, record_clock_;
   std::int64_t k_ = 0;
   std::string headline_;

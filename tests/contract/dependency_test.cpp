@@ -48,6 +48,7 @@ int height(const std::string& folder) {
       {"datasets", 4},
       {"results", 4},
       {"results/statistics", 5},
+      {"results/expression", 5},
       {"results/rates", 6},
       {"results/compare", 7},
       {"plots", 8},

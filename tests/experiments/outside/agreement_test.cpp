@@ -79,12 +79,59 @@ print(len(names), max(worst))
   CHECK(worst < 1e-9);
 }
 
+namespace {
+
+/// What stands on the page between a line that begins with `from` and `to`.
+std::string page_part(const std::string& from, const std::string& to) {
+  const std::string page = read_text(fs::path(BCDBENCH_SOURCE_DIR) / "experiments/outside/external.md");
+  const std::size_t begin = page.find("\n" + from) + 1;
+  return page.substr(begin, page.find(to, begin) - begin);
+}
+
+std::string page_example() { return page_part("import json", "```"); }
+
+}  // namespace
+
+TEST_CASE("the page's promise is kept by its example, and broken twins are caught", "[external][numpy][promise]") {
+  const std::string interpreter = python();
+  if (interpreter.empty()) return;
+  const auto checked = [&](const std::string& code, const std::string& eta) {
+    const Sandbox sandbox;
+    sandbox.write("descent.py", code);
+    sandbox.write(
+        "own.toml",
+        "id = 'own'\npaper = 'test'\ntitle = 'Own'\ndescription = 'The page.'\n"
+        "dataset = { name = 'teacher-student', d_in = 8, n = 100, n_test = 50 }\n"
+        "network = { hidden = [6, 5], activation = 'tanh' }\nloss = { name = 'squared', mean = true }\n"
+        "init = { kind = 'xavier' }\nrun = { iterations = 15 }\n[[variant]]\nlabel = 'NumPy'\nalgorithm = 'external'\n"
+        "parameters = { command = '" +
+            interpreter + " descent.py', options = '{\"eta\": " + eta + "}', timeout = 100 }\n" +
+            page_part("[[promise]]", "```"));
+    const Outcome run = sandbox.run("run own.toml --threads 1");
+    INFO(run.out << run.err);
+    REQUIRE(run.code == 0);
+    return sandbox.run("check own.toml");
+  };
+  const Outcome kept = checked(page_example(), "0.1");
+  INFO(kept.out);
+  CHECK(kept.code == 0);
+  CHECK_THAT(kept.out, Contains("0 violations in 15 checks"));
+
+  std::string wrong_sign = page_example();
+  const std::string step = "W[i] - eta * D @";
+  REQUIRE(wrong_sign.find(step) != std::string::npos);
+  wrong_sign.replace(wrong_sign.find(step), step.size(), "W[i] + eta * D @");
+  for (const Outcome& twin : {checked(wrong_sign, "0.1"), checked(page_example(), "20")}) {
+    INFO(twin.out);
+    CHECK(twin.code == 1);
+    CHECK_THAT(twin.out, Contains("NumPy seed 1: first violated at iteration 1") && Contains("F[k-1] = "));
+  }
+}
+
 TEST_CASE("the page's example has the losses of gradient descent", "[external][numpy]") {
   const std::string interpreter = python();
   if (interpreter.empty()) return;
-  const std::string page = read_text(fs::path(BCDBENCH_SOURCE_DIR) / "experiments/outside/external.md"), fence = "```python\n";
-  const std::size_t begin = page.find(fence) + fence.size();
-  const std::string code = page.substr(begin, page.find("```", begin) - begin);
+  const std::string code = page_example();
   CHECK(std::count(code.begin(), code.end(), '\n') <= 25);
   const Sandbox sandbox;
   sandbox.write("descent.py", code);

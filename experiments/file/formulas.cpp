@@ -1,0 +1,229 @@
+#include "experiments/file/formulas.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "algorithms/core/plain_text.hpp"
+#include "experiments/claims/read.hpp"
+#include "experiments/file/resolve.hpp"
+#include "results/expression/table.hpp"
+#include "results/json.hpp"
+
+namespace bcd {
+
+using nlohmann::json;
+
+namespace {
+
+/// Columns that every trace may have; the algorithm, the audit or the command may add others.
+const std::vector<std::string> kTraceColumns = {"iteration",       "train_seconds", "evaluate_seconds", "record_seconds",
+                                                "train_loss",      "test_loss",     "train_accuracy",   "test_accuracy",
+                                                "matrix_products", "flops"};
+
+constexpr std::size_t kMostMetrics = 100;
+
+/// Runs body; a UsageError gets the place in front.
+template <class Body>
+auto at_place(const std::string& place, Body&& body) {
+  try {
+    return body();
+  } catch (const UsageError& e) {
+    throw UsageError(place + ": " + e.what());
+  }
+}
+
+std::vector<OwnMetric> read_metrics(Section& document) {
+  Section section = document.table("metrics");
+  std::vector<OwnMetric> metrics;
+  for (const auto& item : section.as_json().items()) {
+    const std::string& name = item.key();
+    if (!is_formula_name(name))
+      throw UsageError(section.place() + ": '" + printable(name) +
+                       "' cannot be a metric's name: letters, digits and _, and no word of the formulas");
+    if (std::find(kTraceColumns.begin(), kTraceColumns.end(), name) != kTraceColumns.end() || is_requested_column(name))
+      throw UsageError(section.place() + ": '" + name + "' is a column of the trace already; choose another name");
+    const std::string text = section.text(name);
+    metrics.push_back({name, at_place(section.place() + ": " + name, [&] { return Formula::parse(text); })});
+  }
+  section.done();
+  if (metrics.size() > kMostMetrics)
+    throw UsageError(section.place() + ": more than " + std::to_string(kMostMetrics) + " metrics");
+  return metrics;
+}
+
+enum class Visit { open, closed };
+
+/// A metric that needs itself has no value. Visits what `metric` needs.
+void follow(const OwnMetric& metric, const std::vector<OwnMetric>& all, std::map<std::string, Visit>& visits,
+            const std::string& place) {
+  if (const auto at = visits.find(metric.name); at != visits.end()) {
+    if (at->second == Visit::open) throw UsageError(place + ": [metrics]: " + metric.name + " needs itself");
+    return;
+  }
+  visits[metric.name] = Visit::open;
+  for (const Formula::Name& name : metric.formula.names())
+    for (const OwnMetric& other : all)
+      if (name.column && other.name == name.text) follow(other, all, visits, place);
+  visits[metric.name] = Visit::closed;
+}
+
+OwnPromise read_promise(Section& section, const std::vector<std::string>& variants) {
+  OwnPromise own;
+  own.place = section.place();
+  own.promise.id = section.line("id");
+  own.promise.source = section.line("source", "the experiment file");
+  const std::string holds = section.text("holds"), slack = section.text("slack", "");
+  own.holds = at_place(own.place + ": holds", [&] { return Inequality::parse(holds); });
+  if (section.has("slack")) own.slack = at_place(own.place + ": slack", [&] { return Formula::parse(slack); });
+  own.promise.statement = section.text("statement", holds);
+  if (own.promise.statement != holds) own.promise.constant = holds;
+  own.variants = section.texts("variants");
+  check_labels(section, own.variants, variants);
+  if (const std::string fault = text_fault(own.promise.id);
+      own.promise.id.empty() || !fault.empty() || own.promise.id.find_first_of(",\"") != std::string::npos)
+    throw UsageError(section.place() + ": the id '" + printable(own.promise.id) + "' must be a name without commas and quotes");
+  return own;
+}
+
+void check_names(const Formula& formula, const std::map<std::string, double>& constants, const std::vector<OwnMetric>& metrics,
+                 const std::string& whose) {
+  std::vector<std::string> columns = kTraceColumns, numbers = kFormulaConstants;
+  columns.insert(columns.end(), requested_columns().begin(), requested_columns().end());
+  columns.push_back(kObjectiveLetter);
+  for (const OwnMetric& metric : metrics) columns.push_back(metric.name);
+  for (const auto& item : constants) numbers.push_back(item.first);
+  const auto in = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  for (const Formula::Name& name : formula.names()) {
+    const std::string at = "column " + std::to_string(name.position) + ": ";
+    if (name.column && in(numbers, name.text) && !in(columns, name.text))
+      throw UsageError(at + "'" + name.text + "' is one number, not a column of the trace; write it without an index");
+    if (name.column || in(numbers, name.text)) continue;  // other columns are the algorithm's: known when it has run
+    if (in(columns, name.text))
+      throw UsageError(at + "'" + name.text + "' is a column of the trace; write " + name.text + "[k]");
+    throw UsageError(at + unknown_name("name", name.text, numbers) + " (k, n and the parameters of " + whose + ")");
+  }
+}
+
+}  // namespace
+
+void read_formulas(Section& document, const std::vector<std::string>& variants, Experiment& experiment) {
+  experiment.metrics = read_metrics(document);
+  std::map<std::string, Visit> visits;
+  for (const OwnMetric& metric : experiment.metrics) follow(metric, experiment.metrics, visits, document.place());
+  for (Section& section : document.tables("promise")) {
+    OwnPromise own = read_promise(section, variants);
+    const std::string expect = section.text("expect", "holds");
+    section.done();
+    for (const OwnPromise& other : experiment.promises)
+      if (other.promise.id == own.promise.id)
+        throw UsageError(section.place() + ": the promise id " + own.promise.id + " is taken");
+    const auto names_it = [&](const Claim& claim) {
+      return claim.kind == "promise" && claim.text.at("promise") == own.promise.id;
+    };
+    if (std::none_of(experiment.claims.begin(), experiment.claims.end(), names_it)) {
+      for (const Claim& claim : experiment.claims)
+        if (claim.id == own.promise.id) throw UsageError(section.place() + ": a claim has the id " + claim.id + " already");
+      const json claim = {{"id", own.promise.id}, {"item", own.promise.source}, {"statement", own.promise.statement},
+                          {"kind", "promise"},    {"promise", own.promise.id},  {"variants", own.variants},
+                          {"expect", expect}};
+      experiment.claims.push_back(read_claim(Section(claim, section.place()), variants));
+    }
+    experiment.promises.push_back(std::move(own));
+  }
+}
+
+void check_formulas(const Experiment& experiment) {
+  std::set<std::string> checked;  // variants: the seeds have the same parameters
+  std::map<std::string, double> of_any;
+  for (const PlannedRun& run : experiment.runs) {
+    if (!checked.insert(run.variant).second) continue;
+    const auto constants = formula_constants(run.config);
+    of_any.insert(constants.begin(), constants.end());
+    const std::string whose = "variant '" + run.variant + "'";
+    for (const OwnPromise& own : experiment.promises) {
+      if (!own.variants.empty() && std::find(own.variants.begin(), own.variants.end(), run.variant) == own.variants.end())
+        continue;
+      at_place(own.place + ": holds", [&] {
+        check_names(own.holds.left, constants, experiment.metrics, whose);
+        check_names(own.holds.right, constants, experiment.metrics, whose);
+      });
+      if (own.slack) at_place(own.place + ": slack", [&] { check_names(*own.slack, constants, experiment.metrics, whose); });
+    }
+  }
+  for (const OwnMetric& metric : experiment.metrics)
+    if (!experiment.runs.empty())
+      at_place(experiment.id + ".toml: [metrics]: " + metric.name,
+               [&] { check_names(metric.formula, of_any, experiment.metrics, "the variants"); });
+}
+
+const std::vector<std::string>& requested_columns() {
+  static const std::vector<std::string> columns = {"gradient2", "norm2", rounding_column(kObjectiveColumn), "step2"};
+  return columns;
+}
+
+bool is_requested_column(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  const std::string kind = name.substr(0, dot);
+  if (dot == std::string::npos)
+    return std::find(requested_columns().begin(), requested_columns().end(), name) != requested_columns().end();
+  const std::string part = name.substr(dot + 1);
+  return (kind == "gradient2" || kind == "norm2" || kind == "step2") && !part.empty() &&
+         std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+void request_columns(Experiment& experiment) {
+  std::set<std::string> asked;
+  const auto ask = [&](const std::string& name) {
+    if (is_requested_column(name)) asked.insert(name);
+  };
+  const auto ask_all = [&](const Formula& formula, bool with_rounding) {
+    for (const Formula::Name& name : formula.names()) {
+      ask(name.text);
+      if (with_rounding && (name.text == kObjectiveColumn || name.text == kObjectiveLetter))
+        ask(rounding_column(kObjectiveColumn));
+    }
+  };
+  const bool judged_to_rounding =
+      std::any_of(experiment.promises.begin(), experiment.promises.end(), [](const OwnPromise& own) { return !own.slack; });
+  for (const OwnMetric& metric : experiment.metrics) ask_all(metric.formula, judged_to_rounding);
+  for (const OwnPromise& own : experiment.promises) {
+    ask_all(own.holds.left, !own.slack);
+    ask_all(own.holds.right, !own.slack);
+    if (own.slack) ask_all(*own.slack, false);
+  }
+  for (const Figure& figure : experiment.figures)
+    for (const Panel& panel : figure.panels) ask(panel.x), ask(panel.y);
+  for (const Claim& claim : experiment.claims)
+    for (const char* key : {"metric", "column"})
+      if (const auto at = claim.text.find(key); at != claim.text.end()) ask(at->second);
+  if (asked.empty()) return;
+  for (PlannedRun& run : experiment.runs) {
+    std::set<std::string> all = asked;
+    all.insert(run.measure.begin(), run.measure.end());
+    run.measure.assign(all.begin(), all.end());
+    run.config["run"]["measure"] = run.measure;
+  }
+}
+
+std::map<std::string, double> formula_constants(const json& config) {
+  std::map<std::string, double> constants;
+  const auto add = [&](const json& table) {
+    for (const auto& [name, value] : table.items())
+      if (value.is_number()) constants.emplace(name, value.get<double>());
+  };
+  const json parameters = config.value("parameters", json::object());
+  add(parameters);
+  for (const auto& [name, value] : parameters.items()) {
+    if (!value.is_string() || !value.get<std::string>().starts_with("{")) continue;
+    try {
+      add(parse_json(value.get<std::string>()));
+    } catch (const UsageError&) {  // a text that only looks like an object
+    }
+  }
+  return constants;
+}
+
+}  // namespace bcd
