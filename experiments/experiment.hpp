@@ -26,6 +26,23 @@ struct Initialisation {
   double bias = 0;  ///< constant start of every b_i
 };
 
+/// A column of the file's own, by its name.
+struct OwnMetric {
+  std::string name;
+  Formula formula;
+};
+
+/// What ends a run before its last iteration; asked at evaluated iterations. What is not given is not asked.
+struct Stopping {
+  std::optional<double> train_loss, gradient, accuracy;  ///< reached: the loss or |dR| is at most, the accuracy at least this
+  std::optional<double> blow_up;                         ///< the loss is above this multiple of the first one
+  std::int64_t no_progress = 0;                          ///< iterations without a new smallest loss; 0: not asked
+  std::optional<Inequality> when;
+  std::vector<OwnMetric> metrics;  ///< those that `when` needs
+
+  bool asks() const { return train_loss || gradient || accuracy || blow_up || no_progress > 0 || when; }
+};
+
 /// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).
 struct PlannedRun {
   std::string experiment, variant, algorithm;
@@ -47,7 +64,8 @@ struct PlannedRun {
   std::string precision = "f64";  ///< f32 or f64
   std::string audit = "off";      ///< off, sweep (potential, step, certificate after each sweep), block (also after each block)
   std::int64_t evaluate_every = 1;
-  std::vector<std::string> measure;  ///< columns that are made on request only: measures.hpp
+  std::vector<std::string> measure;  ///< columns that are made on request only: experiments/file/formulas.hpp
+  Stopping stop;
 
   /// For people: "zeng2019-fig1 BCD seed 8".
   std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
@@ -86,12 +104,6 @@ struct OwnPromise {
   std::optional<Formula> slack;       ///< the allowance; absent: the bound on the rounding of both sides
   std::vector<std::string> variants;  ///< empty: all
   std::string place;                  ///< where it stands, for messages
-};
-
-/// A column of the file's own, by its name.
-struct OwnMetric {
-  std::string name;
-  Formula formula;
 };
 
 struct Experiment {

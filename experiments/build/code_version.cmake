@@ -58,7 +58,8 @@ function(with_includes result)
 endfunction()
 
 code_files(core "algorithms/core/*" experiments/run/run_loop experiments/run/evaluator experiments/run/prepared_run
-  experiments/run/audit_driver experiments/run/measured)
+  experiments/run/audit_driver experiments/run/measured experiments/run/stop_rules
+  results/expression/table)
 list(FILTER core EXCLUDE REGEX "/core/(text|plain_text|usage_error|plugin_entry)\\.")  # for people, and for loading
 code_digest(core_digest ${core})
 

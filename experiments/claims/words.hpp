@@ -25,8 +25,10 @@ inline const std::vector<std::string> all = {supports, against, neutral};
 /// How a run ended.
 namespace status {
 inline const std::string converged = "Converged", max_iterations = "MaxIterations", time_limit = "TimeLimit",
-                         diverged = "Diverged", failed = "Failed", not_applicable = "NotApplicable";
-inline const std::vector<std::string> all = {converged, max_iterations, time_limit, diverged, failed, not_applicable};
+                         diverged = "Diverged", failed = "Failed", not_applicable = "NotApplicable",
+                         target_reached = "TargetReached", no_progress = "NoProgress";
+inline const std::vector<std::string> all = {converged,  target_reached, no_progress, max_iterations,
+                                             time_limit, diverged,       failed,      not_applicable};
 /// Whether a run with this status has no last value.
 inline bool stopped_early(const std::string& of_run) {
   return of_run == diverged || of_run == failed || of_run == not_applicable;

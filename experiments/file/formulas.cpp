@@ -7,6 +7,7 @@
 #include "algorithms/core/plain_text.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/file/resolve.hpp"
+#include "experiments/file/stopping.hpp"
 #include "results/expression/table.hpp"
 #include "results/json.hpp"
 
@@ -33,8 +34,25 @@ auto at_place(const std::string& place, Body&& body) {
   }
 }
 
-std::vector<OwnMetric> read_metrics(Section& document) {
-  Section section = document.table("metrics");
+enum class Visit { open, closed };
+
+/// A metric that needs itself has no value. Visits what `metric` needs.
+void follow(const OwnMetric& metric, const std::vector<OwnMetric>& all, std::map<std::string, Visit>& visits,
+            const std::string& place) {
+  if (const auto at = visits.find(metric.name); at != visits.end()) {
+    if (at->second == Visit::open) throw UsageError(place + ": " + metric.name + " needs itself");
+    return;
+  }
+  visits[metric.name] = Visit::open;
+  for (const Formula::Name& name : metric.formula.names())
+    for (const OwnMetric& other : all)
+      if (name.column && other.name == name.text) follow(other, all, visits, place);
+  visits[metric.name] = Visit::closed;
+}
+
+}  // namespace
+
+std::vector<OwnMetric> read_metrics(Section section) {
   std::vector<OwnMetric> metrics;
   for (const auto& item : section.as_json().items()) {
     const std::string& name = item.key();
@@ -49,24 +67,12 @@ std::vector<OwnMetric> read_metrics(Section& document) {
   section.done();
   if (metrics.size() > kMostMetrics)
     throw UsageError(section.place() + ": more than " + std::to_string(kMostMetrics) + " metrics");
+  std::map<std::string, Visit> visits;
+  for (const OwnMetric& metric : metrics) follow(metric, metrics, visits, section.place());
   return metrics;
 }
 
-enum class Visit { open, closed };
-
-/// A metric that needs itself has no value. Visits what `metric` needs.
-void follow(const OwnMetric& metric, const std::vector<OwnMetric>& all, std::map<std::string, Visit>& visits,
-            const std::string& place) {
-  if (const auto at = visits.find(metric.name); at != visits.end()) {
-    if (at->second == Visit::open) throw UsageError(place + ": [metrics]: " + metric.name + " needs itself");
-    return;
-  }
-  visits[metric.name] = Visit::open;
-  for (const Formula::Name& name : metric.formula.names())
-    for (const OwnMetric& other : all)
-      if (name.column && other.name == name.text) follow(other, all, visits, place);
-  visits[metric.name] = Visit::closed;
-}
+namespace {
 
 OwnPromise read_promise(Section& section, const std::vector<std::string>& variants) {
   OwnPromise own;
@@ -107,12 +113,34 @@ void check_names(const Formula& formula, const std::map<std::string, double>& co
   }
 }
 
+/// The metrics that a formula names, and those that they name.
+void collect(const Formula& formula, const std::vector<OwnMetric>& all, std::map<std::string, Formula>& needed) {
+  for (const Formula::Name& name : formula.names())
+    for (const OwnMetric& metric : all)
+      if (name.column && metric.name == name.text && needed.emplace(metric.name, metric.formula).second)
+        collect(metric.formula, all, needed);
+}
+
+std::vector<OwnMetric> needed_metrics(const Inequality& when, const std::vector<OwnMetric>& all) {
+  std::map<std::string, Formula> needed;
+  collect(when.left, all, needed);
+  collect(when.right, all, needed);
+  std::vector<OwnMetric> list;
+  for (auto& [name, formula] : needed) list.push_back({name, formula});
+  return list;
+}
+
+void require_no_last(const Inequality& when, const std::vector<OwnMetric>& metrics) {
+  if (when.uses_last()) throw UsageError("[last] is not known while the run runs");
+  for (const OwnMetric& metric : needed_metrics(when, metrics))
+    if (metric.formula.uses_last())
+      throw UsageError("the metric '" + metric.name + "' uses [last], which is not known while the run runs");
+}
+
 }  // namespace
 
 void read_formulas(Section& document, const std::vector<std::string>& variants, Experiment& experiment) {
-  experiment.metrics = read_metrics(document);
-  std::map<std::string, Visit> visits;
-  for (const OwnMetric& metric : experiment.metrics) follow(metric, experiment.metrics, visits, document.place());
+  experiment.metrics = read_metrics(document.table("metrics"));
   for (Section& section : document.tables("promise")) {
     OwnPromise own = read_promise(section, variants);
     const std::string expect = section.text("expect", "holds");
@@ -143,6 +171,14 @@ void check_formulas(const Experiment& experiment) {
     const auto constants = formula_constants(run.config);
     of_any.insert(constants.begin(), constants.end());
     const std::string whose = "variant '" + run.variant + "'";
+    if (run.stop.when)
+      at_place(experiment.id + ".toml: [run] stop of " + whose + ": when", [&] {
+        std::vector<OwnMetric> metrics = experiment.metrics;
+        metrics.insert(metrics.end(), run.stop.metrics.begin(), run.stop.metrics.end());
+        check_names(run.stop.when->left, constants, metrics, whose);
+        check_names(run.stop.when->right, constants, metrics, whose);
+        require_no_last(*run.stop.when, metrics);
+      });
     for (const OwnPromise& own : experiment.promises) {
       if (!own.variants.empty() && std::find(own.variants.begin(), own.variants.end(), run.variant) == own.variants.end())
         continue;
@@ -199,10 +235,22 @@ void request_columns(Experiment& experiment) {
   for (const Claim& claim : experiment.claims)
     for (const char* key : {"metric", "column"})
       if (const auto at = claim.text.find(key); at != claim.text.end()) ask(at->second);
-  if (asked.empty()) return;
   for (PlannedRun& run : experiment.runs) {
     std::set<std::string> all = asked;
     all.insert(run.measure.begin(), run.measure.end());
+    if (run.stop.gradient) all.insert("gradient2");
+    if (run.stop.when) {
+      const std::vector<OwnMetric> own = needed_metrics(*run.stop.when, experiment.metrics);
+      if (!own.empty()) run.stop.metrics = own;  // of a record made again they stand in run.stop
+      for (const Formula* formula : {&run.stop.when->left, &run.stop.when->right})
+        for (const Formula::Name& name : formula->names())
+          if (is_requested_column(name.text)) all.insert(name.text);
+      for (const OwnMetric& metric : run.stop.metrics)
+        for (const Formula::Name& name : metric.formula.names())
+          if (is_requested_column(name.text)) all.insert(name.text);
+      run.config["run"]["stop"] = stopping_table(run.stop);
+    }
+    if (all.empty()) continue;
     run.measure.assign(all.begin(), all.end());
     run.config["run"]["measure"] = run.measure;
   }

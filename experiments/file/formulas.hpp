@@ -8,9 +8,12 @@ namespace bcd {
 
 /// The metrics and promises of the file; a promise that no claim names gets a claim of its own, with the promise's id.
 void read_formulas(Section& document, const std::vector<std::string>& variants, Experiment& experiment);
+/// The metrics in a table [metrics]: name = "formula".
+std::vector<OwnMetric> read_metrics(Section section);
 /// The names of the formulas against the parameters of the runs. Throws UsageError with the column of an unknown one.
 void check_formulas(const Experiment& experiment);
-/// Puts the columns that formulas, figures and claims name into the runs' `measure`.
+/// Puts the columns that formulas, figures, claims and stopping rules name into the runs' `measure`, and the metrics that a stopping
+/// rule needs beside it: all that is part of the run.
 void request_columns(Experiment& experiment);
 
 /// The columns that are measured on request: step2, norm2 and gradient2, |x_k - x_{k-1}|^2, |x_k|^2 and |dR(x_k)|^2 of the

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "experiments/file/formulas.hpp"
+#include "experiments/file/stopping.hpp"
 #include "experiments/toml/section.hpp"
 
 namespace bcd {
@@ -90,6 +91,7 @@ std::vector<std::uint64_t> read_run(Section section, PlannedRun& planned) {
     if (!is_requested_column(column))
       throw UsageError(section.place() + ": measure: " + unknown_name("column", column, requested_columns()) +
                        "; step2.W1 or norm2.V2 is one part of the state");
+  planned.stop = read_stopping(section.table("stop"));
   std::vector<std::uint64_t> seeds;
   for (const std::int64_t seed : section.integers("seeds", Range::nonnegative())) {
     const auto value = static_cast<std::uint64_t>(seed);
@@ -142,6 +144,7 @@ json canonical_config(const PlannedRun& planned, const Plugin& plugin) {
                    {"audit", planned.audit},
                    {"evaluate_every", planned.evaluate_every}}}};
   if (!planned.measure.empty()) config["run"]["measure"] = planned.measure;  // absent: what it was before there was such a key
+  if (planned.stop.asks()) config["run"]["stop"] = stopping_table(planned.stop);
   return config;
 }
 

@@ -10,6 +10,7 @@
 #include "experiments/run/interrupt.hpp"
 #include "experiments/run/measured.hpp"
 #include "experiments/run/prepared_run.hpp"
+#include "experiments/run/stop_rules.hpp"
 
 namespace bcd {
 
@@ -91,17 +92,29 @@ class Run {
   void loop() {
     auditing_ = std::make_unique<AuditDriver<T>>(plugin_, *session_.algorithm, session_.problem, cell_.audit);
     evaluate_.time([&] { auditing_->start(); });
+    StopRules rules(cell_, record_.trace, session_.problem.n());
     log_row();
+    ask(rules);
     for (k_ = 1; !ended() && k_ <= cell_.iterations; ++k_) {
       if (interrupt_.asked()) return stop("Interrupted", "interrupted before iteration " + std::to_string(k_));
       step();
       log_row();
+      ask(rules);
       if (!ended() && out_of_time() && k_ < cell_.iterations)
         stop("TimeLimit",
              "the training time reached " + number_text(cell_.time_limit) + " s after iteration " + std::to_string(k_));
     }
-    if (!ended()) stop("MaxIterations", "all " + std::to_string(cell_.iterations) + " iterations done");
+    if (!ended())
+      stop("MaxIterations", "all " + std::to_string(cell_.iterations) + " iterations done" +
+                                (rules.undecided().empty() ? "" : "; run.stop.when is not decided: " + rules.undecided()));
+    if (record_.status == "MaxIterations" || record_.status == "TimeLimit")
+      if (const auto verdict = rules.at_the_end()) stop(verdict->status, verdict->reason + "; " + record_.reason);
     evaluate_.time([&] { auditing_->finish(); });
+  }
+
+  void ask(StopRules& rules) {
+    if (ended() || !cell_.stop.asks() || !is_due()) return;
+    if (const auto verdict = rules.after_row()) stop(verdict->status, verdict->reason);
   }
 
   /// The training clock runs around step() only; the observer's share of it is evaluation.
@@ -134,7 +147,7 @@ class Run {
   }
 
   void measure(Measurements& row) {
-    const bool due = k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations || out_of_time();  // the last one always
+    const bool due = is_due();
     bool finite = true;
     if (due || session_.algorithm->weights_at_hand()) {
       const Weights<T>& weights = session_.algorithm->weights();
@@ -154,6 +167,7 @@ class Run {
     if (options_.progress) options_.progress({k_, cell_.iterations, seconds, headline_});
   }
 
+  bool is_due() const { return k_ % cell_.evaluate_every == 0 || k_ == cell_.iterations || out_of_time(); }  // the last always
   bool out_of_time() const { return cell_.time_limit > 0 && train_.seconds() >= cell_.time_limit; }
   bool ended() const { return !record_.status.empty(); }
   void stop(const std::string& status, const std::string& reason) {
