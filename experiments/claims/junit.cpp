@@ -18,7 +18,8 @@ std::string junit(const std::vector<ClaimRow>& rows) {
       ++skipped;
       cases += ">\n    <skipped message=\"" + escape_markup(row.evidence) + "\"/>\n  </testcase>\n";
     } else {
-      cases += "/>\n";
+      cases += ">\n    <system-out>" + escape_markup(row.verdict + (row.measured.empty() ? "" : ": " + row.measured)) +
+               "</system-out>\n  </testcase>\n";
     }
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"bcdbench claims\" tests=\"" +

@@ -7,6 +7,7 @@ std::vector<Verb> show_verbs();
 std::vector<Verb> run_verbs();
 std::vector<Verb> result_verbs();
 std::vector<Verb> claim_verbs();
+std::vector<Verb> ci_verbs();
 std::vector<Verb> evidence_verbs();
 std::vector<Verb> rate_verbs();
 std::vector<Verb> compare_verbs();
@@ -16,8 +17,8 @@ std::vector<Verb> help_verbs();
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), evidence_verbs(), rate_verbs(),
-                            compare_verbs(), data_verbs(), source_verbs(), help_verbs()})
+  for (const auto& group : {show_verbs(), run_verbs(), result_verbs(), claim_verbs(), ci_verbs(), evidence_verbs(),
+                            rate_verbs(), compare_verbs(), data_verbs(), source_verbs(), help_verbs()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

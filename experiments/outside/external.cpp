@@ -117,6 +117,24 @@ bool is_column_name(const std::string& name) {
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; });
 }
 
+constexpr Index kLargestBlock = 1000000000;  // numbers
+
+/// [rows, columns]; {0, 0} for what is no shape.
+std::pair<Index, Index> shape_of(const json& shape) {
+  if (!shape.is_array() || shape.size() != 2 || !shape[0].is_number_unsigned() || !shape[1].is_number_unsigned()) return {0, 0};
+  const Index rows = shape[0].get<Index>(), columns = shape[1].get<Index>();
+  return rows < 1 || columns < 1 || columns > kLargestBlock / rows ? std::pair<Index, Index>(0, 0) : std::pair(rows, columns);
+}
+
+/// A letter, then letters and digits; W1 and b1 are weights.
+bool is_block_name(const std::string& name) {
+  const auto alphanumeric = [](unsigned char c) { return std::isalnum(c); };
+  if (name.empty() || name.size() > kShown || !std::isalpha(static_cast<unsigned char>(name[0])) ||
+      !std::all_of(name.begin(), name.end(), alphanumeric))
+    return false;
+  return (name[0] != 'W' && name[0] != 'b') || name.size() == 1 || !std::isdigit(static_cast<unsigned char>(name[1]));
+}
+
 /// The numbers of an answer to "step"; null is a number that is missing.
 Measurements measurements_of(const json& answer) {
   Measurements row;
@@ -172,7 +190,7 @@ class External final : public Algorithm<T> {
   }
   State<T> state() override {
     fetch();
-    return weight_state(problem_->net, weights_);
+    return whole();
   }
   bool weights_at_hand() const override { return fresh_; }
   void measure(Measurements& row) const override { row.insert(row.end(), row_.begin(), row_.end()); }
@@ -188,9 +206,9 @@ class External final : public Algorithm<T> {
     fresh_ = true;
     row_.clear();
     const fs::path start = folder_->path / "start";
-    write_state<T>(start, weight_state(problem_->net, weights_));
+    write_state<T>(start, whole());
     const std::string count = std::to_string(threads());
-    said([&] {
+    const json answer = said([&] {
       child_ = std::make_unique<ChildProcess>(
           command_.value,
           std::map<std::string, std::string>{
@@ -206,6 +224,38 @@ class External final : public Algorithm<T> {
                   {"seed", seed_},
                   {"options", options_.value}});
     });
+    said([&] { return declare(answer.value("blocks", json::object())); });
+  }
+
+  /// The weights, then the command's own blocks.
+  State<T> whole() const {
+    State<T> state = weight_state(problem_->net, weights_);
+    for (auto& [name, value] : blocks_) state.add({name, {value.data(), value.rows(), value.cols()}});
+    return state;
+  }
+
+  /// The blocks of variables beside the weights: {"V1": [rows, columns], ...}. Their values are fetched with the weights.
+  bool declare(const json& blocks) {
+    if (!blocks.is_object()) throw std::runtime_error("gave \"blocks\" that are no object: {\"V1\": [rows, columns]}");
+    std::map<std::string, Matrix<T>> declared;
+    for (const auto& [name, shape] : blocks.items()) {
+      const auto [rows, columns] = shape_of(shape);
+      if (!is_block_name(name) || rows == 0)
+        throw std::runtime_error("gave the block '" + printable(name.substr(0, kShown)) +
+                                 "': " + printable(json_text(shape).substr(0, kShown)) +
+                                 "; a block has a name like V1, not that of a weight, and a shape [rows, columns] of at most " +
+                                 std::to_string(kLargestBlock) + " numbers");
+      declared[name] = Matrix<T>(rows, columns);
+    }
+    const bool same = declared.size() == blocks_.size() &&
+                      std::equal(declared.begin(), declared.end(), blocks_.begin(), [](const auto& a, const auto& b) {
+                        return a.first == b.first && a.second.rows() == b.second.rows() && a.second.cols() == b.second.cols();
+                      });
+    if (same) return true;
+    if (!blocks_.empty()) throw std::runtime_error("gave other blocks when it was started again");
+    blocks_ = std::move(declared);
+    fresh_ = false;
+    return false;
   }
 
   /// The weights of iteration k, which the command writes when it is asked to.
@@ -216,7 +266,7 @@ class External final : public Algorithm<T> {
     fs::create_directory(folder);
     said([&] {
       ask("weights", k_, {{"folder", folder.string()}});
-      for (NamedMatrix<T>& part : weight_state(problem_->net, weights_))
+      for (NamedMatrix<T>& part : whole())
         part.value = read_npy<T>(folder / (part.name + ".npy"), part.value.rows(), part.value.cols());
       return 0;
     });
@@ -266,6 +316,7 @@ class External final : public Algorithm<T> {
   Measurements row_;
   // The last weights that were fetched: a cache, filled by weights().
   mutable Weights<T> weights_;
+  mutable std::map<std::string, Matrix<T>> blocks_;  ///< what the command has beside weights
   mutable bool fresh_ = true;
 };
 

@@ -159,6 +159,55 @@ TEST_CASE("a library that does not fit is refused with the reason, and nothing r
   CHECK(sandbox.run("list --plugin").code == 2);
 }
 
+TEST_CASE("the workflows of the page do what they say", "[plugin][ci]") {
+  const std::string page = read_text(kWork / "installed/share/doc/bcdbench/experiments/outside/continuous-integration.md");
+  // The commands of a workflow: lines that begin, behind a dash or not, with one of the tools.
+  const auto commands = [&](const std::string& from) {
+    const std::size_t begin = page.find("```yaml", page.find(from));
+    std::istringstream lines(page.substr(begin, page.find("\n```\n", begin) - begin));
+    std::string script;
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t at = line.find_first_not_of(" -");
+      if (at != std::string::npos &&
+          (line.compare(at, 6, "cmake ") == 0 || line.compare(at, 9, "bcdbench ") == 0 || line.compare(at, 4, "cat ") == 0))
+        script += line.substr(at) + "\n";
+    }
+    return script;
+  };
+  const std::string github = commands("GitHub, "), gitlab = commands("GitLab, ");
+  CHECK(github == gitlab + "cat ci/summary.md >>\"$GITHUB_STEP_SUMMARY\"\n");
+  const Sandbox sandbox;
+  for (const char* file : {"prox_gradient.cpp", "CMakeLists.txt", "sparse.toml"})
+    sandbox.write(file, read_text(kWork / "page" / file));
+  sandbox.write("job.sh", github);
+  const std::string there = sandbox.path("").string();
+  const int status = std::system(("cd '" + there + "' && env PATH='" + (kWork / "installed/bin").string() +
+                                  "':\"$PATH\" CMAKE_PREFIX_PATH='" + (kWork / "installed").string() +
+                                  "' CXX='" BCDBENCH_CXX "' CMAKE_CXX_COMPILER_LAUNCHER='" BCDBENCH_LAUNCHER
+                                  "' GITHUB_STEP_SUMMARY=page.md sh -e job.sh >log.txt 2>&1")
+                                     .c_str());
+  INFO(sandbox.read("log.txt"));
+  CHECK(status == 0);
+  CHECK_THAT(sandbox.read("log.txt"), Contains("0 of 8 checks failed") && Contains("0 of 1 differ from the expectation"));
+  CHECK_THAT(sandbox.read("page.md"), StartsWith("### bcdbench: 1 of 1 claims as expected, 6 runs") &&
+                                          Contains("| ok | beck2009.lemma2.3 |") && Contains("0 violations in 300 checks"));
+  CHECK_THAT(sandbox.read("ci/junit.xml"), Contains("<system-out>holds: 0 violations in 300 checks"));
+  CHECK(fs::file_size(sandbox.path("ci/report.html")) > 10000);
+
+  // A promise that is not kept is exit code 1, and everything is written all the same.
+  sandbox.write("sparse.toml", read_text(kWork / "page" / "sparse.toml") +
+                                   "[[promise]]\nid = 'too.much'\nholds = 'F[k] <= 0.1*F[k-1]'\nvariants = ['prox']\n");
+  const Outcome broken =
+      sandbox.run("ci sparse.toml --set run.iterations=5 --out broken" + with_plugin("build/prox_gradient.so"));
+  CHECK(broken.code == 1);
+  CHECK_THAT(sandbox.read("broken/summary.md"), Contains("**FAIL**") && Contains("first violated at iteration 1"));
+  CHECK_THAT(sandbox.read("broken/junit.xml"), Contains("failures=\"1\""));
+  CHECK(fs::exists(sandbox.path("broken/report.html")));
+  check_misuse(sandbox.run("ci"), "ci: name the experiment files");
+  check_misuse(sandbox.run("ci nowhere.toml"), "nowhere.toml");
+  check_misuse(sandbox.run("check-plugin nowhere.so"), "no such file");
+}
+
 TEST_CASE("the page's C++ is shorter than 60 lines", "[plugin]") {
   const std::string code = read_text(kWork / "page" / "prox_gradient.cpp");
   CHECK(std::count(code.begin(), code.end(), '\n') < 60);

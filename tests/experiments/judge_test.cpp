@@ -350,7 +350,8 @@ TEST_CASE("a claim of another scale is not run and does not fail the check; one 
 TEST_CASE("JUnit XML has a case per claim, a failure where verdict and expectation differ, and escapes what it quotes",
           "[judge][junit]") {
   ClaimRow good, bad, skipped;
-  good.id = "good", good.verdict = good.expected = "fails";  // an expected violation is a finding, not a failure
+  good.id = "good", good.measured = "0 of 5 < 1",
+  good.verdict = good.expected = "fails";  // an expected violation is a finding, not a failure
   bad.id = "bad", bad.verdict = "fails", bad.expected = "holds", bad.evidence = "1 < 2 & \"x\"", bad.statement = "a > b";
   skipped.id = "skipped", skipped.verdict = skipped.expected = "not run";
   const std::string xml = junit({good, bad, skipped});
@@ -366,6 +367,7 @@ TEST_CASE("JUnit XML has a case per claim, a failure where verdict and expectati
   CHECK(contains(xml, "failures=\"1\""));
   CHECK(contains(xml, "1 &lt; 2 &amp; &quot;x&quot;"));
   CHECK(contains(xml, "a &gt; b"));
+  CHECK(contains(xml, "<system-out>fails: 0 of 5 &lt; 1</system-out>"));
   // Well formed: tags nest and close, and no bare ampersand is left.
   std::vector<std::string> open;
   for (std::size_t at = xml.find("?>") + 2; (at = xml.find('<', at)) != std::string::npos;) {

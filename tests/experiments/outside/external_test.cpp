@@ -138,6 +138,31 @@ TEST_CASE("the request says what the problem is", "[external]") {
   CHECK_FALSE(fs::exists(request["folder"].get<std::string>()));  // it went with the run
 }
 
+TEST_CASE("a command may have blocks beside the weights", "[external]") {
+  const Bench bench;
+  // V1 is the matrix W1 of the start, so that their norms agree; it never moves.
+  const std::string blocks = "{\\\"iteration\\\": 0, \\\"blocks\\\": {\\\"V1\\\": [3, 5]}}";
+  std::string text = script(":", "cp $start/*.npy $folder; cp $start/W1.npy $folder/V1.npy");
+  const std::string start = "start=$folder ;;";
+  const auto with_blocks = [&](const std::string& answer) {
+    std::string changed = text;
+    return changed.replace(changed.find(start), start.size(), "start=$folder; echo \"" + answer + "\"; continue ;;");
+  };
+  const auto measuring = [](PlannedRun& c) { c.measure = {"norm2.V1", "norm2.W1", "step2", "step2.V1"}; };
+  const RunRecord record = bench.run(with_blocks(blocks), measuring);
+  INFO(record.reason);
+  CHECK(record.status == "MaxIterations");
+  const std::vector<double> V = record.trace.column("norm2.V1");
+  REQUIRE(V.size() == 6);
+  CHECK(V.front() > 0);
+  CHECK(V == record.trace.column("norm2.W1"));
+  CHECK(record.trace.column("step2.V1").back() == 0);
+  CHECK(record.trace.column("step2").back() == 0);
+  for (const char* wrong :
+       {"[5]", "{\\\"W1\\\": [3, 5]}", "{\\\"V1\\\": [3]}", "{\\\"V1\\\": [0, 5]}", "{\\\"V1\\\": [99999, 99999]}"})
+    check_failed(bench.run(with_blocks(std::string("{\\\"iteration\\\": 0, \\\"blocks\\\": ") + wrong + "}")), "block");
+}
+
 TEST_CASE("weights are asked for at evaluated iterations only", "[external]") {
   const Bench bench;
   const std::string log = (bench.folder.path / "asked").string();
