@@ -229,7 +229,7 @@ void require_plain(const json& config) {
     throw UsageError("its seed is " + json_text(config["seed"]) + ", not a whole number");
 }
 
-RunRecord record_from_json(const json& j, const fs::path& json_file) {
+RunRecord record_from_json(const json& j, const fs::path& json_file, bool with_trace) {
   const int schema = j.at("schema").get<int>();
   if (schema != RunRecord::kSchema)
     throw UsageError("it has schema " + std::to_string(schema) + ", this program reads schema " +
@@ -245,8 +245,30 @@ RunRecord record_from_json(const json& j, const fs::path& json_file) {
   j.at("status").get_to(record.status);
   j.at("reason").get_to(record.reason);
   for (const json& p : j.at("promises")) record.promises.push_back(promise_from_json(p));
-  record.trace = read_trace(fs::path(json_file).replace_extension(".csv"), j.at("trace"));
+  if (with_trace) record.trace = read_trace(fs::path(json_file).replace_extension(".csv"), j.at("trace"));
   return record;
+}
+
+/// Under the folder's lock. An older record must never stand beside a newer trace.
+void publish(NewFile& trace, NewFile& facts, const fs::path& json_file) {
+  std::error_code ignored;
+  fs::remove(json_file, ignored);
+  trace.publish();
+  facts.publish();
+}
+
+RunRecord read(const fs::path& json_file, bool with_trace) {
+  const std::string fault = "record " + json_file.string() + ": ";
+  const FolderLock lock(json_file.has_parent_path() ? json_file.parent_path() : ".", LOCK_SH);
+  if (!fs::exists(json_file)) throw UsageError(fault + "no such file");
+  const std::string text = file_content(json_file);
+  try {
+    return record_from_json(parse_json(text), json_file, with_trace);
+  } catch (const json::exception& e) {
+    throw UsageError(fault + "not a run record (" + e.what() + "); delete it and run the experiment again");
+  } catch (const UsageError& e) {
+    throw UsageError(fault + e.what() + "; delete it and run the experiment again");
+  }
 }
 
 }  // namespace
@@ -320,23 +342,27 @@ void write_record(const fs::path& folder, const RunRecord& record) {
   facts.write(json_text(j, 2) + "\n");
 
   const FolderLock lock(folder, LOCK_EX);
-  std::error_code ignored;
-  fs::remove(json_file, ignored);  // an older record must never stand beside a newer trace
-  trace.publish();
-  facts.publish();
+  publish(trace, facts, json_file);
 }
 
-RunRecord read_record(const fs::path& json_file) {
-  const std::string fault = "record " + json_file.string() + ": ";
-  const FolderLock lock(json_file.has_parent_path() ? json_file.parent_path() : ".", LOCK_SH);
-  if (!fs::exists(json_file)) throw UsageError(fault + "no such file");
-  const std::string text = file_content(json_file);
-  try {
-    return record_from_json(parse_json(text), json_file);
-  } catch (const json::exception& e) {
-    throw UsageError(fault + "not a run record (" + e.what() + "); delete it and run the experiment again");
-  } catch (const UsageError& e) {
-    throw UsageError(fault + e.what() + "; delete it and run the experiment again");
+RunRecord read_record(const fs::path& json_file) { return read(json_file, true); }
+RunRecord read_record_facts(const fs::path& json_file) { return read(json_file, false); }
+
+void copy_record(const fs::path& json_file, const fs::path& folder) {
+  const auto csv = [](fs::path file) { return file.replace_extension(".csv"); };
+  const fs::path to = folder / json_file.filename();
+  NewFile trace(csv(to)), facts(to);
+  trace.write(file_content(csv(json_file)));
+  facts.write(file_content(json_file));
+  const FolderLock lock(folder, LOCK_EX);
+  publish(trace, facts, to);
+}
+
+void remove_record(const fs::path& json_file) {
+  const FolderLock lock(json_file.has_parent_path() ? json_file.parent_path() : ".", LOCK_EX);
+  for (const fs::path& file : {json_file, fs::path(json_file).replace_extension(".csv")}) {  // what says it is whole goes first
+    std::error_code error;
+    if (fs::remove(file, error); error) throw UsageError("cannot remove " + file.string() + ": " + error.message());
   }
 }
 

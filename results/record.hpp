@@ -51,6 +51,12 @@ std::string version_mark(const std::vector<const RunRecord*>& records);
 void write_record(const std::filesystem::path& folder, const RunRecord& record);
 /// Throws UsageError that names file and fault (not JSON, other schema, trace missing or of another length).
 RunRecord read_record(const std::filesystem::path& json_file);
+/// The same without the trace, which is neither read nor checked.
+RunRecord read_record_facts(const std::filesystem::path& json_file);
+/// Copies both files as they are, replacing a record of this name. The caller has read the record.
+void copy_record(const std::filesystem::path& json_file, const std::filesystem::path& folder);
+/// Removes both files.
+void remove_record(const std::filesystem::path& json_file);
 bool record_exists(const std::filesystem::path& folder, const std::string& id);
 /// Writes text to a temporary file in the same folder and renames it over `file`; creates the folder.
 void write_file_atomically(const std::filesystem::path& file, const std::string& content);

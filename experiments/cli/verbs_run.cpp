@@ -44,7 +44,7 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
       const std::string id = run_id(planned, how);
       std::string state = "to run", time = "-";
       if (const auto record = finished_record(lookup, planned, how)) {
-        state = "exists" + version_mark(*record);
+        state = "exists" + std::string(record->status == "Failed" ? ", Failed" : "") + version_mark(*record);
       } else if (!seen.insert(id).second) {
         state = "as above";  // the same run for another variant or experiment
       } else if (!dataset_location(planned.dataset)) {

@@ -13,6 +13,7 @@
 #include "experiments/run/interrupt.hpp"
 #include "experiments/run/jobs.hpp"
 #include "experiments/run/progress.hpp"
+#include "experiments/run/record_list.hpp"
 #include "experiments/run/run_name.hpp"
 
 namespace bcd {
@@ -136,6 +137,7 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
               << " side by side: their seconds do not compare with those of runs made alone\n";
     for (auto& [id, record] : run_side_by_side(to_make, options, reporter)) known.emplace(id, std::move(record));
   }
+  std::vector<std::pair<std::string, AskedAs>> asked;
   RunOptions reporting = options;
   reporting.progress = [&](const Progress& progress) { reporter.update(progress); };
   for (Results& part : results)
@@ -143,6 +145,7 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
       const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + planned.label();
       const std::string id = run_id(planned, options);
       if (const auto record = known.find(id); record != known.end()) {
+        asked.emplace_back(record->second.id, AskedAs{planned.experiment, planned.variant});
         part.records.push_back(as_asked(record->second, planned));
         if (!names_to_make.contains(id))
           reporter.skip(label, found[id]);
@@ -159,6 +162,7 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
       if (part.records.back().status == "Interrupted" || interrupt.asked()) throw Interrupted();
       apply_definitions(part.experiment, part.records.back());
     }
+  note_asked(options.out, asked);
 }
 
 int unexpected_failures(const std::vector<Results>& results) {

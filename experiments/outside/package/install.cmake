@@ -36,6 +36,7 @@ foreach(document IN LISTS documents)
   get_filename_component(folder ${document} DIRECTORY)
   install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench/${folder})
 endforeach()
+install(FILES results/readers/bcdbench.py results/readers/bcdbench.R DESTINATION ${CMAKE_INSTALL_DATADIR}/bcdbench)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench RENAME copyright)
 
 # `cpack`: a Debian package and a tarball. The preset `package` builds for x86-64-v3.

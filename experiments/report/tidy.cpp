@@ -1,0 +1,190 @@
+#include "experiments/report/tidy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "algorithms/core/text.hpp"
+#include "algorithms/registry.hpp"
+#include "results/json.hpp"
+
+namespace bcd {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+/// The settings of a run by dotted names, "parameters.alpha"; a list is its JSON text.
+void flatten(const json& value, const std::string& name, std::map<std::string, json>& settings) {
+  if (value.is_object())
+    for (const auto& [key, inner] : value.items()) flatten(inner, name.empty() ? key : name + "." + key, settings);
+  else
+    settings[name] = value.is_array() ? json(json_text(value)) : value;
+}
+
+std::map<std::string, json> settings_of(const RunRecord& record) {
+  std::map<std::string, json> settings;
+  flatten(record.config, "", settings);
+  settings["record"] = record.id;
+  settings["status"] = record.status;
+  settings["other_version"] = record.other_version;
+  return settings;
+}
+
+/// The field of a table: texts with commas, quotes or line ends in quotes.
+std::string field(const json& value) {
+  const std::string text = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : json_text(value);
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+struct Meaning {
+  std::string unit, words;
+};
+
+const std::map<std::string, Meaning>& known_columns() {
+  static const std::map<std::string, Meaning> list = {
+      {"record", {"", "id of the record"}},
+      {"experiment", {"", "experiment that asked for the run"}},
+      {"variant", {"", "label of the variant"}},
+      {"algorithm", {"", "algorithm"}},
+      {"seed", {"", "seed of the run"}},
+      {"status", {"", "how the run ended"}},
+      {"other_version", {"", "whether another version of the code made the record"}},
+      {"iteration", {"1", "sweeps or epochs done"}},
+      {"train_seconds", {"s", "time within the algorithm's step, from the start"}},
+      {"evaluate_seconds", {"s", "time of evaluator, audit and measurements, from the start"}},
+      {"record_seconds", {"s", "time of keeping the trace, from the start"}},
+      {"train_loss", {"of the loss", "training risk as the loss defines it"}},
+      {"test_loss", {"of the loss", "mean loss over the test samples"}},
+      {"train_accuracy", {"1", "share of the training samples whose largest output is their class"}},
+      {"test_accuracy", {"1", "the same over the test samples"}},
+      {"matrix_products", {"1", "products of matrices over all samples so far"}},
+      {"flops", {"flop", "floating-point operations so far"}},
+      {"run.time_limit", {"s", "limit on the training time; 0: none"}}};
+  return list;
+}
+
+/// What the algorithms of the runs say of a parameter.
+std::string help_of(const std::string& parameter, const std::set<std::string>& algorithms) {
+  for (const Plugin& plugin : plugins()) {
+    if (!algorithms.contains(plugin.name)) continue;
+    const auto algorithm = plugin.make<double>();
+    const ParameterList list = algorithm->parameters();
+    for (const Parameter& own : list.all())
+      if (own.name == parameter) return own.help;
+  }
+  return "parameter of the algorithm";
+}
+
+Meaning meaning_of(const std::string& column, bool measured, const std::set<std::string>& algorithms) {
+  const auto starts = [&](const char* with) { return column.rfind(with, 0) == 0; };
+  if (const auto at = known_columns().find(column); at != known_columns().end()) return at->second;
+  if (starts("slack:")) return {"", "smallest slack (right minus left side) of the promise since the row above"};
+  if (measured) return {"", "the algorithm's or its audit's own"};
+  if (starts("parameters.")) return {"", help_of(column.substr(11), algorithms)};
+  return {"", "setting of the experiment file"};
+}
+
+/// A file that is written row by row and gets its name at the end.
+class Rows {
+ public:
+  explicit Rows(const fs::path& file) : file_(file), unfinished_(file.string() + ".tmp"), out_(unfinished_) {}
+  std::ostream& operator()() { return out_; }
+  void publish() {
+    out_.close();
+    if (!out_) throw UsageError("cannot write " + file_.string() + "; is the folder writable and the disk not full?");
+    fs::rename(unfinished_, file_);
+  }
+
+ private:
+  fs::path file_, unfinished_;
+  std::ofstream out_;
+};
+
+std::string header_text(const std::vector<std::string>& settings, const std::vector<std::string>& measured,
+                        const std::set<std::string>& algorithms) {
+  std::string text = "column,kind,unit,meaning\n";
+  for (const auto* columns : {&settings, &measured})
+    for (const std::string& column : *columns) {
+      const Meaning meaning = meaning_of(column, columns == &measured, algorithms);
+      text += field(column) + (columns == &measured ? ",measured," : ",setting,") + field(meaning.unit) + "," +
+              field(meaning.words) + "\n";
+    }
+  return text;
+}
+
+/// Names first, then the settings by their names.
+std::vector<std::string> in_order(const std::set<std::string>& settings) {
+  std::vector<std::string> order = {"record", "experiment", "variant", "algorithm", "seed", "status", "other_version"};
+  for (const std::string& name : settings)
+    if (std::find(order.begin(), order.end(), name) == order.end()) order.push_back(name);
+  return order;
+}
+
+}  // namespace
+
+std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::path& folder,
+                                 const std::vector<std::string>& formats) {
+  std::set<std::string> names, algorithms;
+  std::vector<std::string> measured;
+  for (const TidyRun& run : runs) {
+    for (const auto& [name, value] : settings_of(run.facts)) names.insert(name);
+    algorithms.insert(run.facts.config.value("algorithm", ""));
+    for (const std::string& column : read_record(run.file).trace.columns)
+      if (std::find(measured.begin(), measured.end(), column) == measured.end()) measured.push_back(column);
+  }
+  const std::vector<std::string> settings = in_order(names);
+
+  std::vector<fs::path> files = {folder / "columns.csv"};
+  write_file_atomically(files.front(), header_text(settings, measured, algorithms));
+  for (const std::string& format : formats) {
+    const bool csv = format == "csv";
+    files.push_back(folder / ("iterations." + format));
+    Rows rows(files.back());
+    if (csv) {
+      std::string line;
+      for (const auto* columns : {&settings, &measured})
+        for (const std::string& column : *columns) line += (line.empty() ? "" : ",") + field(column);
+      rows() << line << "\n";
+    }
+    for (const TidyRun& run : runs) {
+      const std::map<std::string, json> own = settings_of(run.facts);
+      const Trace trace = read_record(run.file).trace;
+      for (const std::vector<double>& values : trace.rows) {
+        const auto value = [&](const std::string& column) {
+          const int c = trace.index(column);
+          return c < 0 ? std::nan("") : values[static_cast<std::size_t>(c)];
+        };
+        std::string line;
+        nlohmann::ordered_json object = nlohmann::ordered_json::object();
+        for (const std::string& name : settings) {
+          const auto at = own.find(name);
+          if (csv)
+            line += (name == settings.front() ? "" : ",") + (at == own.end() ? "" : field(at->second));
+          else if (at != own.end())
+            object[name] = at->second;
+        }
+        for (const std::string& column : measured) {
+          const double x = value(column);
+          if (csv)
+            line += "," + (std::isnan(x) ? "" : number_text(x));
+          else if (std::isfinite(x))
+            object[column] = x;
+          else if (!std::isnan(x))
+            object[column] = number_text(x);
+        }
+        rows() << (csv ? line : json_text(object)) << "\n";
+      }
+    }
+    rows.publish();
+  }
+  return files;
+}
+
+}  // namespace bcd
