@@ -30,6 +30,9 @@ struct Selection {
   ReportPlace place() const;
 };
 
+/// "key=value" of --set. Throws UsageError for other forms.
+std::pair<std::string, std::string> key_and_value(const std::string& assignment);
+
 /// Sets the number of threads from --threads (default: all cores).
 void apply_threads(const CommandLine& options);
 

@@ -58,7 +58,7 @@ std::vector<RunRecord> existing_records(const Experiment& experiment, const fs::
   std::vector<RunRecord> records;
   for (const PlannedRun& planned : experiment.runs)
     if (const std::string id = run_id(planned); record_exists(record_folder(out), id))
-      records.push_back(own_record(record_file(out, id), planned.config));
+      records.push_back(own_record(record_file(out, id), config_of(planned, {})));
   return records;
 }
 
