@@ -22,6 +22,8 @@ struct Dataset {
   std::vector<int> labels, labels_test;  ///< class per column; empty for regression
   std::string checksum;                  ///< SHA-256 of the source's raw content (or of the generator's parameters)
   std::string origin;                    ///< where the bytes came from, for the run's provenance
+  std::vector<std::string> class_names;  ///< where they are not just numbers from 0
+  std::vector<std::string> understood;   ///< how a file of the user's was read, in sentences
 
   bool classification() const { return !labels.empty(); }
 };
@@ -37,6 +39,7 @@ struct DatasetInfo {
   bool embedded = false;                                     ///< part of the program: always there
   bool downloadable = false;                                 ///< `data fetch` can get it
   std::vector<std::pair<std::string, std::string>> options;  ///< key (with default) and what it means
+  std::vector<std::string> paths;                            ///< the options whose values are paths
 };
 
 const std::vector<DatasetInfo>& datasets();
@@ -46,6 +49,10 @@ const DatasetInfo& find_dataset(const std::string& name);
 /// Throws UsageError (missing, truncated, corrupted or wrong-shape file: names file, fault and remedy; unknown key or dataset).
 template <class T>
 Dataset<T> load_dataset(const std::string& name, const DatasetOptions& options, TargetCode code, std::uint64_t seed);
+
+/// The SHA-256 of the raw content of each file that the options name, by option; a run's name is made of them, not of paths.
+/// Throws UsageError if one cannot be read.
+std::map<std::string, std::string> dataset_files(const std::string& name, const DatasetOptions& options);
 
 /// Where the dataset's files are, if present: a folder, or "embedded"/"generated".
 std::optional<std::string> dataset_location(const std::string& name);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <limits>
 #include <memory>
 
 namespace bcd {
@@ -12,9 +12,8 @@ namespace bcd {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 20;
-constexpr std::size_t kLargestContent = std::size_t{1} << 30;  // a damaged stream must not fill the memory
-constexpr std::uint8_t kUnsignedByte = 0x08;                   // idx type code
-constexpr int kGzipOnly = 15 + 16;                             // zlib: largest window, gzip header required
+constexpr std::uint8_t kUnsignedByte = 0x08;  // idx type code
+constexpr int kGzipOnly = 15 + 16;            // zlib: largest window, gzip header required
 
 std::uint32_t big_endian(const std::uint8_t* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | std::uint32_t{p[3]};
@@ -36,23 +35,27 @@ std::string shape_text(const std::vector<Index>& shape) {
   return text;
 }
 
-Bytes read_file(const std::filesystem::path& path, const Blame& blame) {
+Bytes read_file(const std::filesystem::path& path, const Blame& blame, std::size_t largest) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) blame.fail("the file is missing");
   if (!std::filesystem::is_regular_file(path, error)) blame.fail("this is not a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) blame.fail("the file cannot be read (check its permissions)");
-  Bytes bytes(std::istreambuf_iterator<char>(in), {});
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error || size > largest) blame.fail("the file has more than the " + std::to_string(largest) + " bytes that are read");
+  Bytes bytes(static_cast<std::size_t>(size));
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));  // it may have been cut meanwhile
   return bytes;
 }
 
-Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame) {
+Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame, std::size_t largest) {
   z_stream stream{};
   if (inflateInit2(&stream, kGzipOnly) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, inflateEnd);
   stream.next_in = const_cast<Bytef*>(packed.data());  // zlib does not write here; its interface predates const
-  if (packed.size() > kLargestContent)
-    blame.fail("the file has more than " + std::to_string(kLargestContent) + " bytes, which none of the datasets has");
+  if (packed.size() > std::min<std::size_t>(largest, std::numeric_limits<uInt>::max()))
+    blame.fail("the file has more than the " + std::to_string(largest) + " bytes that are read");
   stream.avail_in = static_cast<uInt>(packed.size());
   Bytes out;
   std::size_t used = 0;
@@ -64,8 +67,8 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame) {
     stream.avail_out = static_cast<uInt>(kChunk);
     status = inflate(&stream, Z_NO_FLUSH);
     used = out.size() - stream.avail_out;
-    if (used > kLargestContent)
-      blame.fail("the file is damaged: it unpacks to more than " + std::to_string(kLargestContent) + " bytes");
+    if (used > largest)
+      blame.fail("the file is damaged or too large: it unpacks to more than " + std::to_string(largest) + " bytes");
     if (status == Z_STREAM_END && begins_member()) status = inflateReset(&stream);  // members follow each other (RFC 1952, 2.2)
   }
   if (status == Z_BUF_ERROR) blame.fail("the file is truncated: the gzip stream ends early");
@@ -77,9 +80,9 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame) {
   return out;
 }
 
-Bytes read_raw(const std::filesystem::path& path, const Blame& blame) {
-  Bytes bytes = read_file(path, blame);
-  return path.extension() == ".gz" ? gunzip(bytes, blame) : bytes;
+Bytes read_raw(const std::filesystem::path& path, const Blame& blame, std::size_t largest) {
+  Bytes bytes = read_file(path, blame, largest);
+  return path.extension() == ".gz" ? gunzip(bytes, blame, largest) : bytes;
 }
 
 IdxArray parse_idx(Bytes raw, const Blame& blame) {

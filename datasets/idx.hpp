@@ -32,12 +32,15 @@ struct IdxArray {
   const std::uint8_t* item(Index i) const { return raw.data() + header + static_cast<std::size_t>(i * item_size()); }
 };
 
-Bytes read_file(const std::filesystem::path& path, const Blame& blame);
-/// The content of a gzip file of one member or several. Fails if it is no gzip, is damaged, ends early, or goes on with
-/// something else.
-Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame);
+/// No dataset that the program knows has more bytes; a damaged stream must not fill the memory.
+inline constexpr std::size_t kLargestContent = std::size_t{1} << 30;
+
+Bytes read_file(const std::filesystem::path& path, const Blame& blame, std::size_t largest = kLargestContent);
+/// The content of a gzip file of one member or several. Fails if it is no gzip, is damaged, ends early, goes on with something
+/// else, or holds more than `largest` bytes.
+Bytes gunzip(std::span<const std::uint8_t> packed, const Blame& blame, std::size_t largest = kLargestContent);
 /// The content of a file, unpacked if its name ends in .gz.
-Bytes read_raw(const std::filesystem::path& path, const Blame& blame);
+Bytes read_raw(const std::filesystem::path& path, const Blame& blame, std::size_t largest = kLargestContent);
 /// Interprets raw content. Fails if the header is not idx with unsigned bytes, or if the length does not fit the header.
 IdxArray parse_idx(Bytes raw, const Blame& blame);
 

@@ -29,6 +29,15 @@ struct DataSeed {
   std::string text() const;
 };
 
+/// Any text.
+struct OptionText {
+  std::string value;
+
+  static OptionText parse(const std::string& text) { return {text}; }
+  std::string text() const { return value; }
+  bool given() const { return !value.empty(); }
+};
+
 /// Sets the options in `list`. Throws UsageError that names the dataset; for an unknown option also the nearest one.
 void apply_options(const std::string& dataset, ParameterList& list, const DatasetOptions& options);
 /// "key (default: value)" and the help with the range, for DatasetInfo::options.

@@ -11,12 +11,14 @@ Source mnist_10k_source();
 Source bodyfat_source();
 Source teacher_student_source();
 Source function_source();
+Source file_source();
 
 namespace {
 
 const std::vector<Source>& sources() {
   static const std::vector<Source> list = {mnist_source(),   fashion_mnist_source(),   mnist_10k_source(),
-                                           bodyfat_source(), teacher_student_source(), function_source()};
+                                           bodyfat_source(), teacher_student_source(), function_source(),
+                                           file_source()};
   return list;
 }
 
@@ -50,6 +52,11 @@ Dataset<float> load_dataset(const std::string& name, const DatasetOptions& optio
 template <>
 Dataset<double> load_dataset(const std::string& name, const DatasetOptions& options, TargetCode code, std::uint64_t seed) {
   return find_source(name).load_f64(options, code, seed);
+}
+
+std::map<std::string, std::string> dataset_files(const std::string& name, const DatasetOptions& options) {
+  const Source& source = find_source(name);
+  return source.files ? source.files(options) : std::map<std::string, std::string>{};
 }
 
 std::optional<std::string> dataset_location(const std::string& name) { return find_source(name).location(); }

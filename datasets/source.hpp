@@ -14,6 +14,7 @@ struct Source {
   DatasetInfo info;
   Loader<float> load_f32;
   Loader<double> load_f64;
+  std::function<std::map<std::string, std::string>(const DatasetOptions&)> files;  ///< empty: the options name none
   std::function<std::optional<std::string>()> location;
   std::function<std::vector<std::string>()> verify;
   std::function<std::filesystem::path(const std::vector<std::string>& mirrors)> fetch;  ///< empty: nothing to download

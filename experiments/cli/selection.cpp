@@ -24,13 +24,6 @@ void require_one_of(const std::string& what, const std::string& value, const std
   require(std::find(valid.begin(), valid.end(), value) != valid.end(), unknown_name(what, value, valid));
 }
 
-std::pair<std::string, std::string> key_and_value(const std::string& assignment) {
-  const auto equals = assignment.find('=');
-  require(equals != std::string::npos && equals > 0,
-          "--set " + assignment + ": write key=value, for example --set alpha=2 or --set run.iterations=20");
-  return {assignment.substr(0, equals), assignment.substr(equals + 1)};
-}
-
 /// Texts of the command line that become texts of the experiment.
 std::vector<std::string> plain_texts(const CommandLine& options, const std::string& option) {
   if (!options.count(option)) return {};
@@ -60,6 +53,13 @@ void require_different(const std::vector<Results>& results) {
 }
 
 }  // namespace
+
+std::pair<std::string, std::string> key_and_value(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  require(equals != std::string::npos && equals > 0,
+          "--set " + assignment + ": write key=value, for example --set alpha=2 or --set run.iterations=20");
+  return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
 
 void Selection::add_options(OptionList& options) {
   auto add = options.add_options();

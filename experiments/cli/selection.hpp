@@ -37,6 +37,9 @@ struct Selection {
 void add_shelf_options(OptionList& options, const std::string& out);
 Shelf shelf_of(const CommandLine& options);
 
+/// "key=value" of --set. Throws UsageError for other forms.
+std::pair<std::string, std::string> key_and_value(const std::string& assignment);
+
 /// Sets the number of threads from --threads (default: all cores).
 void apply_threads(const CommandLine& options);
 

@@ -1,9 +1,11 @@
 // The verb data: where datasets are, fetching and verifying them.
+#include <algorithm>
 #include <iostream>
 
 #include "algorithms/core/parameters.hpp"
-#include "datasets/dataset.hpp"
-#include "experiments/cli/cli.hpp"
+#include "datasets/describe.hpp"
+#include "datasets/file/file.hpp"
+#include "experiments/cli/selection.hpp"
 
 namespace bcd {
 namespace {
@@ -14,6 +16,8 @@ OptionList data_options() {
   OptionList options("Options");
   options.add_options()("mirror", po::value<std::vector<std::string>>()->value_name("URL"),
                         "fetch from this address instead of the usual public ones; may be given several times");
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("OPTION=VALUE"),
+                        "describe with this option of the dataset; may be given several times (see 'bcdbench describe file')");
   return options;
 }
 
@@ -49,11 +53,44 @@ int verify_data(std::vector<std::string> chosen) {
   return kAllWell;
 }
 
+bool is_known(const std::string& name) {
+  return std::any_of(datasets().begin(), datasets().end(), [&](const DatasetInfo& info) { return info.name == name; });
+}
+
+/// A dataset of the program, or a file of the user's.
+int describe_data(const std::vector<std::string>& chosen, const CommandLine& command_line) {
+  DatasetOptions options;
+  if (command_line.count("set"))
+    for (const std::string& assignment : command_line["set"].as<std::vector<std::string>>())
+      options.insert_or_assign(key_and_value(assignment).first, key_and_value(assignment).second);
+  if (chosen.size() > 1)
+    throw UsageError("data describe: one file or dataset at a time; test_path, X, Y, ... are given with --set");
+  std::string name = "file";
+  if (!chosen.empty()) {
+    if (is_known(chosen.front()))
+      name = chosen.front();
+    else
+      options["path"] = chosen.front();
+  }
+  if (name == "file") {
+    bool complete = false;
+    std::cout << describe_files(options, complete);
+    if (!complete) {
+      std::cout << "To see it as a dataset, say what the targets are: --set target=NAME, or --set Y=FILE\n";
+      return kAllWell;
+    }
+  }
+  std::cout << describe(load_dataset<double>(name, options, TargetCode::real, 1));
+  return kAllWell;
+}
+
 int data_verb(const CommandLine& options) {
   std::vector<std::string> chosen = names(options);
-  if (chosen.empty()) throw UsageError("data: say list, fetch or verify; see 'bcdbench data --help'");
+  if (chosen.empty()) throw UsageError("data: say list, describe, fetch or verify; see 'bcdbench data --help'");
   const std::string action = chosen.front();
   chosen.erase(chosen.begin());
+  if (action == "describe") return describe_data(chosen, options);
+  if (options.count("set")) throw UsageError("data: --set belongs to 'data describe'");
   for (const std::string& name : chosen) find_dataset(name);
   const bool has_mirror = options.count("mirror") > 0;
   if (has_mirror && action != "fetch") throw UsageError("data: --mirror belongs to 'data fetch'");
@@ -62,19 +99,21 @@ int data_verb(const CommandLine& options) {
   if (action == "fetch")
     return fetch_data(chosen, has_mirror ? options["mirror"].as<std::vector<std::string>>() : std::vector<std::string>{});
   if (action == "verify") return verify_data(chosen);
-  throw UsageError(unknown_name("action", action, {"list", "fetch", "verify"}) + "; see 'bcdbench data --help'");
+  throw UsageError(unknown_name("action", action, {"list", "describe", "fetch", "verify"}) + "; see 'bcdbench data --help'");
 }
 
 }  // namespace
 
 std::vector<Verb> data_verbs() {
-  return {{"data", "list|fetch|verify [DATASET...]", "show, download or verify datasets",
-           "list    where each dataset is\n"
-           "fetch   downloads into your cache folder; every file is compared with its checksum before it is kept\n"
-           "verify  compares the files that are here with their checksums\n"
+  return {{"data", "list|describe|fetch|verify [DATASET|FILE...]", "show, download or verify datasets",
+           "list      where each dataset is\n"
+           "describe  what a file of yours holds and how it is understood, or a dataset of the program\n"
+           "fetch     downloads into your cache folder; every file is compared with its checksum before it is kept\n"
+           "verify    compares the files that are here with their checksums\n"
            "Datasets are looked for in the folder named by the environment variable BCDBENCH_DATA, in your cache folder, and\n"
            "where Debian's packages put them. Without a name: every dataset that is missing (fetch) or here (verify).\n",
            "bcdbench data list\n"
+           "bcdbench data describe my.csv --set target=y --set test_fraction=0.2\n"
            "bcdbench data fetch mnist\n"
            "bcdbench data verify mnist-10k\n",
            data_options, data_verb}};

@@ -185,6 +185,24 @@ std::vector<Variant> selected(std::vector<Variant> variants, const std::vector<s
   return variants;
 }
 
+/// Paths among a dataset's options, relative to `folder`.
+void place_files(const std::string& dataset, DatasetOptions& options, const fs::path& folder) {
+  for (const std::string& key : find_dataset(dataset).paths)
+    if (const auto at = options.find(key); at != options.end() && !at->second.empty())
+      at->second = (fs::absolute(folder) / at->second).lexically_normal().string();
+}
+
+/// A path from the command line is relative to where the command is given.
+void place_file(Variant& variant, const std::string& key) {
+  const json dataset = variant.tables.value("dataset", json::object()), name = dataset.value("name", json());
+  if (!key.starts_with("dataset.") || !name.is_string()) return;
+  const std::string option = key.substr(std::string("dataset.").size());
+  for (const DatasetInfo& info : datasets())
+    if (info.name == name && std::find(info.paths.begin(), info.paths.end(), option) != info.paths.end() &&
+        dataset[option].is_string())
+      variant.tables["dataset"][option] = fs::absolute(dataset[option].get<std::string>()).string();
+}
+
 /// The command line's --set, laid over everything in the file; a grid over the same key gives way.
 void apply_settings(std::vector<Variant>& variants, const std::vector<std::pair<std::string, std::string>>& settings) {
   for (const auto& [key, text] : settings) {
@@ -194,6 +212,7 @@ void apply_settings(std::vector<Variant>& variants, const std::vector<std::pair<
     for (Variant& v : variants) {
       if (parameter && !v.has_parameter(key)) continue;
       v.set(key, parameter ? json(text) : command_line_value(text), origin);
+      place_file(v, key);
       if (v.tables.contains("grid")) v.tables["grid"].erase(key);
       found = true;
     }
@@ -220,13 +239,14 @@ std::vector<std::uint64_t> resize_seeds(std::vector<std::uint64_t> seeds, std::i
 }
 
 std::vector<PlannedRun> planned_runs(const std::vector<Variant>& variants, const std::string& experiment,
-                                     const std::string& place, const Overrides& overrides) {
+                                     const std::string& place, const fs::path& folder, const Overrides& overrides) {
   std::vector<PlannedRun> runs;
   for (const Variant& v : variants) {
     json tables = v.tables;
     if (!overrides.precision.empty()) tables["run"]["precision"] = overrides.precision;
     if (overrides.time_limit > 0) tables["run"]["time_limit"] = overrides.time_limit;
     auto [planned, seeds] = resolve_variant(tables, experiment, v.label, *v.plugin, place);
+    place_files(planned.dataset, planned.dataset_options, folder);
     if (overrides.seeds) seeds = resize_seeds(seeds, *overrides.seeds);
     if (runs.size() + seeds.size() > static_cast<std::size_t>(kMostRuns))
       throw UsageError(place + ": more than " + std::to_string(kMostRuns) + " runs; use fewer seeds or a smaller grid");
@@ -291,8 +311,8 @@ Grid parse_grids(const std::vector<std::string>& assignments) {
   return grid;
 }
 
-/// The file as it is run at one scale. `place` is the file's name in messages.
-Experiment resolve(const json& source, const std::string& place, const Overrides& overrides) {
+/// The file as it is run at one scale. `place` is the file's name in messages, `folder` where it lies.
+Experiment resolve(const json& source, const std::string& place, const fs::path& folder, const Overrides& overrides) {
   Section document(source, place);
   Experiment experiment;
   experiment.id = document.line("id");
@@ -318,7 +338,7 @@ Experiment resolve(const json& source, const std::string& place, const Overrides
     for (Panel& panel : figure.panels) panel.variants = VariantNames(all).points(panel.variants);
   if (!overrides.grid.empty()) experiment.claims.clear();  // they speak of the file's variants
   variants = document.located([&] { return selected(all, overrides.variants); });
-  experiment.runs = planned_runs(variants, experiment.id, place, overrides);
+  experiment.runs = planned_runs(variants, experiment.id, place, folder, overrides);
   check_formulas(experiment);
   request_columns(experiment);
   return experiment;
@@ -352,13 +372,14 @@ std::string experiment_text(const std::string& id_or_path) {
 Experiment load_experiment(const std::string& id_or_path, const Overrides& overrides) {
   if (std::find(kScales.begin(), kScales.end(), overrides.scale) == kScales.end())
     throw UsageError(unknown_name("scale", overrides.scale, kScales));
-  if (ends_with(id_or_path, ".json")) return resolve(record_document(id_or_path), id_or_path, overrides);
+  if (ends_with(id_or_path, ".json")) return resolve(record_document(id_or_path), id_or_path, "", overrides);
 
   const bool is_file = ends_with(id_or_path, ".toml");
   const fs::path path = fs::absolute(id_or_path);
   const std::string stem = is_file ? path.stem().string() : id_or_path, file = stem + ".toml";
   const json document = toml_document(experiment_text(id_or_path), file);
-  Experiment experiment = resolve(document, file, overrides);
+  const fs::path folder = is_file ? path.parent_path() : fs::path();
+  Experiment experiment = resolve(document, file, folder, overrides);
   const bool of_paper = is_file && experiment.id == path.parent_path().filename().string() + "-" + stem;  // papers/<paper>/
   if (experiment.id != stem && !of_paper)
     throw UsageError(file + ": id is '" + experiment.id + "' but must be the file's name, '" + stem + "'");
@@ -366,7 +387,7 @@ Experiment load_experiment(const std::string& id_or_path, const Overrides& overr
     if (scale != overrides.scale) {
       Overrides other;
       other.scale = scale;
-      resolve(document, file, other);
+      resolve(document, file, folder, other);
     }
   return experiment;
 }

@@ -59,6 +59,8 @@ json computed(const json& config) {
   what.erase("experiment");
   what.erase("variant");
   if (what.contains("init_from")) what["init_from"].erase("folder");  // its digest stays
+  if (what.contains("dataset_files"))                                 // their contents stay
+    for (const auto& file : config["dataset_files"].items()) what["dataset"].erase(file.key());
   if (what.contains("dataset")) fill_defaults(what["dataset"]);
   return what;
 }
@@ -69,6 +71,8 @@ std::string what_of(const std::string& id) { return id.substr(0, id.find('-')); 
 
 json config_of(const PlannedRun& planned, const RunOptions& options) {
   json config = planned.config;
+  if (const auto files = dataset_files(planned.dataset, planned.dataset_options); !files.empty())
+    config["dataset_files"] = files;
   if (!options.init_from.empty())
     config["init_from"] = {{"folder", options.init_from}, {"digest", state_digest(options.init_from)}};
   return config;

@@ -46,6 +46,7 @@ int height(const std::string& folder) {
       {"algorithms", 3},
       {"datasets/embedded", 3},
       {"datasets", 4},
+      {"datasets/file", 5},
       {"results", 4},
       {"results/statistics", 5},
       {"results/expression", 5},
