@@ -2,7 +2,6 @@
 // Which sweep changed what: W_L, then V_{L-1} (not touched again), then for j = L-1 .. 2 W_j and V_{j-1}, then W_1. So the
 // state after the sweep holds W_j and V_j as the loop on V_{j-1} saw them, and the state before it that loop's start.
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "algorithms/akiyama2025/gradient_bcd.hpp"
 #include "algorithms/core/layered_audit.hpp"
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::akiyama2025 {
 
@@ -24,7 +24,7 @@ std::size_t at(int j) { return static_cast<std::size_t>(j); }
 std::pair<double, double> singular_range(const Matrix<double>& W) {
   const Matrix<double> G = W.rows() <= W.cols() ? Matrix<double>(W * W.transpose()) : Matrix<double>(W.transpose() * W);
   if (!G.allFinite()) return {std::nan(""), std::nan("")};
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(G, Eigen::EigenvaluesOnly);
+  const SymmetricEigen eigen = symmetric_eigen(G, Eigen::EigenvaluesOnly);
   return {std::sqrt(std::max(0.0, eigen.eigenvalues()(0))), std::sqrt(std::max(0.0, eigen.eigenvalues()(G.rows() - 1)))};
 }
 

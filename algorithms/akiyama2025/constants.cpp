@@ -1,8 +1,9 @@
 #include "algorithms/akiyama2025/constants.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::akiyama2025 {
 
@@ -43,7 +44,7 @@ DataSpectrum data_spectrum(ConstRef<double> X) {
   const Index n = X.cols();
   Matrix<double> G = Matrix<double>::Zero(n, n);
   G.selfadjointView<Eigen::Lower>().rankUpdate(X.transpose());
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(G, Eigen::EigenvaluesOnly);
+  const SymmetricEigen eigen = symmetric_eigen(G, Eigen::EigenvaluesOnly);
   const double top = std::max(0.0, eigen.eigenvalues()(n - 1));
   const double floor = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * top;
   DataSpectrum s;

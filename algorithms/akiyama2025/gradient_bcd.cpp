@@ -1,10 +1,10 @@
 #include "algorithms/akiyama2025/gradient_bcd.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::akiyama2025 {
 
@@ -109,7 +109,7 @@ void GradientBcd<T>::start(const Problem<T>& problem, const Weights<T>& w0, int 
 template <class T>
 void GradientBcd<T>::form_pseudo_inverse(const std::function<double(double)>& filter) {
   const Matrix<double> X = problem_->X->template cast<double>();
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(X.transpose() * X);
+  const SymmetricEigen eigen = symmetric_eigen(X.transpose() * X);
   const Vector<double> filtered = eigen.eigenvalues().unaryExpr(filter);
   pseudo_inverse_.noalias() = eigen.eigenvectors() * filtered.asDiagonal() * eigen.eigenvectors().transpose() * X.transpose();
 }

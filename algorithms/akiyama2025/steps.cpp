@@ -1,10 +1,10 @@
 // From parameters and the initial state to the steps of a run.
-#include <Eigen/Eigenvalues>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
 #include "algorithms/akiyama2025/gradient_bcd.hpp"
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::akiyama2025 {
 
@@ -55,7 +55,7 @@ double lambda_max(ConstRef<double> V) {
   else
     G.noalias() = V.transpose() * V;
   if (!G.allFinite()) return std::numeric_limits<double>::infinity();
-  return Eigen::SelfAdjointEigenSolver<Matrix<double>>(G, Eigen::EigenvaluesOnly).eigenvalues()(G.rows() - 1);
+  return symmetric_eigen(G, Eigen::EigenvaluesOnly).eigenvalues()(G.rows() - 1);
 }
 
 Matrix<double> bound_singular_values(ConstRef<double> W, double s1, double s2) {

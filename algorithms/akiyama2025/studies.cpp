@@ -1,11 +1,11 @@
 #include "algorithms/akiyama2025/studies.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
 #include "algorithms/core/binomial.hpp"
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::akiyama2025 {
 
@@ -157,7 +157,7 @@ double median_of(std::vector<double> values) {
 LinearRun run_linear(const Instance& instance) {
   const TheoremInput in = theorem41_input(instance);
   const TheoremConstants c = theorem41_printed(in, Theorem41::repaired);
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(instance.X.transpose() * instance.X);
+  const SymmetricEigen eigen = symmetric_eigen(instance.X.transpose() * instance.X);
   const Vector<double>& lambda = eigen.eigenvalues();
   const Matrix<double>& U = eigen.eigenvectors();
   const Matrix<double> w = bound_singular_values(instance.w0.W[2], 0.75, 1.25);

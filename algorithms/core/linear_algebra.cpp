@@ -2,6 +2,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "algorithms/core/symmetric_eigen.hpp"
+
 namespace bcd {
 
 template <class T>
@@ -11,15 +13,16 @@ void cholesky(MutRef<T> M) {
 }
 
 template <class T>
+void cholesky_solve(ConstRef<T> L, MutRef<T> B) {
+  L.template triangularView<Eigen::Lower>().solveInPlace(B);
+  L.transpose().template triangularView<Eigen::Upper>().solveInPlace(B);
+}
+
+template <class T>
 void cholesky_solve_left(ConstRef<T> L, MutRef<T> B) {
   for_columns(
       B.cols(), product_work(L.rows(), L.rows()),
-      [&](Index first, Index count, int) {
-        auto part = B.middleCols(first, count);
-        L.template triangularView<Eigen::Lower>().solveInPlace(part);
-        L.transpose().template triangularView<Eigen::Upper>().solveInPlace(part);
-      },
-      kMatrixPiece);
+      [&](Index first, Index count, int) { cholesky_solve<T>(L, B.middleCols(first, count)); }, kMatrixPiece);
 }
 
 template <class T>
@@ -55,8 +58,11 @@ int coordinate_descent(ConstRef<T> H, MutRef<T> G, MutRef<T> X, const RowProx& p
   return sweeps;
 }
 
+SymmetricEigen symmetric_eigen(const Matrix<double>& A, int options) { return SymmetricEigen(A, options); }
+
 #define BCD_INSTANTIATE(T)                                       \
   template void cholesky<T>(MutRef<T>);                          \
+  template void cholesky_solve<T>(ConstRef<T>, MutRef<T>);       \
   template void cholesky_solve_left<T>(ConstRef<T>, MutRef<T>);  \
   template void cholesky_solve_right<T>(ConstRef<T>, MutRef<T>); \
   template int coordinate_descent<T>(ConstRef<T>, MutRef<T>, MutRef<T>, const RowProx&, double, int);

@@ -14,6 +14,10 @@ namespace bcd {
 template <class T>
 void cholesky(MutRef<T> M);
 
+/// B <- M^{-1} B for the factor L of M (k x k) and B (k x m), on this thread.
+template <class T>
+void cholesky_solve(ConstRef<T> L, MutRef<T> B);
+
 /// B <- M^{-1} B for the factor L of M (k x k) and B (k x m); threads over the columns of B.
 template <class T>
 void cholesky_solve_left(ConstRef<T> L, MutRef<T> B);

@@ -13,13 +13,7 @@ namespace bcd {
 
 namespace {
 
-/// Eigen's own threading stays off: every large product here is shared out by columns anyway.
-int initial_threads() {
-  Eigen::setNbThreads(1);
-  return 1;
-}
-
-int g_threads = initial_threads();
+int g_threads = 1;
 double g_work_of_a_thread = 1e6;
 
 /// The pieces of one call, and who has taken how many.

@@ -4,6 +4,9 @@
 #include <Eigen/Core>
 
 #include "algorithms/core/usage_error.hpp"
+#ifdef BCDBENCH_PRODUCTS_ONCE
+#include "algorithms/core/eigen_products.hpp"
+#endif
 
 namespace bcd {
 

@@ -13,23 +13,6 @@ constexpr double kArmijoSlope = 1e-4;
 constexpr int kHalvings = 60;
 /// Where along the step the backtracking rule compares f with its surrogate.
 constexpr double kSamples[] = {0.25, 0.5, 0.75, 1.0};
-
-/// Small products are over before a second thread has woken up: below kSmall multiplications per forward pass Eigen uses one.
-constexpr double kSmall = 1e7;
-class ThreadLimit {
- public:
-  explicit ThreadLimit(const Network& net, Index n) : before_(Eigen::nbThreads()) {
-    double work = 0;
-    for (int l = 1; l <= net.N(); ++l) work += static_cast<double>(net.d(l) * net.d(l - 1) * n);
-    if (work < kSmall) Eigen::setNbThreads(1);
-  }
-  ~ThreadLimit() { Eigen::setNbThreads(before_); }
-  ThreadLimit(const ThreadLimit&) = delete;
-  ThreadLimit& operator=(const ThreadLimit&) = delete;
-
- private:
-  int before_;
-};
 }  // namespace
 
 template <class T>
@@ -98,7 +81,6 @@ State<T> Bsum<T>::state() {
 /// Algorithm 1.
 template <class T>
 void Bsum<T>::step(BlockObserver* observer) {
-  const ThreadLimit limit(problem_->net, problem_->n());
   stale_from_ = 1;  // the state may have been written through its windows
   for (std::int64_t u = 0; u < updates_per_step(); ++u) {
     ++k_;
@@ -340,7 +322,6 @@ void Bsum<T>::project(int j, Matrix<T>& block) const {
 
 template <class T>
 void Bsum<T>::measure(Measurements& row) const {
-  const ThreadLimit limit(problem_->net, problem_->n());
   const Matrix<T>&X = *problem_->X, &Y = *problem_->Y;
   report_.forward(weights_, X);
   double objective = report_.loss(Y), stationarity2 = 0;

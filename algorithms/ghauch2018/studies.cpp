@@ -2,10 +2,11 @@
 #include "algorithms/ghauch2018/studies.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "algorithms/core/symmetric_eigen.hpp"
 
 namespace bcd::ghauch2018 {
 
@@ -62,7 +63,7 @@ Needed sample_block(Sampled& s, int j, int directions) {
   for (const std::size_t i : {1, 2}) H[i].diagonal().array() += 2 * s.parameters.lambda;
   Needed out;
   out.gradient_gap = (computed - G).norm() / G.norm();
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(H[1]);
+  const auto eigen = symmetric_eigen(H[1]);
   out.lowest_eigenvalue = eigen.eigenvalues().minCoeff();
   if (out.lowest_eigenvalue < 0) {
     const auto definite = [&](double gamma) {
@@ -184,7 +185,7 @@ double lowest_linear(double lambda) {
       Matrix<double> H;
       model.hessian(s.W, s.X, s.Y, j, Curvature::exact, H);
       H.diagonal().array() += 2 * lambda;
-      const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(H, Eigen::EigenvaluesOnly);
+      const auto eigen = symmetric_eigen(H, Eigen::EigenvaluesOnly);
       // In units of the rounding of the eigenvalues, so that a zero one counts as zero.
       const double rounding = 100 * kEps * eigen.eigenvalues().maxCoeff();
       const double smallest = eigen.eigenvalues().minCoeff();

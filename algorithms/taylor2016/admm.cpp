@@ -136,8 +136,7 @@ void Admm<T>::update_a(int l) {
                 block *= gamma;
                 block.noalias() += back * z(l + 1).middleCols(first, count);
                 block.colwise() -= shift;
-                M.template triangularView<Eigen::Lower>().solveInPlace(block);
-                M.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
+                cholesky_solve<T>(M, block);
               });
 }
 

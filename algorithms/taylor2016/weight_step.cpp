@@ -1,8 +1,8 @@
 // The W_l-update: least squares by the eigenvalues of the inputs' Gram matrix.
-#include <Eigen/Eigenvalues>
 
 #include "algorithms/core/gram.hpp"
 #include "algorithms/core/rounding.hpp"
+#include "algorithms/core/symmetric_eigen.hpp"
 #include "algorithms/taylor2016/admm.hpp"
 
 namespace bcd::taylor2016 {
@@ -16,7 +16,7 @@ typename Admm<T>::Spectrum Admm<T>::spectrum(int l) const {
   if (!M.allFinite()) {  // a run that overflows is seen as diverged
     return {Matrix<double>::Constant(p, p, kNaN), Vector<double>::Constant(p, kNaN)};
   }
-  const Eigen::SelfAdjointEigenSolver<Matrix<double>> eigen(M.template cast<double>());
+  const SymmetricEigen eigen = symmetric_eigen(M.template cast<double>());
   const double cut = static_cast<double>(p) * std::numeric_limits<T>::epsilon() * eigen.eigenvalues().maxCoeff();
   return {eigen.eigenvectors(), eigen.eigenvalues().unaryExpr([cut](double x) { return x > cut ? 1 / x : 0.0; })};
 }

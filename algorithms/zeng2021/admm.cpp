@@ -195,8 +195,7 @@ void Admm<T>::update_V(int i) {
                 layer(i, first, count, block);
                 block = beta(i) * block + Lambda(i).middleCols(first, count);
                 block.noalias() += back * E_.block(0, first, next.rows(), count);
-                system.template triangularView<Eigen::Lower>().solveInPlace(block);
-                system.transpose().template triangularView<Eigen::Upper>().solveInPlace(block);
+                cholesky_solve<T>(system, block);
               });
 }
 
