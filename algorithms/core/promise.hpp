@@ -9,6 +9,9 @@
 
 namespace bcd {
 
+/// Named numbers, in the order they were put: of one iteration, of one inequality.
+using Measurements = std::vector<std::pair<std::string, double>>;
+
 /// What a paper promises about a run. The constant is evaluated from the run's own parameters by the audit.
 struct Promise {
   std::string id;         ///< "descent.block"; unique within a plugin
@@ -30,6 +33,8 @@ struct PromiseResult {
   int first_iteration = -1;  ///< first violation, or -1
   std::string first_block;
   double first_slack = 0;
+  double first_left = 0;       ///< the left side there; the right one is first_left + first_slack
+  Measurements first_terms;    ///< the numbers that the two sides are made of there
   double tightest = 0;         ///< smallest right/left seen where an audit gave the left side; 0: none did
   std::int64_t unbounded = 0;  ///< how often the right side was infinite: no bound, so no check
   std::string not_applicable;  ///< reason, when a hypothesis is unmet
@@ -38,8 +43,5 @@ struct PromiseResult {
   /// "holds", "violated", "inconclusive" or "not applicable"; unmet hypotheses are never "holds".
   std::string verdict() const;
 };
-
-/// Named numbers of one iteration, in the order they were put.
-using Measurements = std::vector<std::pair<std::string, double>>;
 
 }  // namespace bcd

@@ -148,6 +148,7 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
     const std::vector<ClaimRow> rows = records.empty() ? std::vector<ClaimRow>{} : judge(experiment, records, scale);
     for (ClaimEntry& entry : entries_of(experiment, rows, scale, out)) entries.push_back(std::move(entry));
   }
+  refuse_circles(rows_of(entries));
   std::vector<ClaimRow*> judged;
   for (ClaimEntry& entry : entries)
     if (entry.source == ClaimEntry::Source::records) judged.push_back(&entry.row);

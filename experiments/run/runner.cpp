@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <set>
 
 #include "algorithms/registry.hpp"
@@ -83,6 +85,7 @@ class Run {
     } catch (const std::exception& e) {
       failed(e.what());
     }
+    if (record_.status == "Failed") evaluate_last_finished();
     if (auditing_) record_.promises = auditing_->results();
   }
 
@@ -133,6 +136,10 @@ class Run {
       }
       row.insert(row.end(), measured.begin(), measured.end());
       record_.trace.append(row);
+      const bool evaluated =
+          row.end() != std::find_if(row.begin(), row.end(), [](const auto& x) { return x.first == "train_loss"; });
+      unevaluated_.reset();
+      if (!evaluated && session_.algorithm->weights_at_hand()) unevaluated_ = session_.algorithm->weights();
       report(row);
     });
   }
@@ -149,6 +156,19 @@ class Run {
     session_.algorithm->measure(row);
     if (k_ > 0) auditing_->after_sweep(static_cast<int>(k_), row);
     auditing_->add_slacks(row);
+  }
+
+  /// A run that fails in step k is evaluated at iteration k - 1. Where the weights have to be fetched they are gone.
+  void evaluate_last_finished() {
+    if (!unevaluated_) return;
+    Measurements measured;
+    try {
+      measure_weights(session_.problem, *session_.data, *unevaluated_, measured);
+    } catch (const std::bad_alloc&) {
+      return;  // it has failed for want of memory
+    }
+    for (const auto& [name, value] : measured)  // the row of iteration 0 has brought these columns
+      record_.trace.rows.back()[static_cast<std::size_t>(record_.trace.index(name))] = value;
   }
 
   void report(const Measurements& row) {
@@ -173,6 +193,7 @@ class Run {
   std::unique_ptr<AuditDriver<T>> auditing_;
   Clock train_, evaluate_, record_clock_;
   std::int64_t k_ = 0;
+  std::optional<Weights<T>> unevaluated_;  // of the last row, where it has no losses: the next step may fail half-way
   std::string headline_;
 };
 
