@@ -15,6 +15,7 @@ namespace {
 extern "C" void leave_at_once(int signal) {
   constexpr std::string_view message = "\nbcdbench: interrupted; the records of finished runs are kept\n";
   (void)!write(STDERR_FILENO, message.data(), message.size());
+  bcd::clean_up_at_once();
   _exit(bcd::kSignalled + signal);
 }
 

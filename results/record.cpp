@@ -57,6 +57,11 @@ json to_json(const PromiseResult& r) {
             {"first_slack", number_to_json(r.first_slack)},
             {"not_applicable", r.not_applicable},
             {"inconclusive", r.inconclusive}};
+  if (r.violations > 0) {
+    j["first_left"] = number_to_json(r.first_left);
+    j["first_terms"] = json::array();
+    for (const auto& [name, value] : r.first_terms) j["first_terms"].push_back({name, number_to_json(value)});
+  }
   if (r.tightest != 0) j["tightest"] = number_to_json(r.tightest);
   if (r.unbounded != 0) j["unbounded"] = r.unbounded;
   return j;
@@ -80,7 +85,11 @@ PromiseResult promise_from_json(const json& j) {
   r.first_slack = number_from_json(j.at("first_slack"));
   j.at("not_applicable").get_to(r.not_applicable);
   j.at("inconclusive").get_to(r.inconclusive);
-  if (j.contains("tightest")) r.tightest = number_from_json(j["tightest"]);  // not in records of before
+  if (j.contains("first_left")) r.first_left = number_from_json(j["first_left"]);  // not in records of before, as the next ones
+  if (j.contains("first_terms"))
+    for (const json& term : j["first_terms"])
+      r.first_terms.emplace_back(term.at(0).get<std::string>(), number_from_json(term.at(1)));
+  if (j.contains("tightest")) r.tightest = number_from_json(j["tightest"]);
   r.unbounded = j.value("unbounded", std::int64_t{0});
   return r;
 }

@@ -177,11 +177,14 @@ void GradientBcdAudit::check_output(int k, CheckLog& log) const {
   const double a = steps_.V_output, b = steps_.W_output, W2 = W.squaredNorm(), V2 = V_old.squaredNorm();
   const double after_W = output_rounding(W_old, V_old) * (1 + b * V2) * 4 + output_rounding(W, V_old);
   const double after_V = output_rounding(W, V_old) * (1 + a * W2) * 4 + output_rounding(W, V_new);
-  log.check("output.identity", k, {"W", L()}, -(R - (R_old - b * R_old * V_old.transpose() * V_old)).norm(), after_W);
-  log.check("output.identity", k, {"V", L() - 1}, -(R_new - (R - a * W * (W.transpose() * R))).norm(), after_V);
+  const double by_W = (R - (R_old - b * R_old * V_old.transpose() * V_old)).norm();
+  const double by_V = (R_new - (R - a * W * (W.transpose() * R))).norm();
+  log.check("output.identity", k, {"W", L()}, -by_W, after_W, by_W);
+  log.check("output.identity", k, {"V", L() - 1}, -by_V, after_V, by_V);
   const auto [w_lo, w_hi] = singular_range(W);
   const double shrink = factor(a, w_lo * w_lo, w_hi * w_hi), keep = factor(b, 0, lambda_max(V_old));
-  log.check("output.contraction", k, {"V", L() - 1}, shrink * keep * R_old.norm() - R_new.norm(), after_V + shrink * after_W);
+  log.check("output.contraction", k, {"V", L() - 1}, shrink * keep * R_old.norm() - R_new.norm(), after_V + shrink * after_W,
+            R_new.norm(), {{"q", shrink * keep}, {"|R|", R_old.norm()}});
 }
 
 /// One output: |r_i'| <= (1 - a m)|r_i|, m = min(|w_+|^2, |w_-|^2), in spite of the projection.
@@ -192,7 +195,8 @@ void GradientBcdAudit::check_output_samples(int k, CheckLog& log) const {
   const double q = 1 - steps_.V_output * in_.w_min2;
   const double allowance = 4 * (output_rounding(W, before_("V", L() - 1)) + output_rounding(W, now_("V", L() - 1)));
   for (Index i = 0; i < r.cols(); ++i)
-    log.check("output.samples", k, {"V", L() - 1}, q * std::abs(r(0, i)) - std::abs(r_new(0, i)), allowance);
+    log.check("output.samples", k, {"V", L() - 1}, q * std::abs(r(0, i)) - std::abs(r_new(0, i)), allowance,
+              std::abs(r_new(0, i)), {{"1 - 2 eta_V m", q}, {"|w V_i - y_i|", std::abs(r(0, i))}});
 }
 
 /// W_j, 2 <= j < L, took one gradient step (Algorithm 3: W_{L-1} two) from the old V_{j-1} towards the new V_j; in Algorithm 3
@@ -213,7 +217,8 @@ void GradientBcdAudit::check_weights(int k, int j, CheckLog& log) const {
   }
   const double size = ell * (ell * W.norm() * from.norm() + from.norm() + target.norm()) * from.norm();
   const double m = static_cast<double>(W.cols() + from.cols()) + 8;
-  log.check("weights.identity", k, {"W", j}, -(now_("W", j) - W).norm(), m * kEps * (W.norm() + 2 * a * size));
+  const double off = (now_("W", j) - W).norm();
+  log.check("weights.identity", k, {"W", j}, -off, m * kEps * (W.norm() + 2 * a * size), off);
 }
 
 /// |V_end - V*| <= q^K_V |V_start - V*|, V* = W_j^{-1} sigma^{-1}(V_j), q from a, alpha, ell and the singular values of W_j.
@@ -229,7 +234,8 @@ void GradientBcdAudit::check_inner(int k, int j, CheckLog& log) {
   const double allowance =
       m * kEps * (step * accumulated(q, steps_.K_V) + hi / lo * (root.norm() + target.norm() / lo + from.norm() + to.norm()));
   const double bound = std::pow(q, static_cast<double>(steps_.K_V)) * (from - root).norm();
-  log.check("inner.distance", k, {"V", j - 1}, bound - (to - root).norm(), allowance);
+  log.check("inner.distance", k, {"V", j - 1}, bound - (to - root).norm(), allowance, (to - root).norm(),
+            {{"q", q}, {"K_V", static_cast<double>(steps_.K_V)}, {"|V_start - V*|", (from - root).norm()}});
 }
 
 /// With the skip connection: V* solves V + relu(W V) = V_j, q = |1 - a| + a (2 b + b^2), b = |W_j| < 1. The projection brings V
@@ -248,8 +254,9 @@ void GradientBcdAudit::check_inner_skip(int k, int j, CheckLog& log) {
     if (root.col(i).minCoeff() < 0) continue;
     const double size = from.col(i).norm() + to.col(i).norm() + 2 * target.col(i).norm() + root.col(i).norm();
     const double allowance = m * kEps * size * (4 * accumulated(q, steps_.K_V) + 2 / (1 - b));
-    log.check("inner.distance", k, {"V", j - 1}, shrink * (from.col(i) - root.col(i)).norm() - (to.col(i) - root.col(i)).norm(),
-              allowance);
+    const double start = (from.col(i) - root.col(i)).norm(), end = (to.col(i) - root.col(i)).norm();
+    log.check("inner.distance", k, {"V", j - 1}, shrink * start - end, allowance, end,
+              {{"q", q}, {"K_V", static_cast<double>(steps_.K_V)}, {"|V_start - V*|", start}});
   }
 }
 
@@ -272,7 +279,8 @@ void GradientBcdAudit::check_first(int k, CheckLog& log) {
   const double m = static_cast<double>(X().rows() + X().cols()) + 8;
   const double allowance =
       m * kEps * (size / s * (1 + accumulated(q, steps_.K_W) * a * ell * ell * S * S) + (S / s) * (S / s) * (from + to));
-  log.check("first.distance", k, {"W", 1}, std::pow(q, static_cast<double>(steps_.K_W)) * from - to, allowance);
+  log.check("first.distance", k, {"W", 1}, std::pow(q, static_cast<double>(steps_.K_W)) * from - to, allowance, to,
+            {{"q_1", q}, {"K_W", static_cast<double>(steps_.K_W)}, {"|W_1_old - W_1*|", from}});
 }
 
 /// Whether q^K says nothing: with q >= 1 the right side grows with every step.
@@ -305,7 +313,8 @@ double GradientBcdAudit::check_loss(int k, CheckLog& log, double F) const {
     G *= growth + (net().skip(j) ? 1 : 0);
   }
   const double loss = output_residual(W, A).squaredNorm();
-  log.check("loss.bounded", k, {"F", 0}, std::sqrt(c * F) - std::sqrt(loss), 4 * allowance);
+  log.check("loss.bounded", k, {"F", 0}, std::sqrt(c * F) - std::sqrt(loss), 4 * allowance, std::sqrt(loss),
+            {{"c", c}, {"F", F}});
   return loss;
 }
 
@@ -320,17 +329,20 @@ void GradientBcdAudit::check_theorem(int k, CheckLog& log, double F, double acti
   const Matrix<double> R_old = output_residual(before_("W", L()), before_("V", L() - 1)),
                        R = output_residual(now_("W", L()), now_("V", L() - 1));
   const double rounding = output_rounding(now_("W", L()), now_("V", L() - 1));
-  log.check("theorem.output", k, {"V", L() - 1}, c.q_O * R_old.norm() - R.norm(), 8 * rounding);
+  log.check("theorem.output", k, {"V", L() - 1}, c.q_O * R_old.norm() - R.norm(), 8 * rounding, R.norm(),
+            {{"q_O", c.q_O}, {"|R_{k-1}|", R_old.norm()}});
   const double share = p_.epsilon / 3, tiny = 64 * kEps * (1 + p_.epsilon);
+  const double first = p_.gamma * h(now_, 1).squaredNorm();
   double hidden = 0;
   for (int j = 2; j < L(); ++j) hidden += p_.gamma * h(now_, j).squaredNorm();
-  log.check("theorem.layers", k, {"h", 1}, share - p_.gamma * h(now_, 1).squaredNorm(), tiny * share);
-  if (L() > 2) log.check("theorem.layers", k, {"h", 2}, share - hidden, tiny * share);
+  log.check("theorem.layers", k, {"h", 1}, share - first, tiny * share, first, {{"epsilon", p_.epsilon}});
+  if (L() > 2) log.check("theorem.layers", k, {"h", 2}, share - hidden, tiny * share, hidden, {{"epsilon", p_.epsilon}});
   for (int j = 2; j <= L() && !relu(); ++j) {
     const auto [lo, hi] = singular_range(now_("W", j));
-    log.check("theorem.singular", k, {"W", j}, std::min(lo - 0.5, 1.5 - hi), 1e2 * kEps);
+    log.check("theorem.singular", k, {"W", j}, std::min(lo - 0.5, 1.5 - hi), 1e2 * kEps, 0,
+              {{"smallest singular value", lo}, {"largest", hi}});
   }
-  log.check("theorem.activity", k, {"V", 0}, c.C_V - activity, 1e2 * kEps * c.C_V);
+  log.check("theorem.activity", k, {"V", 0}, c.C_V - activity, 1e2 * kEps * c.C_V, activity);
   // The corrected Theorem 4.1 proves its C_V; the others assume one, and then promise nothing once it is exceeded.
   const bool assumed = relu() || p_.steps == P::Steps::printed;
   if (assumed && !(activity <= c.C_V * (1 + 1e2 * kEps)))
@@ -339,7 +351,15 @@ void GradientBcdAudit::check_theorem(int k, CheckLog& log, double F, double acti
                                  std::to_string(k));
   if (static_cast<double>(k) < std::max(1.0, c.K) && std::isfinite(F)) return;  // an overflow ends the run
   reached_K_ = true;
-  log.check("theorem.minimum", k, {"F", 0}, p_.epsilon - F, tiny * p_.epsilon);
+  log.check("theorem.minimum", k, {"F", 0}, p_.epsilon - F, tiny * p_.epsilon, F,
+            {{"K", c.K},
+             {"K_V", c.K_V},
+             {"K_W", c.K_W},
+             {"eta_V", c.eta_V},
+             {"eta_W1", c.eta_W1},
+             {"eta_W2", c.eta_W2},
+             {"C_V", c.C_V},
+             {"lambda_max(V V^T)", activity}});
 }
 
 void GradientBcdAudit::after_sweep(int k, CheckLog& log, Measurements& row) {

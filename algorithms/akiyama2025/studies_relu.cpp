@@ -57,6 +57,7 @@ template <class Bound>
 StudyResult lemma52(Bound bound) {
   constexpr int kDraws = 20000;
   StudyResult result{true, 0, "", ""};
+  result.looseness = std::numeric_limits<double>::infinity();
   for (const int r : {200, 400, 1000}) {
     Rng rng(52, "lemma 5.2 r=" + std::to_string(r));
     std::vector<double> smaller;
@@ -74,9 +75,10 @@ StudyResult lemma52(Bound bound) {
       const auto above = static_cast<int>(smaller.end() - std::lower_bound(smaller.begin(), smaller.end(), limit));
       const auto [lo, hi] = binomial_interval(above, kDraws, 0.99);
       result.holds = result.holds && hi >= 1 - 2 * delta;
+      const double quantile = smaller[static_cast<std::size_t>(2 * delta * kDraws)];
+      if (limit > 0) result.looseness = std::min(result.looseness, quantile / limit);
       result.evidence += "r = " + std::to_string(r) + ", delta = " + number_text(delta) + ": bound " + show(limit) + ", true " +
-                         number_text(200 * delta) + " % quantile " +
-                         show(smaller[static_cast<std::size_t>(2 * delta * kDraws)]) + ", holds in [" + show(lo) + ", " +
+                         number_text(200 * delta) + " % quantile " + show(quantile) + ", holds in [" + show(lo) + ", " +
                          show(hi) + "]; ";
       result.measured = lo;
     }

@@ -21,7 +21,15 @@ PromiseResult& CheckLog::at(const std::string& id) {
   throw std::logic_error("audit checks an undeclared promise: " + id);
 }
 
-void CheckLog::check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left) {
+namespace {
+
+/// A left side below this many allowances has no two digits that rounding leaves alone.
+constexpr double kTwoDigits = 100;
+
+}  // namespace
+
+void CheckLog::check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left,
+                     Terms terms) {
   PromiseResult& r = at(id);
   if (!(allowance > 0)) throw std::logic_error("audit gives no rounding allowance for: " + id);
   if (std::isnan(slack)) slack = -std::numeric_limits<double>::infinity();
@@ -30,7 +38,7 @@ void CheckLog::check(const std::string& id, int iteration, const Block& block, d
     return;
   }
   ++r.checks;
-  if (left > 0 && std::isfinite(slack)) {
+  if (left > kTwoDigits * allowance && std::isfinite(slack)) {
     const double looseness = 1 + slack / left;
     r.tightest = r.tightest == 0 ? looseness : std::min(r.tightest, looseness);
   }
@@ -46,6 +54,8 @@ void CheckLog::check(const std::string& id, int iteration, const Block& block, d
       r.first_iteration = iteration;
       r.first_block = block.text();
       r.first_slack = slack;
+      r.first_left = left;
+      r.first_terms.assign(terms.begin(), terms.end());
     }
   }
   const auto [it, fresh] = slacks_.try_emplace(id, slack);

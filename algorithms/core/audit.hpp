@@ -2,12 +2,16 @@
 // in double, apart from the code of the updates.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 
 #include "algorithms/core/promise.hpp"
 #include "algorithms/core/state.hpp"
 
 namespace bcd {
+
+/// The numbers that the sides of an inequality are made of, by name, for whoever checks it by hand: {{"a", a}, {"|D|^2", q}}.
+using Terms = std::initializer_list<std::pair<const char*, double>>;
 
 /// Collects checks during a run. Not thread safe; used by one audit.
 class CheckLog {
@@ -16,8 +20,10 @@ class CheckLog {
 
   /// One evaluation: the promise holds if slack >= -allowance. allowance: derived rounding bound, > 0. A NaN slack violates;
   /// slack = inf (the right side bounds nothing) is no check. left: the side that is bounded, without what stands on both sides
-  /// (of a descent the promised decrease); where it is given and positive, the log keeps how loose the bound is.
-  void check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left = 0);
+  /// (of a descent the promised decrease); where rounding leaves two digits of it, the log keeps how loose the bound is. The
+  /// first violation is kept with both sides and the terms.
+  void check(const std::string& id, int iteration, const Block& block, double slack, double allowance, double left = 0,
+             Terms terms = {});
   void not_applicable(const std::string& id, const std::string& reason);
   void inconclusive(const std::string& id, const std::string& reason);
 

@@ -66,7 +66,8 @@ class DescentAudit final : public Audit {
     }
     double allowance = F.rounding + F_.rounding + terms * kEps * c_ * step2;
     if (!(allowance > 0 && std::isfinite(allowance))) allowance = kTiny;  // overflow excuses nothing
-    log.check(promise_, k, {}, F_.value - F.value - c_ * step2, allowance);
+    log.check(promise_, k, {}, F_.value - F.value - c_ * step2, allowance, c_ * step2,
+              {{"F before", F_.value}, {"F after", F.value}, {"c", c_}, {"|D|^2", step2}});
     row.emplace_back("potential", F.value);
     row.emplace_back("step_norm2", step2);
     w_ = std::move(now);

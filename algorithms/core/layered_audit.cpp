@@ -52,11 +52,12 @@ double Moment::step2(const Moment& earlier, const std::vector<std::string>& lett
   return sum;
 }
 
-void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left) {
+void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left,
+           Terms terms) {
   if (std::isnan(allowance))
-    log.check(id, k, block, allowance, kTiny);
+    log.check(id, k, block, allowance, kTiny, left, terms);
   else
-    log.check(id, k, block, slack, allowance, left);
+    log.check(id, k, block, slack, allowance, left, terms);
 }
 
 }  // namespace bcd

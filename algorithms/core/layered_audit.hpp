@@ -43,7 +43,8 @@ class Moment {
 };
 
 /// A check of a run that may overflow: without a rounding bound it is a violation, not an error of the audit.
-void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left = 0);
+void judge(CheckLog& log, const std::string& id, int k, const Block& block, double slack, double allowance, double left = 0,
+           Terms terms = {});
 
 /// What theory says of one update of a block by D: F falls by at least (descent) or exactly (identity) factor * square.
 struct Decrease {
@@ -125,10 +126,13 @@ class LayeredAudit : public Audit {
     const double decrease = F_before_.value - F_.value;
     const double allowance = block_allowance(promise);
     if (const auto& d = promise.identity)
-      judge(log, "identity.block", k, block, -std::abs(decrease - d->factor * d->square), allowance + 8 * kEps * d->size);
+      judge(
+          log, "identity.block", k, block, -std::abs(decrease - d->factor * d->square), allowance + 8 * kEps * d->size,
+          std::abs(decrease - d->factor * d->square),
+          {{"F before", F_before_.value}, {"F after", F_.value}, {"what theory says of the decrease", d->factor * d->square}});
     if (const auto& d = promise.descent)
       judge(log, "descent.block", k, block, decrease - d->factor * d->square, allowance + 8 * kEps * d->size,
-            d->factor * d->square);
+            d->factor * d->square, {{"F before", F_before_.value}, {"F after", F_.value}});
   }
 
   /// Rounding of the two sides of a block's promise.

@@ -15,6 +15,7 @@ struct StudyResult {
   double measured = 0;        ///< the number that decides
   std::string evidence;       ///< one or two sentences with the numbers
   std::string instance = {};  ///< of a counter-example: numbers that a person can check by hand, in lines
+  double looseness = 0;       ///< of a bound that was checked: smallest right/left; 0: it is none
 };
 /// Data that a study speaks of, by name and options (datasets/README.md); whoever runs the study loads it, with real targets.
 struct StudyData {

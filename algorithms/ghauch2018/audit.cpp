@@ -38,7 +38,11 @@ class BsumAudit final : public Audit {
     const Matrix<double>& G;
     double rounding;
   };
-  Term surrogate_minus_f(int j, const Matrix<double>& move, const Slope& slope) const;
+  struct Above {
+    Term gap;          ///< g - f
+    double right = 0;  ///< what g adds to f(W) and the linear term
+  };
+  Above surrogate_minus_f(int j, const Matrix<double>& move, const Slope& slope) const;
   void judge_bound(int k, const Block& block, const Matrix<double>& step, const Slope& slope, CheckLog& log);
   double descent_constant(double gamma) const;
 
@@ -136,7 +140,9 @@ double BsumAudit::descent_constant(double gamma) const {
 void BsumAudit::judge_monotone(int k, const Block& block, const Term& f, CheckLog& log) {
   const double allowance = f.rounding + f_before_.rounding, slack = f_before_.value - f.value;
   if (!(slack >= -allowance)) ++rises_;
-  if (full_batch()) log.check("monotone.block", k, block, std::isfinite(allowance) ? slack : -allowance, usable(allowance));
+  if (full_batch())
+    log.check("monotone.block", k, block, std::isfinite(allowance) ? slack : -allowance, usable(allowance), 0,
+              {{"f(old)", f_before_.value}, {"f(new)", f.value}});
 }
 
 /// Rounding of a step new - old of a block.
@@ -152,10 +158,12 @@ void BsumAudit::judge_surrogate(int k, const Block& block, const Term& f, CheckL
   if (no_gradient().empty() || no_bound().empty()) {
     const Matrix<double> G = oracle_.gradient(before_, j);
     const double rounding = oracle_.gradient_rounding(before_, j);
-    if (no_gradient().empty())
-      log.check("gradient.consistency", k, block, -(gamma / a * step + G).norm(), usable(rounding + gamma / a * 2 * move));
+    if (no_gradient().empty()) {
+      const double off = (gamma / a * step + G).norm();
+      log.check("gradient.consistency", k, block, -off, usable(rounding + gamma / a * 2 * move), off);
+    }
     if (no_bound().empty()) {
-      const Term above = surrogate_minus_f(j, step, {G, rounding});
+      const Term above = surrogate_minus_f(j, step, {G, rounding}).gap;
       bounded = above.value >= -above.rounding;
       gap = above.rounding;
       ++(bounded ? bounded_ : unbounded_);
@@ -164,12 +172,14 @@ void BsumAudit::judge_surrogate(int k, const Block& block, const Term& f, CheckL
   }
   if (!no_descent().empty() || !bounded) return;
   const double allowance = f.rounding + f_before_.rounding + gamma * (1 / a) * norm * move + gap;
-  log.check("descent.block", k, block, f_before_.value - f.value - descent_constant(gamma) * norm * norm, usable(allowance));
+  const double c = descent_constant(gamma), promised = c * norm * norm;
+  log.check("descent.block", k, block, f_before_.value - f.value - promised, usable(allowance), promised,
+            {{"f(old)", f_before_.value}, {"f(new)", f.value}, {"a", c}, {"|new - old|", norm}});
 }
 
 /// g - f at W + move, with the surrogate's own quadratic: gamma |move|^2, to which the second-order surrogates add the second
 /// derivative of f (or its Gauss-Newton part) along the move.
-Term BsumAudit::surrogate_minus_f(int j, const Matrix<double>& move, const Slope& slope) const {
+BsumAudit::Above BsumAudit::surrogate_minus_f(int j, const Matrix<double>& move, const Slope& slope) const {
   const Matrix<double> W = oracle_.block(before_, j);
   const double gamma = window("gamma", j - 1), norm = move.norm(), error = step_rounding(W, move);
   Term quadratic{gamma * norm * norm, gamma * norm * error};
@@ -186,15 +196,17 @@ Term BsumAudit::surrogate_minus_f(int j, const Matrix<double>& move, const Slope
   double g = f_before_.value + slope.G.cwiseProduct(move).sum() + 0.5 * quadratic.value;
   if (p_.penalty == Penalty::l1) g += oracle_.penalty(there) - oracle_.penalty(W);
   // 64 eps f: what the algorithm's own test of the bound lets pass.
-  return {g - value.value, value.rounding + f_before_.rounding + slope.rounding * norm + slope.G.norm() * error +
-                               quadratic.rounding + 64 * kEps * std::abs(f_before_.value)};
+  const double rounding = value.rounding + f_before_.rounding + slope.rounding * norm + slope.G.norm() * error +
+                          quadratic.rounding + 64 * kEps * std::abs(f_before_.value);
+  return {{g - value.value, rounding}, 0.5 * quadratic.value};
 }
 
 /// Points that no update has looked at: random ones on the way to the new point, and random directions up to twice its length.
 void BsumAudit::judge_bound(int k, const Block& block, const Matrix<double>& step, const Slope& slope, CheckLog& log) {
   const auto judge_at = [&](const char* id, const Matrix<double>& move) {
-    const Term above = surrogate_minus_f(block.layer, move, slope);
-    log.check(id, k, block, above.value, usable(above.rounding));
+    const auto [gap, right] = surrogate_minus_f(block.layer, move, slope);
+    log.check(id, k, block, gap.value, usable(gap.rounding), right - gap.value,
+              {{"gamma", window("gamma", block.layer - 1)}, {"|D|", move.norm()}, {"f(W)", f_before_.value}});
   };
   for (int point = 0; point < 4; ++point) judge_at("surrogate.upper_bound", rng_.uniform() * step);
   if (p_.feasible.kind != FeasibleSet::Kind::all) return;

@@ -198,7 +198,7 @@ void AdmmAudit::judge_multiplier(int k, CheckLog& log) const {
   const double p = static_cast<double>(now_("W", L()).cols()) + 1;
   const double affine_error = p * now_("W", L()).norm() * std::sqrt(a(L() - 1).colwise().squaredNorm().maxCoeff() + 1);
   const double size = (2 * p_.beta + curvature) * (sizes + affine_error) + now_("lambda", L()).cwiseAbs().maxCoeff() + w();
-  log.check("identity.multiplier", k, {"lambda", L()}, -worst, 32 * kEps * size);
+  log.check("identity.multiplier", k, {"lambda", L()}, -worst, 32 * kEps * size, worst);
 }
 
 void AdmmAudit::begin(CheckLog& log) {
@@ -224,7 +224,8 @@ void AdmmAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   const Matrix<double>&z = now_("z", L()), &lambda = now_("lambda", L()), &old = sweep_start_("lambda", L());
   const double rise = (lambda - old).cwiseProduct(z).sum();
   const double rounding = 3 * L() * (F_sweep_.rounding + F_.rounding) + 8 * kEps * z.norm() * (lambda.norm() + old.norm());
-  log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value + rise - F_.value, rounding);
+  log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value + rise - F_.value, rounding, 0,
+            {{"L before", F_sweep_.value}, {"L after", F_.value}, {"rise by the multiplier", rise}});
   row.emplace_back("potential", F_.value);
   row.emplace_back("multiplier_rise", rise);
 }

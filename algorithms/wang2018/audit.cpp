@@ -199,9 +199,12 @@ void DlamAudit::check_descent(int k, const Block& block, CheckLog& log) {
   const Move m = move(block, before_, now_);
   const double bound = accelerated_ ? 0 : m.bound;
   // F(old) - F(new) >= rho/2 |D|^2 + <e, old - new> by convexity of R
-  judge(log, "descent.block", k, block, drop - bound + m.inexactness, rounding + m.rounding);
+  judge(log, "descent.block", k, block, drop - bound + m.inexactness, rounding + m.rounding, bound - m.inexactness,
+        {{"F before - F after", drop}, {"bound of Lemma 3", bound}, {"<e, D>", m.inexactness}});
   if (accelerated_) return;
-  if (output && problem_.loss.smooth()) judge(log, "output.descent", k, block, drop - m.bound, rounding + m.rounding);
+  if (output && problem_.loss.smooth())
+    judge(log, "output.descent", k, block, drop - m.bound, rounding + m.rounding, m.bound,
+          {{"F before - F after", drop}, {"rho", p_.rho}, {"|D|^2", m.squared}, {"<e, D>", m.inexactness}});
   if (block.name == "b" || block.name == "z") {
     // the model minus the function at the new point: <g, D> + L/2 |D|^2 - (phi(new) - phi(old))
     double slope = 0, phi = 0;
@@ -270,11 +273,13 @@ void DlamAudit::check_optimality(int k, const Block& block, CheckLog& log) const
   if (block.name == "a") step_size = now_.tau[at(l)].maxCoeff() * now_.a[at(l)].norm();
   if (block.name == "z" && l == L()) step_size = oracle_.w() * (now_.z[at(l)].norm() + problem_.Y->norm() + std::sqrt(n()));
   const double omega = block.name == "W" ? p_.omega.quadratic() * now_.W[at(l)].norm() + p_.omega.lambda : 0;
-  judge(log, "optimality.block", k, block, -std::sqrt(distance2),
+  const double off = std::sqrt(distance2);
+  judge(log, "optimality.block", k, block, -off,
         4 * length *
                 (factor * (oracle_.residual_rounding(layer, now_) + oracle_.residual_rounding(layer, before_)) +
                  kEps * (step_size + omega)) +
-            kTiny);
+            kTiny,
+        off);
 }
 
 // theta = nu rho gamma^j fails the test only below rho |a a'|_2 <= rho |a a'|_inf; likewise tau.
@@ -292,7 +297,7 @@ void DlamAudit::check_bound(int k, const Block& block, CheckLog& log) const {
     bound = p_.rho * std::max(p_.mu, p_.eta * largest_row_sum(W.transpose() * W));
     reached = now_.tau[at(l)].maxCoeff();
   }
-  judge(log, "backtracking.bound", k, block, bound - reached, 64 * kEps * n() * bound + kTiny);
+  judge(log, "backtracking.bound", k, block, bound - reached, 64 * kEps * n() * bound + kTiny, reached);
 }
 
 // C^{k+1} of Appendix D: for each block the factor of each |dX| in the bound of its part of the subgradient, added up over the
@@ -341,28 +346,38 @@ void DlamAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   const double drop = F_sweep_.value - F_.value;
   DlamOracle::Distances distance{kNaN, kNaN, kNaN};
   if (problem_.loss.smooth()) distance = oracle_.distances(now_, last_moves());
-  if (fixed) judge(log, "feasible", k, sweep, -oracle_.infeasibility(now_), oracle_.feasibility_rounding(now_));
+  const double infeasible = oracle_.infeasibility(now_);
+  if (fixed) judge(log, "feasible", k, sweep, -infeasible, oracle_.feasibility_rounding(now_), infeasible);
   judge(log, "bounded.below", k, sweep, F_.value, F_.rounding);
   if (applies) {
     ever_applied_ = true;
-    judge(log, "descent.sweep", k, sweep, drop - (accelerated_ ? 0 : bound) + inexactness, rounding);
+    const double promised = accelerated_ ? 0 : bound;
+    judge(log, "descent.sweep", k, sweep, drop - promised + inexactness, rounding, promised - inexactness,
+          {{"F before - F after", drop}, {"bounds of Lemma 3", promised}, {"<e, D>", inexactness}});
   }
   if (applies && !accelerated_) {
-    const double right = proof_constant() * sum_steps;
+    const double C = proof_constant(), right = C * sum_steps;
     if (problem_.loss.smooth()) {
       // the z_L part is 0 in the paper; an inexact solve leaves e
       const double e = oracle_.gradient_z(L(), now_).norm();
-      judge(log, "subgradient.joint", k, sweep, right + e - std::sqrt(distance.joint), rounding + kEps * right,
-            std::sqrt(distance.joint));
-      judge(log, "subgradient.partial", k, sweep, right + e - std::sqrt(distance.partial), rounding + kEps * right,
-            std::sqrt(distance.partial));
+      const auto judge_distance = [&](const char* id, double squared) {
+        judge(log, id, k, sweep, right + e - std::sqrt(squared), rounding + kEps * right, std::sqrt(squared),
+              {{"C", C}, {"|dW| + |db| + |dz| + |da|", sum_steps}, {"|e|", e}});
+      };
+      judge_distance("subgradient.joint", distance.joint);
+      judge_distance("subgradient.partial", distance.partial);
     }
     smallest_step2_ = std::min(smallest_step2_, step2);
     sum_c_ += c / 2;
     allowed_ += rounding;
     inexactness_ += inexactness;
     judge(log, "rate.smallest", k, sweep, f_start_ - F_.value + inexactness_ - smallest_step2_ * sum_c_, allowed_,
-          smallest_step2_ * sum_c_);
+          smallest_step2_ * sum_c_,
+          {{"F^0", f_start_},
+           {"F^k", F_.value},
+           {"sum <e, D>", inexactness_},
+           {"min |step|^2", smallest_step2_},
+           {"sum c_i", sum_c_}});
   } else if (!accelerated_) {
     f_start_ = F_.value;  // the sums start where the hypotheses hold
   }
@@ -377,7 +392,7 @@ void DlamAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   row.emplace_back("subgradient_norm2", distance.joint);
   row.emplace_back("partial_subgradient_norm2", distance.partial);
   row.emplace_back("weight_subgradient_norm2", distance.weights);
-  row.emplace_back("infeasibility", oracle_.infeasibility(now_));
+  row.emplace_back("infeasibility", infeasible);
   if (accelerated_) {
     row.emplace_back("two_step_joint", two_steps / distance.joint);
     row.emplace_back("two_step_weights", two_steps / distance.weights);

@@ -227,7 +227,11 @@ void Bcd2Audit::judge_block(int k, const Block& block, CheckLog& log) {
   if (block.name == "V" && block.layer == N() && p_.output_update == Bcd2Parameters::OutputUpdate::proxlinear &&
       std::isfinite(F_before_.value))
     judge(log, "proxlinear.monotone", k, block, F_before_.value - F_.value,
-          F_before_.rounding + F_.rounding + solve_rounding(block));
+          F_before_.rounding + F_.rounding + solve_rounding(block), 0,
+          {{"L before", F_before_.value},
+           {"L after", F_.value},
+           {"alpha", p_.alpha},
+           {"(L_R - gamma)/2", (L_R() - p_.gamma) / 2}});
   if (!smooth() || !problem_.loss.smooth()) return;
   if (!residual2_) residual2_ = 0;
   *residual2_ += block_residual2(block);
@@ -244,7 +248,8 @@ void Bcd2Audit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   if (std::isfinite(F_sweep_.value) && a > 0) {
     // Each of the 2N blocks may round as the potential's two ends do.
     const double allowance = 2 * N() * (F_sweep_.rounding + F_.rounding + kEps * a * std::sqrt(step) * moved);
-    log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value - a * step, allowance, a * step);
+    log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value - a * step, allowance, a * step,
+              {{"L before", F_sweep_.value}, {"L after", F_.value}, {"a", a}, {"|P^k - P^{k-1}|^2", step}});
   }
   const double g2 = subgradient2(now_);
   steps_.add(step);

@@ -92,22 +92,26 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
       smallest_step2_ = std::min(smallest_step2_, step2);
       if (descent_applies()) {
         average_bound = b * b * f_start_ / (a * K);
-        judge(log, "descent.sweep", k, sweep, drop - a * step2, rounding, a * step2);
+        judge(log, "descent.sweep", k, sweep, drop - a * step2, rounding, a * step2,
+              {{"F before", F_sweep_.value}, {"F after", F_.value}, {"a", a}, {"|P^k - P^{k-1}|^2", step2}});
       }
       if (descent_applies() && !ever_unsolved_) {
         judge(log, "steps.summable", k, sweep, (f_start_ - F_.value) / a - sum_step2_,
-              (K + 1) * (rounding + kEps * f_start_) / a, sum_step2_);
-        judge(log, "steps.vanish", k, sweep, f_start_ / (a * K) - smallest_step2_, 2 * rounding / a, smallest_step2_);
+              (K + 1) * (rounding + kEps * f_start_) / a, sum_step2_, {{"F(P^0)", f_start_}, {"F(P^K)", F_.value}, {"a", a}});
+        judge(log, "steps.vanish", k, sweep, f_start_ / (a * K) - smallest_step2_, 2 * rounding / a, smallest_step2_,
+              {{"F(P^0)", f_start_}, {"a", a}, {"K", static_cast<double>(K)}});
         judge(log, "subgradient.average", k, sweep, average_bound - sum_g2_ / K, b * b * (K + 1) * rounding / (a * K),
-              sum_g2_ / K);
+              sum_g2_ / K, {{"b", b}, {"a", a}, {"F(P^0)", f_start_}, {"K", static_cast<double>(K)}});
       }
     }
     if (const double lambda = p_.r.quadratic(); lambda > 0 && descent_applies()) {
       double weights = 0;
       for (std::size_t i = 1; i < now_.W.size(); ++i) weights += now_.W[i].squaredNorm();
-      judge(log, "weights.bounded", k, sweep, 2 * f_start_ / lambda - weights, 2 * k * rounding / lambda, weights);
+      judge(log, "weights.bounded", k, sweep, 2 * f_start_ / lambda - weights, 2 * k * rounding / lambda, weights,
+            {{"F(P^0)", f_start_}, {"lambda", lambda}});
     }
-    judge(log, "relative.error", k, sweep, b * std::sqrt(step2) - std::sqrt(g.norm2), g.allowance, std::sqrt(g.norm2));
+    judge(log, "relative.error", k, sweep, b * std::sqrt(step2) - std::sqrt(g.norm2), g.allowance, std::sqrt(g.norm2),
+          {{"b", b}, {"|P^k - P^{k-1}|", std::sqrt(step2)}});
     row.emplace_back("potential", F_.value);
     row.emplace_back("step_norm2", step2);
     row.emplace_back("descent_ratio", step2 > 0 ? drop / step2 : kNaN);
@@ -133,8 +137,9 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
         log.inconclusive(id, "the inner method ended above its tolerance: the update is not the subproblem's minimiser");
     return unsolved_;
   }
-  void judge(CheckLog& log, const char* id, int k, const Block& block, double slack, double allowance, double left = 0) const {
-    if (!unsolved_) bcd::judge(log, id, k, block, slack, allowance, left);
+  void judge(CheckLog& log, const char* id, int k, const Block& block, double slack, double allowance, double left = 0,
+             Terms terms = {}) const {
+    if (!unsolved_) bcd::judge(log, id, k, block, slack, allowance, left, terms);
   }
 
   struct Certificate {
@@ -251,7 +256,11 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
     if (note_unsolved(log)) return;
     LayeredAudit::judge_block(k, block, log);
     if (is_output(block) && proxlinear() && std::isfinite(F_before_.value))
-      judge(log, "proxlinear.monotone", k, block, F_before_.value - F_.value, block_allowance(promised(block)));
+      judge(log, "proxlinear.monotone", k, block, F_before_.value - F_.value, block_allowance(promised(block)), 0,
+            {{"F before", F_before_.value},
+             {"F after", F_.value},
+             {"alpha", p_.alpha},
+             {"(L_R - gamma)/2", (lipschitz_of_loss() - p_.gamma) / 2}});
     if (block.name == "U" && block.layer < N()) check_prox(k, block, log);
   }
 
@@ -300,7 +309,7 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
       const MixedPoint mixed(now_, sweep_start_, order_, static_cast<int>(position));
       const double allowance = gradient_rounding(block, mixed) + gradient_rounding(block, MixedPoint(now_));
       const auto [norm2, distance2] = element.of(static_cast<int>(position));
-      judge(log, "certificate.membership", k, block, -std::sqrt(distance2), allowance);
+      judge(log, "certificate.membership", k, block, -std::sqrt(distance2), allowance, std::sqrt(distance2));
       c.norm2 += norm2;
       c.distance = std::max(c.distance, std::sqrt(distance2));
       c.allowance += allowance;

@@ -221,7 +221,8 @@ void AdmmAudit::judge_multipliers(int k, CheckLog& log) const {
       size += beta(i + 1) * W.norm() * (B.norm() + std::sqrt(static_cast<double>(B.size())) + Z.norm() + c * W.norm() * V_norm);
     }
     const double m = static_cast<double>(now_("W", i).cols() + now_("V", i).rows()) + 1;
-    log.check("identity.multiplier", k, {"Lambda", i}, -(Lambda - expected).norm(), 4 * m * kEps * size);
+    const double off = (Lambda - expected).norm();
+    log.check("identity.multiplier", k, {"Lambda", i}, -off, 4 * m * kEps * size, off);
   }
 }
 
@@ -236,7 +237,8 @@ void AdmmAudit::judge_output_pair(int k, CheckLog& log) const {
   const double size = now_("V", last).norm() + problem_.Y->norm() + now_("Lambda", last).norm();
   // The differences are exact to eps size, their squares to 2 eps size |dV| + (eps size)^2, also where V_N stands still.
   log.check("descent.output", k, {"V", N()}, net_decrease - constant * step2,
-            64 * kEps * (w() + beta(N())) * (step2 + std::sqrt(step2) * size + kEps * size * size));
+            64 * kEps * (w() + beta(N())) * (step2 + std::sqrt(step2) * size + kEps * size * size), constant * step2,
+            {{"decrease", net_decrease}, {"constant", constant}, {"|dV_N|^2", step2}});
 }
 
 /// From sweep 2 on |dLambda_N| = w |dV_N|, and Lambda_{N-1} = W_N^T (Lambda_N + beta_N dV_N) gives, with F = Lambda_N + beta_N
@@ -248,7 +250,8 @@ void AdmmAudit::judge_dual_change(int k, CheckLog& log) const {
   const Matrix<double> dV = now_("V", last) - sweep_start_("V", last);
   const double sizes = now_("Lambda", last).norm() + now_("V", last).norm() + problem_.Y->norm();
   const double rounding = 64 * kEps * (1 + w() + beta(N())) * sizes;
-  log.check("dual.change", k, {"Lambda", N()}, w() * dV.norm() - change(last), rounding);
+  log.check("dual.change", k, {"Lambda", N()}, w() * dV.norm() - change(last), rounding, change(last),
+            {{"w", w()}, {"|dV_N|", dV.norm()}});
   if (N() < 2) return;
   const double dW = (now_("W", last) - sweep_start_("W", last)).norm(), W_old = sweep_start_("W", last).norm();
   const double F = (now_("Lambda", last) + beta(N()) * dV).norm();
@@ -256,7 +259,8 @@ void AdmmAudit::judge_dual_change(int k, CheckLog& log) const {
   const double m = static_cast<double>(now_("W", last).cols()) + 1, beta_1 = beta(N() - 1);
   const double own = now_("Lambda", last - 1).norm() + beta_1 * now_("V", last - 1).norm();
   log.check("dual.change", k, {"Lambda", N() - 1}, bound - change(last - 1),
-            m * (1 + now_("W", last).norm() + W_old) * rounding + 64 * m * kEps * own);
+            m * (1 + now_("W", last).norm() + W_old) * rounding + 64 * m * kEps * own, change(last - 1),
+            {{"|dW_N|", dW}, {"|F|", F}, {"|W_N old|", W_old}, {"|dV_N|", dV.norm()}});
 }
 
 /// L falls by what the blocks promise, less the multipliers' rises; judged where every model lay above its fit.
@@ -270,7 +274,8 @@ void AdmmAudit::judge_descent(int k, CheckLog& log) const {
         0.5 * p_.lambda * (now_("W", i) - sweep_start_("W", i)).squaredNorm() + 0.5 * (beta(i) + (i == N() ? w() : 0.0)) * V2;
   }
   const double allowance = 3 * N() * (F_sweep_.rounding + F_.rounding) + 64 * kEps * (rise + promised_sum);
-  log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value + rise - F_.value - promised_sum, allowance);
+  log.check("descent.sweep", k, {"sweep", 0}, F_sweep_.value + rise - F_.value - promised_sum, allowance, promised_sum,
+            {{"L before", F_sweep_.value}, {"L after", F_.value}, {"rise by the multipliers", rise}});
 }
 
 /// Steps of primal and dual variables and their ratios: chi = max_i |V_i^{k-1} - V_i^{k-2}|/|V_i^k - V_i^{k-1}| of Example 3.2.

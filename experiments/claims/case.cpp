@@ -67,7 +67,8 @@ double value_of(const Case& c, const RunRecord& run) {
 
 double value_of(const Case& c, const RunRecord& run, std::optional<double> at) {
   const std::vector<double> values = run.trace.column(c.text("metric")), iterations = run.trace.column("iteration");
-  if (values.empty() || status::stopped_early(run.status)) return std::nan("");
+  const bool reached = at && !iterations.empty() && iterations.back() >= *at;  // what broke later is another matter
+  if (values.empty() || (status::stopped_early(run.status) && !reached)) return std::nan("");
   if (const std::string statistic = c.text("statistic"); !takes_last(statistic))
     return summary_of(statistic, values, iterations, at.value_or(kUnbounded));
   if (!at) return values.back();
@@ -94,6 +95,13 @@ Summary summarise(Case& c, double missing) {
         std::to_string(lost) + " without a value (diverged, failed or not measured) counted as " + shown(missing) + "; ";
   c.row.evidence += record_ids(c.runs);
   return {middle, *lo, *hi};
+}
+
+std::string looseness(double ratio, const std::string& what) {
+  if (!(ratio > 0)) return "";
+  if (ratio < 10) return what + " is within a factor " + show(ratio, 3) + " of what it bounds";
+  const int decades = static_cast<int>(std::floor(std::log10(ratio)));
+  return what + " is loose by " + std::to_string(decades) + (decades == 1 ? " decade" : " decades");
 }
 
 bool compare(double a, const std::string& op, double b) { return op == "<" ? a < b : a > b; }

@@ -37,8 +37,8 @@ std::string shown(double x);
 std::string run_name(const RunRecord& run);
 /// The records behind a claim: all of them by id, or two and the count of the others (the report lists every record).
 std::string record_ids(const std::vector<const RunRecord*>& runs);
-/// The metric's value at the claim's iteration, or its statistic; NaN where the run has none (it diverged, failed, or never
-/// measured it).
+/// The metric's value at the claim's iteration, or its statistic; NaN where the run has none (it diverged or failed before, or
+/// never measured it).
 double value_of(const Case& c, const RunRecord& run);
 /// The same at another iteration than the claim's; none: at the last.
 double value_of(const Case& c, const RunRecord& run, std::optional<double> at);
@@ -47,6 +47,9 @@ struct Summary {
 };
 /// Measured and evidence get it as well. A run without a value counts as `missing`, the bad side; it is never dropped.
 Summary summarise(Case& c, double missing);
+/// How far the right side of a bound lies above the left one where it comes nearest, in words: "the bound is loose by 13 decades".
+/// Empty where the ratio of the two is not known (0).
+std::string looseness(double ratio, const std::string& what = "the bound");
 /// a op b, with op "<" or ">".
 bool compare(double a, const std::string& op, double b);
 /// Clopper and Pearson's 95 % interval of a share, as text: no normal approximation, the numbers are small.

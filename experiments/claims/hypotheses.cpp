@@ -12,9 +12,11 @@ namespace bcd {
 
 namespace {
 
+using Hypotheses = std::map<std::string, std::vector<std::string>>;  // by claim
+
 /// Visits what a claim builds on; `path` leads to it.
-void follow(const std::string& id, const std::map<std::string, const Claim*>& claims, std::vector<std::string>& path,
-            std::set<std::string>& done, const std::string& place) {
+void follow(const std::string& id, const Hypotheses& claims, std::vector<std::string>& path, std::set<std::string>& done,
+            const std::string& place) {
   if (const auto again = std::find(path.begin(), path.end(), id); again != path.end()) {
     std::string circle;
     for (auto step = again; step != path.end(); ++step) circle += *step + " -> ";
@@ -22,8 +24,14 @@ void follow(const std::string& id, const std::map<std::string, const Claim*>& cl
   }
   if (!done.insert(id).second || !claims.contains(id)) return;
   path.push_back(id);
-  for (const std::string& hypothesis : claims.at(id)->hypotheses) follow(hypothesis, claims, path, done, place);
+  for (const std::string& hypothesis : claims.at(id)) follow(hypothesis, claims, path, done, place);
   path.pop_back();
+}
+
+void refuse_circles(const Hypotheses& claims, const std::string& place) {
+  std::set<std::string> done;
+  std::vector<std::string> path;
+  for (const auto& [id, hypotheses] : claims) follow(id, claims, path, done, place);
 }
 
 class Settlement {
@@ -62,21 +70,24 @@ class Settlement {
 }  // namespace
 
 void check_hypotheses(const std::vector<Claim>& claims, const std::string& place) {
-  std::map<std::string, const Claim*> by_id;
+  Hypotheses by_id;
   std::vector<std::string> ids;
   for (const Claim& claim : claims) {
-    by_id[claim.id] = &claim;
+    by_id[claim.id] = claim.hypotheses;
     ids.push_back(claim.id);
   }
-  std::set<std::string> done;
-  for (const Claim& claim : claims) {
+  for (const Claim& claim : claims)
     for (const std::string& id : claim.hypotheses)
       if (!by_id.contains(id) && find_reference(id) == nullptr)
         throw UsageError(place + ": the claim " + claim.id +
                          " has a hypothesis that is no claim: " + unknown_name("claim", id, ids));
-    std::vector<std::string> path;
-    follow(claim.id, by_id, path, done, place);
-  }
+  refuse_circles(by_id, place);
+}
+
+void refuse_circles(const std::vector<ClaimRow>& rows) {
+  Hypotheses by_id;
+  for (const ClaimRow& row : rows) by_id[row.id] = row.hypotheses;
+  refuse_circles(by_id, "the claims of several files");
 }
 
 void settle_hypotheses(const std::vector<ClaimRow*>& rows) {

@@ -1,6 +1,5 @@
 // Claims of kind "promise": what the audits of the runs found.
 #include <algorithm>
-#include <cmath>
 
 #include "algorithms/core/text.hpp"
 #include "experiments/claims/kind.hpp"
@@ -14,14 +13,6 @@ namespace {
 void decided_by(ClaimRow& row, const std::string& id) {
   const auto at = std::find(row.records.begin(), row.records.end(), id);
   if (at != row.records.end()) std::rotate(row.records.begin(), at, at + 1);
-}
-
-/// How far the right side lies above the left where it comes nearest, in words; empty where no audit gave the left side.
-std::string looseness(double tightest) {
-  if (tightest <= 0) return "";
-  if (tightest < 10) return ", the bound is within a factor " + show(tightest, 3) + " of what it bounds";
-  const int decades = static_cast<int>(std::floor(std::log10(tightest)));
-  return ", the bound is loose by " + std::to_string(decades) + (decades == 1 ? " decade" : " decades");
 }
 
 /// Both sides where they are kept, and what they are made of.
@@ -85,7 +76,7 @@ void judge_promise(Case& c) {
   else if (checks == 0)
     c.row.measured = "no check";
   else if (violations == 0)
-    c.row.measured += nearest > 0 ? looseness(nearest) : ", worst slack/allowance " + shown(worst);
+    c.row.measured += ", " + (nearest > 0 ? looseness(nearest) : "worst slack/allowance " + shown(worst));
   if (unbounded > 0) c.row.measured += "; " + std::to_string(unbounded) + " more without a bound";
   c.row.evidence = first + (c.outcome == Outcome::not_applicable ? unmet
                             : c.outcome == Outcome::inconclusive ? open

@@ -243,6 +243,12 @@ Outcome judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs
     for (const std::string& reason : reasons[found]) row.evidence += reason + "; ";
   }
   row.measured += counts;
+  if (outcome == Outcome::holds && claim.text.at("assert") == "constant") {
+    double nearest = kInfinity;
+    for (const auto& [quantity, of_runs] : numbers)
+      for (const Estimate& factor : of_runs) nearest = std::min(nearest, factor.value);
+    row.measured += ", " + looseness(nearest, "the constant");
+  }
   row.evidence += ids;
   return outcome;
 }

@@ -19,6 +19,7 @@
 #include "algorithms/registry.hpp"
 #include "experiments/file/formulas.hpp"
 #include "experiments/outside/child_process.hpp"
+#include "experiments/run/interrupt.hpp"
 #include "experiments/run/npy.hpp"
 #include "experiments/run/prepared_run.hpp"
 #include "experiments/run/run_name.hpp"
@@ -70,12 +71,14 @@ class ScratchFolder {
       throw std::runtime_error("no temporary folder in " + fs::temp_directory_path().string() + ": " +
                                std::generic_category().message(errno));
     path = name;
+    set_folder_to_remove(path.c_str());
   }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   ~ScratchFolder() {
     std::error_code ignored;
     fs::remove_all(path, ignored);
+    set_folder_to_remove(nullptr);
   }
   fs::path path;
 };

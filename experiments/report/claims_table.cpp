@@ -155,6 +155,7 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
       entries.push_back(std::move(entry));
     }
   }
+  refuse_circles(rows_of(entries));
   std::vector<ClaimRow*> judged;
   for (ClaimEntry& entry : entries)
     if (entry.source == ClaimEntry::Source::records) judged.push_back(&entry.row);

@@ -51,7 +51,19 @@ std::string study_text(const Study& study, const std::string& claim) {
          "\nagain: ./bcdbench counterexample " + claim + "\n";
 }
 
-/// The worst violation of a promise among the runs.
+std::string numbers_text(const PromiseResult& found) {
+  std::vector<std::pair<std::string, double>> numbers = {{"left side", found.first_left},
+                                                         {"right side", found.first_left + found.first_slack}};
+  numbers.insert(numbers.end(), found.first_terms.begin(), found.first_terms.end());
+  std::size_t width = 0;
+  for (const auto& [name, value] : numbers) width = std::max(width, name.size());
+  std::string text;
+  for (const auto& [name, value] : numbers)
+    text += "  " + name + std::string(width - name.size(), ' ') + " = " + show(value, 10) + "\n";
+  return text;
+}
+
+/// The worst violation of a promise among the runs, and the first one of that run with its numbers.
 std::string promise_text(const Claim& claim, const std::vector<RunRecord>& records, const fs::path& out) {
   const RunRecord* worst = nullptr;
   const PromiseResult* found = nullptr;
@@ -73,8 +85,8 @@ std::string promise_text(const Claim& claim, const std::vector<RunRecord>& recor
          (found->promise.assumes.empty() ? "" : "assumes: " + found->promise.assumes + "\n") + "\n" + worst->variant() +
          ", seed " + std::to_string(worst->seed()) + ": " + std::to_string(found->violations) + " violations in " +
          std::to_string(found->checks) + " checks\nfirst: " + where(found->first_iteration, found->first_block) +
-         ", right minus left side " + show(found->first_slack, 6) +
-         "\nworst: " + where(found->worst_iteration, found->worst_block) + ", right minus left side at worst " +
+         "; right minus left side " + show(found->first_slack, 6) + "\n" + numbers_text(*found) +
+         "worst: " + where(found->worst_iteration, found->worst_block) + "; right minus left side at worst " +
          show(found->worst_slack, 6) + ", " + show(found->worst_ratio, 6) +
          " times the rounding that is allowed for\nagain: ./bcdbench run " + (out / "runs" / (worst->id + ".json")).string() +
          " --force\n";
@@ -97,15 +109,16 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
   const std::string study =
       claim.counterexample.empty() && claim.kind == "study" ? claim.text.at("study") : claim.counterexample;
   const Outcome outcome = outcome_of(row.verdict);
-  const bool refutes = outcome == Outcome::violated || row.finding == finding::against || !claim.counterexample.empty();
+  const bool refutes = outcome == Outcome::violated || row.finding == finding::against || !claim.counterexample.empty() ||
+                       (claim.broken && outcome == Outcome::holds);
   if (outcome == Outcome::not_run && study.empty())
     throw UsageError("nothing is known of " + id + " yet (" + row.evidence + ")");
   if (!refutes) throw UsageError("there is no counter-example to " + id + ": its verdict is '" + row.verdict + "'");
   std::string text =
       head(row) + wrapped("verdict: " + row.verdict + (row.measured.empty() ? "" : "; measured: " + row.measured), 2);
-  if (!study.empty()) return text + study_text(find_study(study), id);
-  if (claim.kind == "promise")
-    if (const std::string violation = promise_text(claim, records, shelf.out); !violation.empty()) return text + violation;
+  const std::string violation = claim.kind == "promise" ? promise_text(claim, records, shelf.out) : "";
+  if (!study.empty()) return text + study_text(find_study(study), id) + violation;
+  if (!violation.empty()) return text + violation;
   text += "\n" + wrapped(row.evidence);
   for (const std::string& record : row.records)
     text += "again: ./bcdbench run " + record_file(shelf.out, record).string() + " --force\n";

@@ -56,9 +56,14 @@ void print_outcomes_of(const Results& results, const fs::path& out) {
 std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale) {
   std::vector<Judgement> judgements;
   for (const Results& part : results) judgements.push_back({judge(part.experiment, part.records, scale), {}});
+  std::vector<ClaimRow> all;
   std::vector<ClaimRow*> rows;
   for (Judgement& judgement : judgements)
-    for (ClaimRow& row : judgement.rows) rows.push_back(&row);
+    for (ClaimRow& row : judgement.rows) {
+      all.push_back(row);
+      rows.push_back(&row);
+    }
+  refuse_circles(all);
   settle_hypotheses(rows);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const std::vector<Claim>& claims = results[i].experiment.claims;

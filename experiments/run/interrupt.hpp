@@ -37,5 +37,9 @@ int interrupt_count();
 void interrupts_are_passed_on(bool passed_on);
 /// The process group that the second signal kills before it ends the program; 0: none.
 void set_group_to_kill(pid_t group);
+/// The folder that it removes then; null: none.
+void set_folder_to_remove(const char* path);
+/// Both, at once; for signal handlers.
+void clean_up_at_once();
 
 }  // namespace bcd

@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "experiments/run/audit_driver.hpp"
 #include "experiments/run/evaluator.hpp"
@@ -79,6 +81,7 @@ class Run {
     } catch (const std::exception& e) {
       failed(e.what());
     }
+    if (record_.status == "Failed") evaluate_last_finished();
     if (auditing_) record_.promises = auditing_->results();
   }
 
@@ -142,6 +145,10 @@ class Run {
       }
       row.insert(row.end(), measured.begin(), measured.end());
       record_.trace.append(row);
+      const bool evaluated =
+          row.end() != std::find_if(row.begin(), row.end(), [](const auto& x) { return x.first == "train_loss"; });
+      unevaluated_.reset();
+      if (!evaluated && session_.algorithm->weights_at_hand()) unevaluated_ = session_.algorithm->weights();
       report(row);
     });
   }
@@ -159,6 +166,19 @@ class Run {
     if (k_ > 0) auditing_->after_sweep(static_cast<int>(k_), row);
     auditing_->add_slacks(row);
     if (due && requested_) requested_->add(k_, *session_.algorithm, row);
+  }
+
+  /// A run that fails in step k is evaluated at iteration k - 1. Where the weights have to be fetched they are gone.
+  void evaluate_last_finished() {
+    if (!unevaluated_) return;
+    Measurements measured;
+    try {
+      measure_weights(session_.problem, *session_.data, *unevaluated_, measured);
+    } catch (const std::bad_alloc&) {
+      return;  // it has failed for want of memory
+    }
+    for (const auto& [name, value] : measured)  // the row of iteration 0 has brought these columns
+      record_.trace.rows.back()[static_cast<std::size_t>(record_.trace.index(name))] = value;
   }
 
   void report(const Measurements& row) {
@@ -185,6 +205,7 @@ class Run {
   std::optional<RequestedColumns<T>> requested_;
   Clock train_, evaluate_, record_clock_;
   std::int64_t k_ = 0;
+  std::optional<Weights<T>> unevaluated_;  // of the last row, where it has no losses: the next step may fail half-way
   std::string headline_;
 };
 

@@ -110,6 +110,20 @@ TEST_CASE("the log keeps how loose a bound is where an audit gives the side that
   log.check("descent", 3, {"V", 1}, 6, 1e-12, 2);   // 2 <= 8
   log.check("descent", 4, {"V", 1}, 5, 1e-12, 0);   // 0 <= 5 says nothing
   CHECK(descent(log).tightest == 4);
+  log.check("descent", 5, {"V", 1}, 1e-11, 1e-12, 1e-11);  // 1e-11 <= 2e-11, but rounding leaves one digit of it
+  CHECK(descent(log).tightest == 4);
+}
+
+TEST_CASE("the first violation is kept with both sides and the numbers they are made of", "[audit]") {
+  CheckLog log = two_promises();
+  log.check("descent", 1, {"V", 1}, 1, 1e-12, 2, {{"a", 7}});
+  CHECK(descent(log).first_terms.empty());
+  log.check("descent", 2, {"V", 1}, -1, 1e-12, 3, {{"a", 1.5}, {"|D|^2", 2}});  // 3 <= 2
+  log.check("descent", 3, {"V", 1}, -9, 1e-12, 9, {{"a", 9}, {"|D|^2", 1}});
+  CHECK(descent(log).first_iteration == 2);
+  CHECK(descent(log).first_left == 3);
+  CHECK(descent(log).first_left + descent(log).first_slack == 2);
+  CHECK(descent(log).first_terms == Measurements{{"a", 1.5}, {"|D|^2", 2}});
 }
 
 TEST_CASE("an infinite right side bounds nothing: it is no check, and a promise with no other check does not hold", "[audit]") {

@@ -50,6 +50,17 @@ TEST_CASE("the counter-example to a promise is its worst violation, with the run
   CHECK(promise.code == 0);
   CHECK_THAT(promise.out, Contains("V_N-steps lower F") && Contains("verdict: fails") &&
                               Contains("first: iteration 1, block V2") && Contains("again: ./bcdbench run out/runs/"));
+  const auto number = [&](const std::string& name) {
+    const std::size_t at = promise.out.find("\n  " + name);
+    REQUIRE(at != std::string::npos);
+    return std::stod(promise.out.substr(promise.out.find(" = ", at) + 3));
+  };
+  // 0 <= F before - F after is what is judged; (1 - 0.1)/2 = 0.45 is Theorem 2's limit for alpha.
+  CHECK(number("left side") == 0);
+  CHECK(number("right side") < 0);
+  CHECK(number("right side") == Approx(number("F before") - number("F after")).epsilon(1e-6));
+  CHECK(number("alpha") == 0.36);
+  CHECK(number("(L_R - gamma)/2") == Approx(0.45));
   const std::string again = promise.out.substr(promise.out.find("out/runs/"));
   CHECK(test::fs::exists(sandbox.path(again.substr(0, again.find(' ')))));
   const test::Outcome value = sandbox.run("counterexample far.loss --experiment far.toml");

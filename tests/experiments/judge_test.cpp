@@ -190,6 +190,16 @@ TEST_CASE("diverged runs count on the bad side of the median and are never dropp
         "fails");
 }
 
+TEST_CASE("a run that broke later has its value at the claim's iteration", "[judge]") {
+  const auto at = [](double iteration) {
+    return judged(claim("value", {{"metric", "train_loss"}, {"op", "<"}}, {{"value", 3}, {"at", iteration}}, {"a"}),
+                  {diverged("a", 0, {9, 2, 1})});
+  };
+  CHECK(at(1).verdict == "holds");
+  CHECK(at(0).verdict == "fails");
+  CHECK(at(3).verdict == "fails");  // never reached
+}
+
 TEST_CASE("a reported number is reproduced within its tolerance, and not where no run comes near it", "[judge]") {
   const std::vector<RunRecord> runs = {finished("a", 0, {0.75}), finished("a", 1, {0.875}), finished("a", 2, {1.0})};
   const auto reported = [](double number) {

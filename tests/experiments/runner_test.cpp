@@ -197,6 +197,20 @@ TEST_CASE("an exception is a result with its message and iteration", "[runner][s
   CHECK(r.trace.column("iteration") == std::vector<double>{0, 1, 2});
 }
 
+TEST_CASE("a run that fails between evaluations has the losses of its last finished iteration", "[runner][status]") {
+  const TemporaryFolder folder;
+  const Plugin plugin = fake_plugin();
+  const RunRecord whole = make_run(fake_cell(plugin), plugin, into(folder));
+  const RunRecord failed =
+      make_run(fake_cell(plugin, {{"throw_at", "4"}}, [](PlannedRun& c) { c.evaluate_every = 100; }), plugin, into(folder));
+  CHECK(failed.status == "Failed");
+  CHECK(failed.trace.column("iteration").back() == 3);
+  for (const char* name : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) {
+    CHECK(failed.trace.column(name)[3] == whole.trace.column(name)[3]);
+    CHECK(std::isnan(failed.trace.column(name)[2]));
+  }
+}
+
 TEST_CASE("an algorithm that does not apply is a result with the reason", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();

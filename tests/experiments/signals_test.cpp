@@ -80,6 +80,22 @@ TEST_CASE("Ctrl-C, SIGTERM and SIGHUP remove what an external command has starte
     }
 }
 
+TEST_CASE("a second signal leaves nothing behind either", "[signals]") {
+  for (const std::string jobs : {"1", "2"}) {
+    INFO(jobs << " jobs");
+    const Sandbox sandbox;
+    fs::create_directory(sandbox.path("scratch"));
+    sandbox.write("sleeper.toml", sleeper(""));
+    sandbox.write("stop.sh", kStart + "until [ $(cat pids 2>/dev/null | wc -l) = " + jobs +
+                                 " ]; do sleep 0.05; done\nls scratch >seen\nkill -TERM $pid; kill -INT $pid; wait $guard\n");
+    const Outcome outcome = sandbox.run("run sleeper.toml --jobs " + jobs, "env TMPDIR=scratch bash stop.sh");
+    CHECK((outcome.code == 130 || outcome.code == 143));
+    CHECK_FALSE(sandbox.read("seen").empty());
+    CHECK(remains(sandbox) == 0);
+    CHECK(survivors(sandbox, 2 * std::stoi(jobs)) == 0);
+  }
+}
+
 TEST_CASE("dump cleans up behind an external command, too", "[signals]") {
   const Sandbox sandbox;
   fs::create_directory(sandbox.path("scratch"));

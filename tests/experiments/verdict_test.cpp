@@ -120,6 +120,16 @@ TEST_CASE("a hypothesis that is not judged here is taken from the reference", "[
   CHECK_THAT(rows[1].evidence, Contains("its hypothesis nobody.knows: not run"));
 }
 
+TEST_CASE("a circle of hypotheses through several files is refused with its ids", "[verdict][hypotheses]") {
+  std::vector<ClaimRow> rows(3);
+  rows[0].id = "one.a", rows[0].hypotheses = {"two.b"};
+  rows[1].id = "two.b", rows[1].hypotheses = {"three.c"};
+  rows[2].id = "three.c";
+  CHECK_NOTHROW(refuse_circles(rows));
+  rows[2].hypotheses = {"one.a"};
+  CHECK_THROWS_WITH(refuse_circles(rows), Contains("in a circle: one.a -> two.b -> three.c -> one.a"));
+}
+
 TEST_CASE("hypotheses that are unknown or run in a circle are refused when the file is read", "[verdict][hypotheses]") {
   Claim a = claim("paper"), b = claim("paper");
   a.id = "mine.first", b.id = "mine.second";

@@ -102,10 +102,16 @@ TEST_CASE("a record keeps how loose a bound is, and one of before, which does no
   const test::TemporaryFolder folder;
   RunRecord r = sample();
   r.promises.front().tightest = 2e13;
+  r.promises.front().violations = 1;
+  r.promises.front().first_left = -kInf;
+  r.promises.front().first_terms = {{"|D|^2", 0.1}, {"a", kNaN}};
   r.promises.front().unbounded = 3;
   write_record(folder.path, r);
   const fs::path file = folder.path / (r.id + ".json");
   CHECK(read_record(file).promises.front().tightest == 2e13);
+  CHECK(read_record(file).promises.front().first_left == -kInf);
+  CHECK(read_record(file).promises.front().first_terms.front() == Measurements::value_type{"|D|^2", 0.1});
+  CHECK(std::isnan(read_record(file).promises.front().first_terms.at(1).second));
   CHECK(read_record(file).promises.front().unbounded == 3);
   write_record(folder.path, sample());
   CHECK(text_of(file).find("tightest") == std::string::npos);  // as it was before there was such a field

@@ -40,7 +40,10 @@ class FakeDescent final : public Algorithm<T> {
     weights_ = w0;
   }
   void step(BlockObserver* observer) override {
-    if (++k_ == throw_at_) throw std::runtime_error("the matrix is singular");
+    if (++k_ == throw_at_) {
+      weights_.W[1].setZero();  // half-way
+      throw std::runtime_error("the matrix is singular");
+    }
     if (sleep_ > 0) sleep_for(sleep_, slept_);
     const Matrix<T>& X = *problem_->X;
     const T step = static_cast<T>(rate_ / static_cast<double>(problem_->n()));
