@@ -80,7 +80,7 @@ string(APPEND algorithm_parts "    {\"external\", \"${digest}\"},\n")
 # A reader defines `Source <name>_source()`; the registry only declares them. A dataset that is defined in another way counts with
 # the whole folder.
 set(dataset_parts "")
-code_files(sources "datasets/*")
+code_files(sources "datasets/*" "datasets/*/*")
 code_digest(all_datasets ${sources})
 list(REMOVE_ITEM sources datasets/registry.cpp)
 foreach(source IN LISTS sources)
