@@ -204,7 +204,7 @@ std::vector<Verb> rate_verbs() {
        "and the\n"
        "measured coverage of the intervals: 'bcdbench help rates'.\n",
        "bcdbench rates xu2024-ex31-three\n"
-       "bcdbench rates out/runs/0123456789abcdef.json --limit zero --json\n",
+       "bcdbench rates out/runs/0123456789abcdef-01234567.json --limit zero --json\n",
        rates_options, rates_verb},
   };
 }

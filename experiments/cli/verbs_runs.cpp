@@ -184,9 +184,17 @@ int merge_runs(const std::vector<std::string>& folders, const CommandLine& optio
 int collect_garbage(const CommandLine& options) {
   const fs::path out = text(options, "out");
   std::vector<fs::path> files = leftovers(out);
+  const auto damaged = [](const ListedRecord& record) {
+    try {
+      read_record(record.file);  // with its trace
+      return false;
+    } catch (const UsageError&) {
+      return true;
+    }
+  };
   for (const ListedRecord& record : list_records(out))
-    if (record.fault.empty() ? record.facts.other_version && options["other-versions"].as<bool>()
-                             : options["damaged"].as<bool>())
+    if ((options["other-versions"].as<bool>() && record.facts.other_version) ||
+        (options["damaged"].as<bool>() && damaged(record)))
       files.push_back(record.file);
   return remove_all(files, options["dry-run"].as<bool>());
 }

@@ -36,12 +36,31 @@ std::map<std::string, json> settings_of(const RunRecord& record) {
 
 /// The field of a table: texts with commas, quotes or line ends in quotes.
 std::string field(const json& value) {
-  const std::string text = value.is_null() ? "" : value.is_string() ? value.get<std::string>() : json_text(value);
+  const std::string text = value.is_null()           ? ""
+                           : value.is_string()       ? value.get<std::string>()
+                           : value.is_number_float() ? number_text(value.get<double>())
+                                                     : json_text(value);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
 }
+
+std::string csv_line(const std::vector<json>& row) {
+  std::string line;
+  for (const json& value : row) line += (&value == &row.front() ? "" : ",") + field(value);
+  return line;
+}
+
+std::string json_line(const std::vector<std::string>& columns, const std::vector<json>& row) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (!row[i].is_null()) object[columns[i]] = row[i];
+  return json_text(object);
+}
+
+/// The infinities are texts, which JSON lacks.
+json number(double x) { return std::isnan(x) ? json() : std::isfinite(x) ? json(x) : json(number_text(x)); }
 
 struct Meaning {
   std::string unit, words;
@@ -140,6 +159,8 @@ std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::pat
       if (std::find(measured.begin(), measured.end(), column) == measured.end()) measured.push_back(column);
   }
   const std::vector<std::string> settings = in_order(names);
+  std::vector<std::string> columns = settings;
+  columns.insert(columns.end(), measured.begin(), measured.end());
 
   std::vector<fs::path> files = {folder / "columns.csv"};
   write_file_atomically(files.front(), header_text(settings, measured, algorithms));
@@ -147,12 +168,7 @@ std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::pat
     const bool csv = format == "csv";
     files.push_back(folder / ("iterations." + format));
     Rows rows(files.back());
-    if (csv) {
-      std::string line;
-      for (const auto* columns : {&settings, &measured})
-        for (const std::string& column : *columns) line += (line.empty() ? "" : ",") + field(column);
-      rows() << line << "\n";
-    }
+    if (csv) rows() << csv_line({columns.begin(), columns.end()}) << "\n";
     for (const TidyRun& run : runs) {
       const std::map<std::string, json> own = settings_of(run.facts);
       const Trace trace = read_record(run.file).trace;
@@ -161,25 +177,10 @@ std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::pat
           const int c = trace.index(column);
           return c < 0 ? std::nan("") : values[static_cast<std::size_t>(c)];
         };
-        std::string line;
-        nlohmann::ordered_json object = nlohmann::ordered_json::object();
-        for (const std::string& name : settings) {
-          const auto at = own.find(name);
-          if (csv)
-            line += (name == settings.front() ? "" : ",") + (at == own.end() ? "" : field(at->second));
-          else if (at != own.end())
-            object[name] = at->second;
-        }
-        for (const std::string& column : measured) {
-          const double x = value(column);
-          if (csv)
-            line += "," + (std::isnan(x) ? "" : number_text(x));
-          else if (std::isfinite(x))
-            object[column] = x;
-          else if (!std::isnan(x))
-            object[column] = number_text(x);
-        }
-        rows() << (csv ? line : json_text(object)) << "\n";
+        std::vector<json> row;  // null: this run has no such setting, or did not measure it
+        for (const std::string& name : settings) row.push_back(own.contains(name) ? own.at(name) : json());
+        for (const std::string& column : measured) row.push_back(number(value(column)));
+        rows() << (csv ? csv_line(row) : json_line(columns, row)) << "\n";
       }
     }
     rows.publish();

@@ -84,7 +84,8 @@ bool Lookup::has_other_versions(const PlannedRun& planned, const RunOptions& opt
 bool is_retried(const RunRecord& record, const Plugin& plugin, const RunOptions& options) {
   if (record.status != "Failed") return false;
   const bool of_the_program = !plugin.paper.empty() && plugin.library.empty();
-  return options.retry_failed || !of_the_program || record.reason.find("out of memory") != std::string::npos;
+  return options.retry_failed || record.other_version || !of_the_program ||
+         record.reason.find("out of memory") != std::string::npos;
 }
 
 std::optional<RunRecord> finished_record(const Lookup& lookup, const PlannedRun& planned, const RunOptions& options) {

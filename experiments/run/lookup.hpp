@@ -42,7 +42,7 @@ class Lookup {
 RunRecord as_asked(RunRecord record, const PlannedRun& planned);
 
 /// Whether a run that is asked for again is to be made again because it Failed: always with --retry-failed; else where the cause
-/// may have gone, which lay outside of the program (a command, a shared library, memory). An algorithm of the program fails again
+/// may have gone, which lay outside of the program (a command, a shared library, memory) or in another version of it. An algorithm of the program fails again
 /// in the same way.
 bool is_retried(const RunRecord& record, const Plugin& plugin, const RunOptions& options);
 

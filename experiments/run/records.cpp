@@ -105,13 +105,14 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
   std::map<std::string, std::string> found;  // what is said of those found
   std::size_t total = 0, done = 0;
   std::vector<const PlannedRun*> to_make;
-  std::set<std::string> names_to_make, shared;
+  std::map<std::string, const PlannedRun*> first;  // of the runs to make, by name: who asks first
+  std::set<std::string> shared;                    // names that others ask for as well
   for (const Results& part : results) {
     std::vector<const PlannedRun*> of_part;
     for (const PlannedRun& planned : part.experiment.runs) {
       ++total;
       const std::string id = run_id(planned, options);
-      if (known.contains(id) || names_to_make.contains(id)) {
+      if (known.contains(id) || first.contains(id)) {
         shared.insert(id);
         continue;
       }
@@ -119,7 +120,7 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
         found[id] = found_text(*record);
         known.emplace(id, std::move(*record));
       } else {
-        names_to_make.insert(id);
+        first[id] = &planned;
         of_part.push_back(&planned);
       }
     }
@@ -145,12 +146,13 @@ void make_runs(std::vector<Results>& results, const RunOptions& options) {
       const std::string label = "[" + std::to_string(++done) + "/" + std::to_string(total) + "] " + planned.label();
       const std::string id = run_id(planned, options);
       if (const auto record = known.find(id); record != known.end()) {
-        asked.emplace_back(record->second.id, AskedAs{planned.experiment, planned.variant});
         part.records.push_back(as_asked(record->second, planned));
-        if (!names_to_make.contains(id))
-          reporter.skip(label, found[id]);
-        else if (std::find(to_make.begin(), to_make.end(), &planned) == to_make.end())
-          reporter.skip(label, "the same run as that of " + record->second.experiment() + " " + record->second.variant());
+        if (!first.contains(id) || first[id] != &planned) {  // not made for it by the jobs
+          asked.emplace_back(record->second.id, AskedAs{planned.experiment, planned.variant});
+          reporter.skip(label, !first.contains(id)
+                                   ? found[id]
+                                   : "the same run as that of " + record->second.experiment() + " " + record->second.variant());
+        }
       } else if (options.jobs > 1) {
         throw Interrupted();  // before this run began
       } else {

@@ -82,7 +82,7 @@ TEST_CASE("completion and the manual page know every verb and every option", "[c
       CHECK_THAT(fish, Contains("'__fish_seen_subcommand_from " + verb.name + "' -l " + option->long_name() + " "));
       CHECK_THAT(in_manual, Contains(".B " + std::regex_replace(name, std::regex("-"), "\\-")));
     }
-    // Another verb's options are not offered: only run and dump know --variant, and the parser refuses it elsewhere.
+    // Another verb's options are not offered: data knows no --variant, and the parser refuses it elsewhere.
     if (verb.name == "data") CHECK_FALSE(word_in(in_bash, "--variant"));
   }
 }

@@ -179,6 +179,9 @@ TEST_CASE("a run that failed is made again where the cause may have gone", "[nam
   CHECK(is_retried(record, own, asked));
   CHECK(is_retried(record, library, plain));
   CHECK(is_retried(record, outside, plain));
+  record.other_version = true;
+  CHECK(is_retried(record, own, plain));
+  record.other_version = false;
   record.reason = "iteration 2: out of memory";
   CHECK(is_retried(record, own, plain));
   for (const char* status : {"Diverged", "NotApplicable", "MaxIterations", "TimeLimit"}) {

@@ -157,6 +157,7 @@ TEST_CASE("runs gc removes what killed programs left, and more on request", "[ru
   fs::copy(csv(files[2]), sandbox.path("out/runs/" + id + ".csv"));
   sandbox.write("out/runs/" + id + ".json", record.dump());
   CHECK_THAT(sandbox.run("runs gc --other-versions").out, Contains("1 removed") && Contains(id));
+  CHECK_THAT(sandbox.run("runs gc --damaged").out, Contains("1 removed") && Contains(files[0].stem().string()));
 }
 
 TEST_CASE("export writes one row for every iteration with every setting, and what the columns are", "[runs][cli]") {
