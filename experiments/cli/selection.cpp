@@ -8,6 +8,7 @@
 
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/allowed_threads.hpp"
 
@@ -100,6 +101,7 @@ Selection Selection::from(const CommandLine& options) {
   }
   for (const std::string& assignment : plain_texts(options, "set")) overrides.set.push_back(key_and_value(assignment));
   overrides.grid = plain_texts(options, "grid");
+  recall(selection, options);
   return selection;
 }
 
@@ -146,7 +148,12 @@ std::vector<Results> find_results(const Selection& selection) {
   const bool all = selection.experiments.empty();
   bool any = !all;
   std::vector<Results> found;
-  for (const std::string& name : all ? experiment_ids() : selection.experiments) {
+  std::vector<std::string> names = selection.experiments;
+  if (all) {
+    names = experiment_ids();
+    for (const std::string& own : own_experiments(selection.out)) names.push_back(own);
+  }
+  for (const std::string& name : names) {
     Results part{name, load_experiment(name, selection.overrides), {}};
     part.records = existing_records(part.experiment, selection.out);
     const bool has_records = !part.records.empty(), studies_only = part.experiment.runs.empty();
