@@ -44,7 +44,8 @@ bool is_home_of(const FileSet& set, const fs::path& folder) {
   const auto path = find_file(folder, file.name);
   if (!path) return false;
   try {
-    return sha256(read_raw(*path, {path->string(), ""})) == file.sha256;
+    const Blame blame{path->string(), ""};
+    return sha256(file.packed ? read_file(*path, blame) : read_raw(*path, blame)) == file.sha256;
   } catch (const UsageError&) {
     return false;
   }

@@ -15,6 +15,7 @@ struct PinnedFile {
   std::string name;          ///< without .gz
   std::string sha256;        ///< of the raw content
   std::vector<Index> shape;  ///< of the idx array
+  bool packed = false;       ///< the checksum is that of the .gz itself, where nobody has published another
 };
 
 struct FileSet {

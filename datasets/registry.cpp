@@ -11,6 +11,7 @@ Source mnist_10k_source();
 Source bodyfat_source();
 Source teacher_student_source();
 Source function_source();
+Source cifar_10_source();
 Source file_source();
 
 namespace {
@@ -18,7 +19,7 @@ namespace {
 const std::vector<Source>& sources() {
   static const std::vector<Source> list = {mnist_source(),   fashion_mnist_source(),   mnist_10k_source(),
                                            bodyfat_source(), teacher_student_source(), function_source(),
-                                           file_source()};
+                                           cifar_10_source(), file_source()};
   return list;
 }
 

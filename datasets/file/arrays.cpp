@@ -114,7 +114,6 @@ Samples npy_samples(std::string_view content, const std::string& file, TableRole
       if (std::isnan(x) && options.missing == FileOptions::Missing::refuse) fail_in(file, place + " is NaN", missing_remedy());
       M(i, j) = x;
     }
-  samples.understood.push_back(npy_words(content, file));
   return samples;
 }
 

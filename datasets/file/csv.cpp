@@ -345,7 +345,6 @@ Samples read_csv(std::string_view text, const std::string& file, TableRole role,
     for (std::size_t j = 0; j < of_sample.size(); ++j)
       if (of_sample[j] != places.end()) samples.Y(0, static_cast<Index>(j)) = static_cast<double>(of_sample[j]->second);
   }
-  samples.understood.push_back(survey_words(survey));
   return samples;
 }
 

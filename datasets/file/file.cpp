@@ -202,7 +202,10 @@ std::map<std::string, std::string> checksums(const DatasetOptions& given) {
   const auto options = read_options<FileOptions>(kName, given);
   std::map<std::string, std::string> sums;
   for (const std::string& key : file_path_options())
-    if (const auto at = given.find(key); at != given.end() && !at->second.empty()) sums[key] = checksum(at->second, options);
+    if (const auto at = given.find(key); at != given.end() && !at->second.empty()) {
+      const Place place = Place::of(at->second);  // which array counts, where the file lies does not
+      sums[key] = checksum(place.file, options) + (place.array.empty() ? "" : ":" + place.array);
+    }
   return sums;
 }
 
@@ -248,12 +251,27 @@ std::string describe_files(const DatasetOptions& given, bool& complete) {
       text += file + ": " + survey_words(survey) + "\n" + survey_table(survey) + "\n";
     } else if (format == FileOptions::Format::npy) {
       text += file + ": " + npy_words(text_of(raw), file) + "\n";
-    } else if (format != FileOptions::Format::npz && format != FileOptions::Format::idx) {
+    } else if (format == FileOptions::Format::npz) {
+      if (!place.array.empty()) text += file + ": " + npy_words(text_of(array_of(raw, place, options)), file) + "\n";
+    } else if (format != FileOptions::Format::idx) {
       complete = true;  // the targets are in it
     }
   }
   complete = complete || options.Y.given();
   return text;
+}
+
+std::string suggested_target(const DatasetOptions& given) {
+  const auto options = read_options<FileOptions>(kName, given);
+  const std::string file = printable(options.path.value);
+  const Bytes raw = content(options.path.value, options);
+  if (format_of(options.path.value, raw, options.format) != FileOptions::Format::csv) return "";
+  const CsvSurvey survey = survey_csv(text_of(raw), file, options);
+  for (const CsvColumn& column : survey.columns)
+    for (const char* usual : {"target", "label", "class", "y", "Target", "Label", "Class", "Y"})
+      if (column.name == usual) return column.name;
+  const std::string& last = survey.columns.back().name;
+  return last.empty() ? std::to_string(survey.columns.size()) : last;
 }
 
 /// The user's own data.

@@ -8,6 +8,7 @@
 
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/allowed_threads.hpp"
 
@@ -101,6 +102,7 @@ Selection Selection::from(const CommandLine& options) {
   }
   for (const std::string& assignment : plain_texts(options, "set")) overrides.set.push_back(key_and_value(assignment));
   overrides.grid = plain_texts(options, "grid");
+  recall(selection, options);
   return selection;
 }
 
@@ -163,7 +165,12 @@ std::vector<Results> find_results(const Selection& selection) {
   std::vector<Results> found;
   std::size_t others = 0;  // runs with records of other versions only
   std::string notes;
-  for (const std::string& name : all ? experiment_ids() : selection.experiments) {
+  std::vector<std::string> names = selection.experiments;
+  if (all) {
+    names = experiment_ids();
+    for (const std::string& own : own_experiments(selection.out)) names.push_back(own);
+  }
+  for (const std::string& name : names) {
     Results part{name, load_experiment(name, selection.overrides), {}};
     ExistingRecords existing = existing_records(part.experiment, selection.shelf());
     part.records = std::move(existing.records);

@@ -88,7 +88,9 @@ std::vector<Verb> result_verbs() {
        check_options, check_verb},
       {"plot", "[EXPERIMENT...]", "draw the figures from the records",
        "Draws the figures of the experiments from their records into OUT/figures; the gnuplot script and the numbers of each\n"
-       "picture are kept beside it. Without a name: every experiment that has records.\n",
+       "picture are kept beside it. Without a name: every experiment that has records; @last: what was run last into OUT, with\n"
+       "the settings of that run (also in check, report, compare).\n",
+       "bcdbench plot @last\n"
        "bcdbench plot zeng2019-fig1 --format svg,pdf\n"
        "bcdbench plot zeng2019-fig1 --format pdf --width one-column,two-column\n",
        plot_options, plot_verb},

@@ -6,6 +6,7 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/cli/execution.hpp"
+#include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/dump.hpp"
 #include "experiments/run/estimate.hpp"
@@ -76,6 +77,7 @@ int run_verb(const CommandLine& options) {
   how.init_from = text(options, "init-from");
   if (options["dry-run"].as<bool>()) return print_plan(results, how);
   require_data(results);
+  remember(selection);
   make_runs(results, how);
   print_outcomes(results, selection.out);
   return unexpected_failures(results) > 0 ? kCheckFailed : kAllWell;

@@ -42,6 +42,20 @@ rates::Options read_rates(Section& document) {
   return options;
 }
 
+Figure default_figure(const Experiment& experiment) {
+  Figure figure;
+  figure.id = experiment.id;
+  figure.options = figure_options(experiment.rates);
+  figure.title = experiment.title;
+  figure.caption = "The training loss against the iteration.";
+  Panel panel;
+  panel.y = "train_loss";
+  panel.x_label = panel.x;
+  panel.y_label = "training loss";
+  figure.panels = {panel};
+  return figure;
+}
+
 std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants,
                                  const rates::Options& rates) {
   std::vector<Figure> figures;
@@ -53,11 +67,11 @@ std::vector<Figure> read_figures(Section& document, const std::string& experimen
       throw UsageError(section.place() + ": the id '" + figure.id + "' " + fault + "; it is the name of files");
     figure.kind = section.choice("kind", figure_kind_names(), "curves");
     figure.options = figure_options(rates);
-    figure.title = section.line("title");
-    figure.caption = section.text("caption");
     for (const Section& panel : section.tables("panel")) figure.panels.push_back(read_panel(panel, variants));
-    section.done();
     if (figure.panels.empty()) throw UsageError(section.place() + ": a figure needs at least one panel");
+    figure.title = section.line("title", figure.panels.front().y);
+    figure.caption = section.text("caption", "");
+    section.done();
     for (const Figure& other : figures)
       if (other.id == figure.id) throw UsageError(section.place() + ": two figures would be the file " + figure.id);
     figures.push_back(std::move(figure));

@@ -111,8 +111,8 @@ std::vector<Variant> read_variant(Section section, Shared& shared, const std::st
   const json entries = section.raw("sets");
   const std::vector<Combination> points = combinations(entries.is_null() ? json::array() : entries, section);
   const bool labelled = !points.front().label.empty();
-  const std::string label = labelled ? section.line("label", "") : section.line("label");
   const std::string algorithm = section.text("algorithm");
+  const std::string label = section.line("label", labelled ? "" : algorithm);
   const Plugin* plugin = section.located([&] { return &find_plugin(algorithm); });
   const Layers own = read_layers(section, true);
   section.done();
@@ -315,20 +315,25 @@ Grid parse_grids(const std::vector<std::string>& assignments) {
 Experiment resolve(const json& source, const std::string& place, const fs::path& folder, const Overrides& overrides) {
   Section document(source, place);
   Experiment experiment;
-  experiment.id = document.line("id");
+  const bool own = !folder.empty();  // a file of the user's: what only a paper's needs may be left out
+  const auto fallback = [&](const std::string& text) { return own ? std::optional<std::string>(text) : std::nullopt; };
+  experiment.id = document.line("id", fallback(fs::path(place).stem().string()));
   if (const std::string fault = stem_fault(experiment.id); !fault.empty())
     throw UsageError(place + ": the id '" + experiment.id + "' " + fault + "; it is the name of files");
-  experiment.paper = document.line("paper");
-  experiment.title = document.line("title");
-  experiment.description = document.text("description");
+  experiment.paper = document.line("paper", fallback("own"));
+  experiment.title = document.line("title", fallback(experiment.id));
+  experiment.description = document.text("description", fallback(""));
   std::vector<Variant> variants = read_variants(document, overrides.scale);
   const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
   const VariantNames names(of_the_file);
   experiment.rates = read_rates(document);
   experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
+  if (own && experiment.figures.empty() && !variants.empty()) experiment.figures.push_back(default_figure(experiment));
   experiment.claims = read_claims(document, names.all());
   read_formulas(document, names.all(), experiment);
   document.done();
+  if (own && variants.empty() && experiment.claims.empty())
+    throw UsageError(place + ": there is nothing to run; add a [[variant]], at least algorithm = \"sgd\"");
   for (Claim& claim : experiment.claims) name_points(claim, names, place);
   for (OwnPromise& promise : experiment.promises) promise.variants = names.points(promise.variants);
 

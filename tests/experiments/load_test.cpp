@@ -378,7 +378,7 @@ TEST_CASE("wrong names of shared parameters and sets are named", "[spec]") {
              Contains("did you mean 'network'"));
   CHECK_THAT(error_of(with_variants("[set.small]\nnetwork = { hidden = [3] }\n", variant + "sets = [3]\n")),
              Contains("a list of sets, or of lists of sets"));
-  CHECK_THAT(error_of(with_variants("", "[[variant]]\nalgorithm = \"sgd\"\n")), Contains("'label' is missing"));
+  CHECK_THAT(error_of(with_variants("", "[[variant]]\nlabel = \"A\"\n")), Contains("'algorithm' is missing"));
 }
 
 TEST_CASE("claims that share keys and the promises of a plugin expand to single claims", "[spec]") {

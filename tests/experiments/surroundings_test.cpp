@@ -111,7 +111,7 @@ TEST_CASE("odd inputs in the place of files are a sentence", "[faults][surroundi
   const std::string limit = "timeout 20";
   check_misuse(sandbox.run("run x.toml", limit), "x.toml: this is a folder, not a file");
   check_misuse(sandbox.run("run x.json", limit), "x.json: this is a folder, not a file");
-  check_misuse(sandbox.run("run empty.toml", limit), "the key 'id' is missing");
+  check_misuse(sandbox.run("run empty.toml", limit), "empty.toml: there is nothing to run");
   check_misuse(sandbox.run("run empty.json", limit), "not a run record");
   check_misuse(sandbox.run("run pipe.toml", limit), "a pipe or a device");
   check_misuse(sandbox.run("compare pipe.json --metric train_loss", limit), "a pipe or a device");
