@@ -53,7 +53,8 @@ std::string name_now(const json& config) {
   planned.algorithm = config.value("algorithm", "");
   planned.dataset = config.value("dataset", json::object()).value("name", "");
   planned.config = config;
-  for (const auto& [key, value] : config.value("parameters", json::object()).items())
+  const json parameters = config.value("parameters", json::object());
+  for (const auto& [key, value] : parameters.items())
     planned.parameters[key] = value.is_string() ? value.get<std::string>() : json_text(value);
   try {
     return run_id(planned);
