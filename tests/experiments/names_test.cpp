@@ -211,7 +211,7 @@ TEST_CASE("records of another version are named with the option that takes them,
   const std::string report = sandbox.read("out/report.html");
   CHECK(occurrences(report, "(another version)") == 4);
   CHECK_THAT(report, Contains("Loss (by another version of the code: slow, quick)"));
-  CHECK_THAT(sandbox.read("out/figures/tiny-quick/tiny-1.gp"), Contains("by another version of the code"));
+  CHECK_THAT(sandbox.read("out/figures/tiny-quick/tiny.gp"), Contains("by another version of the code"));
 
   const Outcome cached = sandbox.run("run tiny.toml --any-version");
   CHECK(occurrences(cached.err, "cached, MaxIterations (another version)") == 4);
