@@ -204,8 +204,11 @@ void require_options(const CommandLine& options, const std::string& action) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> owners = {
       {"dry-run", {"rm", "merge", "gc"}}, {"replace", {"merge"}}, {"other-versions", {"gc"}}, {"damaged", {"gc"}}};
   for (const auto& [option, actions] : owners)
-    if (options[option].as<bool>() && std::find(actions.begin(), actions.end(), action) == actions.end())
-      throw UsageError("runs " + action + ": --" + option + " belongs to runs " + ParameterList::one_of(actions));
+    if (options[option].as<bool>() && std::find(actions.begin(), actions.end(), action) == actions.end()) {
+      std::string list;
+      for (const std::string& own : actions) list += (list.empty() ? "" : ", ") + own;
+      throw UsageError("runs " + action + ": --" + option + " belongs to runs " + list);
+    }
   if ((action == "merge" || action == "gc" || action == "show") && !filter_of(options).empty())
     throw UsageError("runs " + action + ": the filters belong to ls and rm");
 }

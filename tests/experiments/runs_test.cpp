@@ -216,7 +216,8 @@ for k in range(4):
     assert set(table['iteration'][k::4]) == {k}
 sys.modules['pandas'] = type('pandas', (), {'DataFrame': staticmethod(lambda columns: ('frame', columns))})
 assert bcdbench.table(runs)[0] == 'frame'
-open('out/runs/' + run.id + '.csv', 'a').write('9,9\n')  # the control: a changed trace is no run
+with open('out/runs/' + run.id + '.csv', 'a') as trace:
+    trace.write('9,9\n')  # the control: a changed trace is no run
 warnings.simplefilter('ignore')
 assert len(bcdbench.load('out')) == 6
 try:
