@@ -17,9 +17,9 @@ Source file_source();
 namespace {
 
 const std::vector<Source>& sources() {
-  static const std::vector<Source> list = {mnist_source(),   fashion_mnist_source(),   mnist_10k_source(),
-                                           bodyfat_source(), teacher_student_source(), function_source(),
-                                           cifar_10_source(), file_source()};
+  static const std::vector<Source> list = {
+      mnist_source(),           fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
+      teacher_student_source(), function_source(),      cifar_10_source(),  file_source()};
   return list;
 }
 

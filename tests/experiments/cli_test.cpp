@@ -34,7 +34,7 @@ TEST_CASE("a wrong verb or option is answered with the nearest one", "[cli]") {
   check_misuse(sandbox.run("list --all"), "unknown option '--all'");
   check_misuse(sandbox.run("list algorithm"), "did you mean 'algorithms'");
   check_misuse(sandbox.run("run"), "name at least one experiment");
-  check_misuse(sandbox.run("data"), "list, fetch or verify");
+  check_misuse(sandbox.run("data"), "list, describe, fetch or verify");
   check_misuse(sandbox.run("data fetsch"), "did you mean 'fetch'");
   check_misuse(sandbox.run("data fetch bodyfat"), "needs no download");
   check_misuse(sandbox.run("reproduce zeng2109"), "unknown paper 'zeng2109'");
