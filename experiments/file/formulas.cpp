@@ -5,6 +5,7 @@
 #include <set>
 
 #include "algorithms/core/plain_text.hpp"
+#include "algorithms/registry.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/stopping.hpp"
@@ -182,6 +183,10 @@ void check_formulas(const Experiment& experiment) {
     for (const OwnPromise& own : experiment.promises) {
       if (!own.variants.empty() && std::find(own.variants.begin(), own.variants.end(), run.variant) == own.variants.end())
         continue;
+      for (const Promise& other : find_plugin(run.algorithm).promises)
+        if (other.id == own.promise.id)
+          throw UsageError(own.place + ": the algorithm " + run.algorithm + " of " + whose + " has a promise '" + other.id +
+                           "' already; choose another id");
       at_place(own.place + ": holds", [&] {
         check_names(own.holds.left, constants, experiment.metrics, whose);
         check_names(own.holds.right, constants, experiment.metrics, whose);
@@ -211,43 +216,41 @@ bool is_requested_column(const std::string& name) {
 }
 
 void request_columns(Experiment& experiment) {
-  std::set<std::string> asked;
-  const auto ask = [&](const std::string& name) {
-    if (is_requested_column(name)) asked.insert(name);
+  using Names = std::set<std::string>;
+  const auto ask = [](Names& names, const std::string& name) {
+    if (is_requested_column(name)) names.insert(name);
   };
-  const auto ask_all = [&](const Formula& formula, bool with_rounding) {
+  const auto ask_all = [&](Names& names, const Formula& formula, bool with_rounding) {
     for (const Formula::Name& name : formula.names()) {
-      ask(name.text);
+      ask(names, name.text);
       if (with_rounding && (name.text == kObjectiveColumn || name.text == kObjectiveLetter))
-        ask(rounding_column(kObjectiveColumn));
+        names.insert(rounding_column(kObjectiveColumn));
     }
   };
+  Names asked;
   const bool judged_to_rounding =
       std::any_of(experiment.promises.begin(), experiment.promises.end(), [](const OwnPromise& own) { return !own.slack; });
-  for (const OwnMetric& metric : experiment.metrics) ask_all(metric.formula, judged_to_rounding);
+  for (const OwnMetric& metric : experiment.metrics) ask_all(asked, metric.formula, judged_to_rounding);
   for (const OwnPromise& own : experiment.promises) {
-    ask_all(own.holds.left, !own.slack);
-    ask_all(own.holds.right, !own.slack);
-    if (own.slack) ask_all(*own.slack, false);
+    ask_all(asked, own.holds.left, !own.slack);
+    ask_all(asked, own.holds.right, !own.slack);
+    if (own.slack) ask_all(asked, *own.slack, false);
   }
   for (const Figure& figure : experiment.figures)
-    for (const Panel& panel : figure.panels) ask(panel.x), ask(panel.y);
+    for (const Panel& panel : figure.panels) ask(asked, panel.x), ask(asked, panel.y);
   for (const Claim& claim : experiment.claims)
     for (const char* key : {"metric", "column"})
-      if (const auto at = claim.text.find(key); at != claim.text.end()) ask(at->second);
+      if (const auto at = claim.text.find(key); at != claim.text.end()) ask(asked, at->second);
   for (PlannedRun& run : experiment.runs) {
-    std::set<std::string> all = asked;
+    Names all = asked;
     all.insert(run.measure.begin(), run.measure.end());
     if (run.stop.gradient) all.insert("gradient2");
     if (run.stop.when) {
       const std::vector<OwnMetric> own = needed_metrics(*run.stop.when, experiment.metrics);
       if (!own.empty()) run.stop.metrics = own;  // of a record made again they stand in run.stop
-      for (const Formula* formula : {&run.stop.when->left, &run.stop.when->right})
-        for (const Formula::Name& name : formula->names())
-          if (is_requested_column(name.text)) all.insert(name.text);
-      for (const OwnMetric& metric : run.stop.metrics)
-        for (const Formula::Name& name : metric.formula.names())
-          if (is_requested_column(name.text)) all.insert(name.text);
+      ask_all(all, run.stop.when->left, false);
+      ask_all(all, run.stop.when->right, false);
+      for (const OwnMetric& metric : run.stop.metrics) ask_all(all, metric.formula, false);
       run.config["run"]["stop"] = stopping_table(run.stop);
     }
     if (all.empty()) continue;

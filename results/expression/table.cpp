@@ -127,6 +127,9 @@ Reading Table::column(const std::string& name, const RowIndex& index, std::size_
   if (c < 0) return missing("the run has no column: " + unknown_name("column", name, trace_.columns));
   const double x = trace_.rows[at][static_cast<std::size_t>(c)];
   if (std::isnan(x)) {
+    const auto has = [&](const std::vector<double>& other) { return !std::isnan(other[static_cast<std::size_t>(c)]); };
+    if (at == 0 && std::any_of(trace_.rows.begin(), trace_.rows.end(), has))  // a step is made at iteration 1
+      return unknown(Reading::State::outside, name + " begins after iteration 0");
     const bool due = static_cast<std::int64_t>(at) % facts_.evaluate_every == 0 || at + 1 == rows();
     if (!due) return unknown(Reading::State::unmeasured, where + " was not measured (run.evaluate_every)");
     return missing("there is no " + where);

@@ -174,6 +174,9 @@ TEST_CASE("a number that is missing or not finite decides nothing, and hides no 
   const double huge = std::numeric_limits<double>::max();
   CHECK(judged("f[k] <= 1", trace_of({"f"}, {{0}, {kInfinity}})).verdict() == "inconclusive");
   CHECK(judged("2*f[k] <= 1", trace_of({"f"}, {{0}, {huge}})).verdict() == "inconclusive");
+  const PromiseResult steps = judged("s[k] <= 1", trace_of({"s"}, {{kNaN}, {1}, {0.5}}));  // a step begins at iteration 1
+  CHECK(steps.verdict() == "holds");
+  CHECK(steps.checks == 2);
   // Every second iteration is evaluated: the others are not asked for.
   const Trace sparse = trace_of({"f"}, {{4}, {kNaN}, {3}, {kNaN}, {2}});
   CHECK(judged("f[k] <= f[0]", sparse, "", 0, 2).verdict() == "holds");
