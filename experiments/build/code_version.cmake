@@ -1,5 +1,5 @@
 # What decides the numbers of a run, in parts, each with the hash of its sources (cmake -P, from build_info.cmake):
-#   core       algorithms/core and the parts of experiments/run that make a run
+#   core       algorithms/core, the parts of experiments/run that make a run, the expressions of promises, metrics and stops
 #   algorithm  a paper's folder; external: the room outside
 #   dataset    its reader with all that it includes from datasets/
 # This is the one place that says which sources decide numbers. Everything else (plots, the command line, studies, texts for
@@ -57,8 +57,9 @@ function(with_includes result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-code_files(core "algorithms/core/*" experiments/run/run_loop experiments/run/evaluator experiments/run/prepared_run
-  experiments/run/audit_driver)
+code_files(core "algorithms/core/*" "results/expression/*" experiments/file/formulas experiments/run/run_loop
+  experiments/run/evaluator experiments/run/prepared_run experiments/run/audit_driver experiments/run/stop_rules
+  experiments/run/measured experiments/run/definitions)
 list(FILTER core EXCLUDE REGEX "/core/(text|plain_text|usage_error|plugin_entry)\\.")  # for people, and for loading
 code_digest(core_digest ${core})
 

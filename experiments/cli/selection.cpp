@@ -143,7 +143,8 @@ void add_shelf_options(OptionList& options, const std::string& out) {
 }
 
 Shelf shelf_of(const CommandLine& options) {
-  const Shelf shelf{text(options, "out"), options["any-version"].as<bool>()};
+  const bool any_version = options.count("any-version") > 0 && options["any-version"].as<bool>();  // dump has none
+  const Shelf shelf{text(options, "out"), any_version};
   require(!shelf.out.empty(), "--out needs the name of a folder");
   return shelf;
 }
