@@ -245,6 +245,8 @@ CsvSurvey survey_csv(std::string_view text, const std::string& file, const FileO
       if (scanner.column() > survey.columns.size()) break;
       note(survey.columns[scanner.column() - 1], scanner.text(), scanner.line(), survey.decimal_comma);
     }
+    if (first && scanner.column() > kMostColumns)
+      fail_in(file, "line " + std::to_string(scanner.row_line()) + " has more than 1000000 columns", kWrongSeparator);
     if (scanner.column() != survey.columns.size()) {
       const std::string found = scanner.column() > survey.columns.size() ? "more" : std::to_string(scanner.column());
       fail_in(file,

@@ -5,7 +5,7 @@
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/plain_text.hpp"
 #include "experiments/cli/selection.hpp"
-#include "experiments/report/claims_table.hpp"
+#include "experiments/report/claims_export.hpp"
 #include "experiments/run/provenance.hpp"
 #include "results/record.hpp"
 
@@ -19,7 +19,10 @@ OptionList claims_options() {
   OptionList options("Options");
   auto add = options.add_options();
   add("paper", po::value<std::vector<std::string>>()->value_name("P"), "only this paper; may be given several times");
-  add("format", po::value<std::string>()->default_value("table")->value_name("F"), "table, markdown or json");
+  add("format", po::value<std::string>()->default_value("table")->value_name("F"), "table, markdown, json, csv or latex");
+  add("verdict", po::value<std::vector<std::string>>()->value_name("V"), "only the rows with this verdict; several times");
+  add("experiment", po::value<std::vector<std::string>>()->value_name("E"), "only the rows of this experiment; several times");
+  add("short", po::bool_switch(), "one line a row instead of one an item");
   add("scale", po::value<std::string>()->default_value("quick")->value_name("S"), "quick or paper: whose records are judged");
   add_shelf_options(options, "folder of the records");
   add("rows", po::bool_switch(), "unfold: every row under its items (json has them always)");
@@ -68,7 +71,7 @@ std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path&
 int claims_verb(const CommandLine& options) {
   const std::string format = text(options, "format"), scale = text(options, "scale"),
                     folder = text(options, "update-reference");
-  const std::vector<std::string> formats{"table", "markdown", "json"}, scales{"quick", "paper"};
+  const std::vector<std::string> formats{"table", "markdown", "json", "csv", "latex"}, scales{"quick", "paper"};
   if (std::find(formats.begin(), formats.end(), format) == formats.end())
     throw UsageError(unknown_name("format", format, formats));
   if (std::find(scales.begin(), scales.end(), scale) == scales.end()) throw UsageError(unknown_name("scale", scale, scales));
@@ -81,6 +84,18 @@ int claims_verb(const CommandLine& options) {
 
   const std::vector<ClaimEntry> entries = collect_claims(papers, scale, shelf);
   if (!folder.empty()) return update_files(entries, folder, scale, accept) > 0 && !accept ? kCheckFailed : kAllWell;
+  const auto named = [&](const char* option) {
+    return options.count(option) ? options[option].as<std::vector<std::string>>() : std::vector<std::string>{};
+  };
+  const std::vector<std::string> verdicts = named("verdict"), experiments = named("experiment");
+  const bool filtered = !verdicts.empty() || !experiments.empty(), brief = options["short"].as<bool>();
+  if (filtered || brief || format == "csv" || format == "latex") {
+    if (format == "json" || format == "markdown")
+      throw UsageError("claims: --verdict, --experiment and --short go with the formats table, csv and latex");
+    const std::vector<ClaimEntry> rows = selected_claims(entries, verdicts, experiments);
+    std::cout << (format == "csv" ? claims_as_csv(rows) : format == "latex" ? claims_as_latex(rows) : claims_in_short(rows));
+    return kAllWell;
+  }
   const bool unfold = options["rows"].as<bool>();
   std::cout << (format == "json"       ? claims_as_json(entries)
                 : format == "markdown" ? claims_as_markdown(entries, unfold)
@@ -99,6 +114,7 @@ std::vector<Verb> claim_verbs() {
        "reference; an expected verdict changes only with --accept-verdicts, and every change is listed.\n",
        "bcdbench claims\n"
        "bcdbench claims --paper zeng2019 --format markdown\n"
+       "bcdbench claims --paper zeng2019 --verdict fails --short\n"
        "bcdbench claims --update-reference results/reference\n",
        claims_options, claims_verb},
   };

@@ -17,8 +17,8 @@ TEST_CASE("The registry lists every dataset once, with title, licence and option
     CHECK_FALSE(info.options.empty());
     CHECK(info.embedded != info.downloadable);
   }
-  CHECK(names ==
-        std::set<std::string>{"mnist", "fashion-mnist", "mnist-10k", "bodyfat", "teacher-student", "function", "cifar-10", "file"});
+  CHECK(names == std::set<std::string>{"mnist", "fashion-mnist", "mnist-10k", "bodyfat", "teacher-student", "function",
+                                       "cifar-10", "file"});
 }
 
 TEST_CASE("An unknown dataset is an error that names the nearest", "[datasets][registry][error]") {

@@ -47,10 +47,10 @@ std::vector<std::string> named_pages(const std::string& text) {
   return pages;
 }
 
-/// Names that stand for files of the reader's own.
+/// Names that stand for files of the reader's own, or that the program writes.
 bool is_placeholder(const std::string& name) {
   return name.find("PAPER") != std::string::npos || name.find("template_method") != std::string::npos ||
-         name.ends_with("/replies.md");
+         name.ends_with("/replies.md") || name == "summary.md" || name == "ci/summary.md";
 }
 
 }  // namespace

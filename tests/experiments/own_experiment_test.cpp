@@ -71,3 +71,24 @@ TEST_CASE("Own experiments and the settings of their run are found again", "[cli
   sandbox.write("out/experiments.json", "{]");
   check_misuse(sandbox.run("plot @last"), "experiments.json: not what the program has written; delete it");
 }
+
+TEST_CASE("Claims are chosen by verdict and experiment, and written for other programs", "[cli][claims-export]") {
+  const Sandbox sandbox;
+  const Outcome all = sandbox.run("claims --paper wang2018 --short"),
+                failed = sandbox.run("claims --paper wang2018 --verdict fails");
+  CHECK(all.code == 0);
+  CHECK_THAT(failed.out, Contains("  fails  "));
+  CHECK(occurrences(failed.out, "\n") < occurrences(all.out, "\n"));
+  CHECK(occurrences(failed.out, "  holds  ") == 0);
+  const std::string one = "claims --paper zeng2019 --experiment zeng2019-theorem2 --format ";
+  const Outcome csv = sandbox.run(one + "csv"), latex = sandbox.run(one + "latex");
+  CHECK_THAT(
+      csv.out,
+      StartsWith("paper,item,claim,who,statement,experiment,scale,reported,measured,verdict,expected,finding,evidence\n"));
+  CHECK(occurrences(csv.out, ",zeng2019-theorem2,") == occurrences(csv.out, "\n") - 1);
+  CHECK_THAT(latex.out, Contains("\\begin{longtable}") && Contains("\\end{longtable}"));
+  CHECK(occurrences(latex.out, " \\\\\n") == occurrences(csv.out, "\n") - 1);
+  check_misuse(sandbox.run("claims --verdict hold --short"), "did you mean 'holds'?");
+  check_misuse(sandbox.run("claims --experiment zeng2019-theorem --short"), "did you mean 'zeng2019-theorem1'?");
+  check_misuse(sandbox.run("claims --short --format json"), "go with the formats table, csv and latex");
+}
