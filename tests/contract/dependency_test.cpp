@@ -102,6 +102,35 @@ std::vector<std::string> names_in_core(const fs::path& root, const std::regex& n
 
 const fs::path kRoot = BCDBENCH_SOURCE_DIR;
 
+/// "experiments/run/run_loop", "results/expression/*": what the list of the core's parts names, without algorithms/core.
+std::vector<std::string> parts_of_a_run(const std::string& list) {
+  std::vector<std::string> parts;
+  const std::regex form("(experiments|results)/[a-z_/*]+");
+  for (std::sregex_iterator match(list.begin(), list.end(), form), end; match != end; ++match) parts.push_back(match->str());
+  return parts;
+}
+
+/// What those parts include, from experiments/ and results/, and is no part itself.
+std::set<std::string> left_out(const std::vector<std::string>& parts) {
+  const auto is_part = [&](const std::string& stem) {
+    return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+      return part.ends_with("/*") ? stem.starts_with(part.substr(0, part.size() - 1)) : stem == part;
+    });
+  };
+  std::set<std::string> outside;
+  const std::regex form("^#include \"((experiments|results)/[^\"]+)\\.hpp\"");
+  for (const char* top : {"experiments", "results"})
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kRoot / top)) {
+      const fs::path file = fs::relative(entry.path(), kRoot);
+      if (!is_part(fs::path(file).replace_extension().generic_string())) continue;
+      std::ifstream in(entry.path());
+      std::smatch match;
+      for (std::string line; std::getline(in, line);)
+        if (std::regex_search(line, match, form) && !is_part(match[1].str())) outside.insert(match[1].str());
+    }
+  return outside;
+}
+
 }  // namespace
 
 TEST_CASE("includes go one way: from the command line down to the core, never from paper to paper", "[contract][dependency]") {
@@ -133,4 +162,30 @@ TEST_CASE("every folder of the tree says what it is for", "[contract][dependency
       CAPTURE(path);
       CHECK(fs::is_regular_file(entry.path() / "README.md"));
     }
+}
+
+TEST_CASE("what decides the numbers of a run counts for its name", "[contract][dependency]") {
+  std::ifstream in(kRoot / "experiments/build/code_version.cmake");
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::size_t begin = text.find("code_files(core");
+  REQUIRE(begin != std::string::npos);
+  std::vector<std::string> parts = parts_of_a_run(text.substr(begin, text.find(')', begin) - begin));
+  // Descriptions; what makes the configuration, which is in the name itself; what passes numbers on without making any.
+  const std::set<std::string> without_numbers = {"experiments/experiment",
+                                                 "experiments/claims/read",
+                                                 "experiments/claims/words",
+                                                 "experiments/file/resolve",
+                                                 "experiments/file/stopping",
+                                                 "experiments/toml/section",
+                                                 "experiments/run/clock",
+                                                 "experiments/run/interrupt",
+                                                 "experiments/run/npy",
+                                                 "results/record",
+                                                 "results/json"};
+  for (const std::string& stem : left_out(parts)) {
+    CAPTURE(stem);
+    CHECK(without_numbers.contains(stem));
+  }
+  std::erase(parts, "experiments/run/evaluator");  // a part that is forgotten is seen
+  CHECK(left_out(parts).contains("experiments/run/evaluator"));
 }
