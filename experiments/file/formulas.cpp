@@ -164,7 +164,35 @@ void read_formulas(Section& document, const std::vector<std::string>& variants, 
   }
 }
 
+namespace {
+
+/// A promise that none of a claim's variants has would be found missing only when all runs are done.
+void check_promise_of(const Claim& claim, const Experiment& experiment) {
+  const auto speaks_of = [](const std::vector<std::string>& variants, const std::string& label) {
+    return variants.empty() || std::find(variants.begin(), variants.end(), label) != variants.end();
+  };
+  std::set<std::string> known;
+  bool any = false;  // --variant may have taken all of them out
+  for (const PlannedRun& run : experiment.runs) {
+    if (!speaks_of(claim.variants, run.variant)) continue;
+    any = true;
+    for (const Promise& promise : find_plugin(run.algorithm).promises) known.insert(promise.id);
+    for (const OwnPromise& own : experiment.promises)
+      if (speaks_of(own.variants, run.variant)) known.insert(own.promise.id);
+  }
+  const std::string& id = claim.text.at("promise");
+  if (!any || known.contains(id)) return;
+  const std::string place = experiment.id + ".toml: [[claim]] " + claim.id + ": ";
+  if (known.empty())
+    throw UsageError(place + "its variants promise nothing; 'describe ALGORITHM' lists what a method promises");
+  throw UsageError(place + unknown_name("promise", id, {known.begin(), known.end()}));
+}
+
+}  // namespace
+
 void check_formulas(const Experiment& experiment) {
+  for (const Claim& claim : experiment.claims)
+    if (claim.kind == "promise") check_promise_of(claim, experiment);
   std::set<std::string> checked;  // variants: the seeds have the same parameters
   std::map<std::string, double> of_any;
   for (const PlannedRun& run : experiment.runs) {
