@@ -13,7 +13,7 @@ parser.add_argument("program")
 parser.add_argument("experiments", nargs="*")
 parser.add_argument("--repeat", type=int, default=5)
 parser.add_argument("--seconds", type=float, default=0.5, help="most training time of a run")
-options = parser.parse_args()
+options = parser.parse_intermixed_args()
 
 
 def run(experiment, threads, iterations):
