@@ -61,7 +61,7 @@ mean = true
 kind = "he"
 
 [run]
-iterations = 30
+iterations = 300
 seeds = [1, 2, 3]
 
 [[variant]]            # one curve; bcdbench list algorithms

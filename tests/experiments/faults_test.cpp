@@ -11,24 +11,6 @@
 
 using namespace bcd::test;
 
-namespace {
-
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-std::vector<fs::path> records(const Sandbox& sandbox, const std::string& out = "out") {
-  std::vector<fs::path> list;
-  for (const auto& entry : fs::directory_iterator(sandbox.path(out) / "runs"))
-    if (entry.path().extension() == ".json") list.push_back(entry.path());
-  std::sort(list.begin(), list.end());
-  return list;
-}
-
-}  // namespace
-
 TEST_CASE("texts of an experiment that would not stay text are refused by name", "[faults][text]") {
   const Sandbox sandbox;
   const auto refused = [&](const std::string& from, const std::string& to, const std::string& part) {

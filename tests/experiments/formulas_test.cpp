@@ -53,6 +53,16 @@ TEST_CASE("a mistake in a formula is found when the file loads, with its place",
   check_misuse(sandbox.run("run own.toml"), "measure: unknown column 'step3'; did you mean 'step2'?");
 }
 
+TEST_CASE("a claim about a promise that none of its variants makes is found before any run", "[promise][cli]") {
+  const Sandbox sandbox;
+  const std::string claim = "[[claim]]\nid = 'c'\nitem = 'i'\nstatement = 's'\nkind = 'promise'\nexpect = 'holds'\n";
+  check_refused(sandbox, claim + "promise = 'own.promis'\n", "[[claim]] c: its variants promise nothing");
+  check_refused(sandbox, claim + "promise = 'own.promis'\n" + promise("F[k] <= F[0]"),
+                "[[claim]] c: unknown promise 'own.promis'; did you mean 'own.promise'?");
+  sandbox.write("own.toml", experiment(claim + "promise = 'own.promise'\n" + promise("F[k] <= F[0]")));
+  CHECK(sandbox.run("run own.toml --dry-run").code == 0);
+}
+
 // Gradient descent satisfies x_k - x_{k-1} = -rate dR(x_{k-1}): the two columns are made by different code.
 TEST_CASE("promises along a run hold, and are shown by check, report and the records", "[promise][cli]") {
   const Sandbox sandbox;

@@ -188,16 +188,6 @@ TEST_CASE("unknown names are errors that list the valid ones", "[spec][errors]")
   CHECK_THROWS_WITH(load_experiment("no-such-experiment"), Contains("unknown experiment 'no-such-experiment'"));
 }
 
-TEST_CASE("a claim about a promise that none of its variants makes is found before any run", "[spec][errors]") {
-  const std::string judged =
-      "kind = \"order\"\nmetric = \"train_loss\"\nop = \"<\"\nbaseline = \"B\"\nvariants = [\"A\"]\nat = 3\n";
-  const std::string claim = "kind = \"promise\"\npromise = \"decrese\"\n";
-  const std::string own = "[[promise]]\nid = \"decrease\"\nholds = \"train_loss[k] <= train_loss[0]\"\nexpect = \"holds\"\n";
-  CHECK_THAT(error_of(with(judged, claim)), Contains("[[claim]] sample.order") && Contains("promise nothing"));
-  CHECK_THAT(error_of(with(judged, claim) + own), Contains("unknown promise 'decrese'; did you mean 'decrease'?"));
-  CHECK(error_of(with(judged, "kind = \"promise\"\npromise = \"decrease\"\n") + own) == "no error");
-}
-
 TEST_CASE("wrong types and ranges are errors that show what was found", "[spec][errors]") {
   CHECK_THAT(error_of(with("iterations = 20", "iterations = 2.5")),
              Contains("[run]") && Contains("iterations must be a whole number") && Contains("2.5"));

@@ -21,26 +21,12 @@ using nlohmann::json;
 
 namespace {
 
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
 /// The name of the first run of a file.
 std::string name_of(const std::string& text, const std::string& stem = "tiny") {
   const TemporaryFolder folder;
   const fs::path file = folder.path / (stem + ".toml");
   std::ofstream(file) << text;
   return run_id(load_experiment(file.string()).runs.front());
-}
-
-std::vector<fs::path> records(const Sandbox& sandbox, const std::string& out = "out") {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(sandbox.path(out + "/runs")))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 /// Gives every record another name, as a program of another version would have.

@@ -16,20 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-std::vector<fs::path> records(const Sandbox& sandbox, const std::string& out = "out") {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(sandbox.path(out + "/runs")))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 fs::path csv(fs::path file) { return file.replace_extension(".csv"); }
 
 /// Changes a record as another machine's program might have written it: its digest is that of what it says.

@@ -3,11 +3,13 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -106,6 +108,22 @@ inline int occurrences(const std::string& text, const std::string& word) {
   int count = 0;
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
   return count;
+}
+
+/// The text with its first `from` replaced; there must be one.
+inline std::string with(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+/// The records of an output folder, sorted by name.
+inline std::vector<fs::path> records(const Sandbox& sandbox, const std::string& out = "out") {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(sandbox.path(out) / "runs"))
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 inline void check_misuse(const Outcome& outcome, const std::string& part) {
