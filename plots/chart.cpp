@@ -10,7 +10,7 @@ namespace {
 
 const std::vector<double> kNothing;
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
@@ -56,7 +56,7 @@ std::string chart_csv(const Chart& chart) {
   for (const ChartPanel& panel : chart.panels)
     for (const Curve& curve : panel.curves)
       for (const Column& column : curve.columns) {
-        text += (columns.empty() ? "" : ",") + quoted(column.name);
+        text += (columns.empty() ? "" : ",") + in_quotes(column.name);
         columns.push_back(&column.values);
         rows = std::max(rows, column.values.size());
       }

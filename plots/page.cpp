@@ -60,7 +60,7 @@ std::string look(Mark mark, const LineStyle& style) {
 
 /// A text as gnuplot's text, whatever it is. Between single quotes everything stands for itself but the quote, whose double
 /// gnuplot 5.4 misreads at the beginning of a text; between double ones \ and ` have a meaning, so they are given by number.
-std::string quoted(const std::string& text) {
+std::string gnuplot_text(const std::string& text) {
   const std::string line = printable(text);
   if (line.find('\'') == std::string::npos) return "'" + line + "'";
   std::string out = "\"";
@@ -71,7 +71,7 @@ std::string quoted(const std::string& text) {
 /// An author's text may use gnuplot's V_N and x^2; the name of a column is shown as it is.
 std::string label_text(const std::string& label, const std::string& column) {
   const bool plain = label.empty() || label == column;
-  return quoted(plain ? column : label) + (plain ? " noenhanced" : " enhanced");
+  return gnuplot_text(plain ? column : label) + (plain ? " noenhanced" : " enhanced");
 }
 
 /// About how wide a text is in pixels: Helvetica's widths, in three classes.
@@ -217,7 +217,7 @@ std::string Page::legend() const {
           << "  set arrow from " << x(left) << "," << y(middle) << " to " << x(left + d_.sample) << "," << y(middle)
           << " nohead " << line(entry.style) << "\n";
     }
-    out << "  set label " << quoted(entry.label) << " at " << x(left + d_.sample + d_.gap) << "," << y(middle)
+    out << "  set label " << gnuplot_text(entry.label) << " at " << x(left + d_.sample + d_.gap) << "," << y(middle)
         << " left noenhanced\n";
   }
   return out.str();
@@ -243,7 +243,7 @@ std::string Page::layer(const Layer& layer, const Curve& curve, int first_column
     const std::string from = vertical.log() ? "($" + low + " > " + floor + " ? $" + low + " : " + floor + ")" : low;
     columns = place(layer.x) + ":" + from + ":" + place(layer.high);
   }
-  return quoted(chart_.id + ".csv") + " using " + columns + " with " + look(layer.mark, style(curve));
+  return gnuplot_text(chart_.id + ".csv") + " using " + columns + " with " + look(layer.mark, style(curve));
 }
 
 /// The bands of all curves, then what is drawn on them.
@@ -275,7 +275,7 @@ std::string Page::panel(std::size_t p) const {
   const double aside = left - d_.gap;
   out << "  set label " << label_text(panel.y_label, panel.y) << " at " << x(aside) << "," << y(top - d_.y_label) << " left\n";
   if (!panel.title.empty())
-    out << "  set label " << quoted("{/:Bold " + panel.title + "}") << " at " << x(aside) << ","
+    out << "  set label " << gnuplot_text("{/:Bold " + panel.title + "}") << " at " << x(aside) << ","
         << y(top - d_.y_label - d_.panel_title) << " left enhanced\n";
   return out.str() + crosses(panel) + curves(p) + "  unset label; unset arrow; unset object\n";
 }
@@ -302,11 +302,11 @@ std::string Page::script() const {
       << "if (!exists('formats')) formats = 'svg pdf png'\n"
       << "set encoding utf8\n"
       << "do for [f in formats] {\n  reset\n"
-      << terminals() << "  set output " << quoted(stem + ".") << ".f\n"
+      << terminals() << "  set output " << gnuplot_text(stem + ".") << ".f\n"
       << "  set datafile separator ','\n  set minussign\n  unset key\n"
       << "  set grid lt 1 lc rgb '#e6e6e6' lw 0.7\n  set border 3 lc rgb '#666666' lw 0.8\n"
       << "  set tics nomirror out scale 0.6,0.3 textcolor rgb '#222222'\n  set multiplot";
-  if (format_.title) out << " title " << quoted(chart_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
+  if (format_.title) out << " title " << gnuplot_text(chart_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
   out << "\n" << legend();
   for (std::size_t p = 0; p < chart_.panels.size(); ++p) out << panel(p);
   out << "\n  unset multiplot\n  unset output\n}\n";

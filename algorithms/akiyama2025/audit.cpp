@@ -18,8 +18,6 @@ namespace {
 constexpr double kReached = 1e-8;  // F below this counts as the global minimum reached
 using P = GradientBcdParameters;
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 /// Extreme singular values of a matrix, from its smaller Gram matrix.
 std::pair<double, double> singular_range(const Matrix<double>& W) {
   const Matrix<double> G = W.rows() <= W.cols() ? Matrix<double>(W * W.transpose()) : Matrix<double>(W.transpose() * W);

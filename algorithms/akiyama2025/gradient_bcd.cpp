@@ -10,8 +10,6 @@ namespace bcd::akiyama2025 {
 
 namespace {
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 template <class T>
 std::vector<Matrix<double>> as_double(const std::vector<Matrix<T>>& list) {
   std::vector<Matrix<double>> out;

@@ -15,8 +15,6 @@ using Parameters = GradientBcdParameters;
 /// Larger numbers of iterations would never end; the theorems' K_V and K_W can be any size.
 constexpr double kMostIterations = 1e9;
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 /// What an eta is multiplied by: c times 1, 1/n or 1/(n d_j).
 double convention(const Parameters& p, bool weight, Index width, Index n) {
   const double c = p.gradient == Parameters::Gradient::squared ? 2 : 1, samples = static_cast<double>(n);

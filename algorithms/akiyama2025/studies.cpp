@@ -9,12 +9,6 @@
 
 namespace bcd::akiyama2025 {
 
-namespace {
-
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
-}  // namespace
-
 const char* name_of(Law law) {
   switch (law) {
     case Law::orthonormal:

@@ -9,8 +9,6 @@ namespace bcd::akiyama2025 {
 
 namespace {
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 /// P(W_L has entries of both signs) = 1 - 2^(1-r): inside the exact 99 % interval for every r?
 StudyResult lemma51_probability() {
   constexpr int kDraws = 40000;

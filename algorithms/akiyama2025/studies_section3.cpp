@@ -10,8 +10,6 @@ namespace bcd::akiyama2025 {
 
 namespace {
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 /// Sweeps to F < 1e-8 with practical steps, at most `most`; infinite if that is not reached. `prepare` may change the start of V.
 double sweeps_needed(const Instance& instance, const std::map<std::string, std::string>& parameters, int most,
                      const std::function<void(Eigen::Map<Matrix<double>>&)>& prepare = {}) {

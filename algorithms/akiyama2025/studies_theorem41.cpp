@@ -9,8 +9,6 @@ namespace bcd::akiyama2025 {
 
 namespace {
 
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
-
 constexpr double kEpsilon = 1e-6;
 constexpr int kSeeds = 20;
 
@@ -26,7 +24,7 @@ const std::vector<StepReading> kReadings = {{Theorem41::printed, false, "as prin
                                             {Theorem41::squared, true, "max |x_i|^2, s^2 and 1/2 |.|^2"}};
 
 /// x_i = e_0 + e_i/2, y_i = 1, one linear unit: the first sweep can be followed by hand.
-StudyResult smallest() {
+StudyResult six_inputs() {
   const Index n = 6;
   Matrix<double> X = Matrix<double>::Zero(n + 1, n), W_1 = Matrix<double>::Zero(1, n + 1);
   X.row(0).setOnes();
@@ -248,7 +246,7 @@ std::vector<Study> theorem41_studies() {
   using enum Law;
   return {
       {"akiyama2025.theorem4.1.smallest", theorem,
-       "Six inputs with a common direction: in some reading of the printed steps F <= epsilon after K sweeps.", smallest},
+       "Six inputs with a common direction: in some reading of the printed steps F <= epsilon after K sweeps.", six_inputs},
       {"akiyama2025.theorem4.1.small-slope", theorem, "One unit, slope 1/10: F <= epsilon after K sweeps.", small_slope},
       {"akiyama2025.theorem4.1.large-gamma", theorem, "One unit a layer, gamma 9: F <= epsilon after K sweeps.", large_gamma},
       {"akiyama2025.theorem4.1.correlated", theorem,

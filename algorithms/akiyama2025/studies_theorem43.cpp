@@ -21,7 +21,7 @@ struct Sides {
   }
 };
 
-constexpr int kSeeds = 15;
+constexpr int kDraws = 15;
 constexpr double kDelta = 0.1;
 
 struct Growth {
@@ -38,7 +38,7 @@ const Growth& growth() {
     for (const Index n : g.n) {
       std::vector<double> test, right, norm;
       int exceeded = 0, small = 0;
-      for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      for (std::uint64_t seed = 1; seed <= kDraws; ++seed) {
         Instance instance({2, 2, n, n, 1}, Law::sphere, seed);
         Rng rng(seed, "theorem 4.3");
         for (double& y : instance.Y.reshaped()) y = rng.normal() < 0 ? -1 : 1;
@@ -49,7 +49,7 @@ const Growth& growth() {
         exceeded += test.back() > right.back();
         small += run.F <= 1e-6;
       }
-      g.above_delta = g.above_delta && binomial_interval(exceeded, kSeeds, 0.95).first > kDelta;
+      g.above_delta = g.above_delta && binomial_interval(exceeded, kDraws, 0.95).first > kDelta;
       g.test.push_back(median_of(test)), g.right.push_back(median_of(right)), g.norm.push_back(median_of(norm));
       append(g.evidence, "n = d = " + std::to_string(n) + ": test error " + show(g.test.back()) + ", right side " +
                              show(g.right.back()) + ", exceeded in " + std::to_string(exceeded) + "/15, F <= 1e-6 in " +

@@ -4,6 +4,7 @@
 
 #include "algorithms/core/activation_functors.hpp"
 #include "algorithms/core/elementwise.hpp"
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/spec_text.hpp"
 
 namespace bcd {
@@ -13,8 +14,6 @@ namespace {
 using functors::Interval;
 using functors::with_activation;
 using Kind = Activation::Kind;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 const std::vector<std::pair<std::string, Kind>> kNames = {
     {"linear", Kind::linear}, {"relu", Kind::relu},         {"leaky_relu", Kind::leaky_relu}, {"sigmoid", Kind::sigmoid},

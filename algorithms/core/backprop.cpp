@@ -5,8 +5,6 @@
 namespace bcd {
 
 namespace {
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 template <class T>
 void set_zero(const Network& net, Weights<T>& weights) {
   for (int i = 1; i <= net.N(); ++i) {

@@ -11,8 +11,6 @@ namespace bcd {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// The risk of `count` columns, without the loss's weight. E bounds the error of V in units of eps: an inner product of m terms
 /// is wrong by at most m/2 eps times the sum of their moduli, an activation passes an error on by its Lipschitz constant and
 /// adds some roundings of its own.

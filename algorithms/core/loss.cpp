@@ -8,6 +8,7 @@
 #include "algorithms/core/bracketed_newton.hpp"
 #include "algorithms/core/elementwise.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/rounding.hpp"
 
 namespace bcd {
 
@@ -16,7 +17,6 @@ namespace {
 using Kind = Loss::Kind;
 using Array = Eigen::ArrayXd;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 const std::vector<std::pair<std::string, Kind>> kNames = {

@@ -6,10 +6,10 @@ namespace bcd {
 
 template <class T>
 Weights<T>::Weights(const Network& net) : W(static_cast<std::size_t>(net.N() + 1)), b(static_cast<std::size_t>(net.N() + 1)) {
-  constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+  constexpr T unset = std::numeric_limits<T>::quiet_NaN();
   for (int i = 1; i <= net.N(); ++i) {
-    W[static_cast<std::size_t>(i)] = Matrix<T>::Constant(net.d(i), net.d(i - 1), kNaN);
-    b[static_cast<std::size_t>(i)] = Vector<T>::Constant(net.d(i), net.bias ? kNaN : T(0));
+    W[static_cast<std::size_t>(i)] = Matrix<T>::Constant(net.d(i), net.d(i - 1), unset);
+    b[static_cast<std::size_t>(i)] = Vector<T>::Constant(net.d(i), net.bias ? unset : T(0));
   }
 }
 

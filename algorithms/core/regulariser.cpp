@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "algorithms/core/elementwise.hpp"
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/spec_text.hpp"
 
 namespace bcd {
@@ -11,8 +12,6 @@ namespace bcd {
 namespace {
 
 using Kind = Regulariser::Kind;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Form {
   std::string name;

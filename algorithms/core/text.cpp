@@ -109,6 +109,12 @@ std::string show(double x, int digits) {
   return text;
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
 std::vector<std::string> split_list(const std::string& option, const std::string& list) {
   std::vector<std::string> pieces;
   std::istringstream stream(list + ",");

@@ -19,6 +19,8 @@ std::string number_text(double x);
 /// A number for a table or a sentence: `digits` significant ones; "-" for NaN.
 std::string show(double x, int digits = 3);
 
+/// The text with every `what` replaced by `with`.
+std::string replaced(std::string text, const std::string& what, const std::string& with);
 /// "a,b,c" -> {"a", "b", "c"}; an empty piece is a UsageError that names the option.
 std::vector<std::string> split_list(const std::string& option, const std::string& list);
 

@@ -12,6 +12,9 @@ namespace bcd {
 
 using Index = Eigen::Index;
 
+/// A layer as a place in a std::vector: W[at(i)].
+constexpr std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>

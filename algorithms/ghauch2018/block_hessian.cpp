@@ -9,8 +9,6 @@ namespace bcd::ghauch2018 {
 namespace {
 
 using Window = Eigen::Map<Matrix<double>>;
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// Symmetric d x d matrices are packed by the columns of their lower triangle: entry (i, k), i >= k, is at
 /// packed(k, d) + i - k.
 Index packed(Index k, Index d) { return k * d - k * (k - 1) / 2; }

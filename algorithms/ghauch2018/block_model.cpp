@@ -4,9 +4,7 @@
 
 namespace bcd::ghauch2018 {
 
-namespace {
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-}  // namespace
+namespace {}  // namespace
 
 template <class T>
 void activate(const Activation& sigma, ConstRef<T> U, MutRef<T> Z, MutRef<T> S) {

@@ -83,7 +83,6 @@ class Bsum final : public Algorithm<T> {
   std::optional<StepCost> cost() const override;
 
  private:
-  std::size_t at(int j) const { return static_cast<std::size_t>(j); }
   int J() const { return problem_->net.N(); }
   /// Whether the feasible set holds for block j.
   bool restricted(int j) const;

@@ -2,9 +2,7 @@
 
 namespace bcd::ghauch2018 {
 
-namespace {
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-}  // namespace
+namespace {}  // namespace
 
 SymmetricEigen::SymmetricEigen(Index n)
     : tridiagonal_(n),

@@ -5,7 +5,6 @@
 namespace bcd::ghauch2018 {
 
 namespace {
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 using Kind = LossFunction::Kind;
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Internal: the parts of the list of studies, and what they share.
 #pragma once
 
+#include <cmath>
 #include <cstdio>
 
 #include "algorithms/ghauch2018/oracle.hpp"
@@ -14,6 +15,8 @@ std::string sentence(const char* format, Args... args) {
   std::snprintf(text, sizeof text, format, args...);
   return text;
 }
+
+inline double sigmoid(double u) { return u < 0 ? std::exp(u) / (1 + std::exp(u)) : 1 / (1 + std::exp(-u)); }
 
 std::vector<Study> convergence_studies();
 std::vector<Study> convexity_studies();

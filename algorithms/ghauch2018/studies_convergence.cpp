@@ -9,8 +9,6 @@ namespace bcd::ghauch2018 {
 
 namespace {
 
-double sigmoid(double u) { return u < 0 ? std::exp(u) / (1 + std::exp(u)) : 1 / (1 + std::exp(-u)); }
-
 /// J = 2, one sample, x = 1, y = 0.2: f = (H - y)^2 + lambda (w1^2 + w2^2), H = sigma(w2 sigma(w1)), lambda = 0.01. Assumptions 1 and
 /// 2 hold on the whole plane: |dl/dw2| <= 1/2, and |dl/dw1| <= 2 |w2| sigma(w1) sigma'(w2 sigma(w1)) <= 2 max_u u sigma'(u) < 0.45.
 struct Chain {

@@ -11,7 +11,6 @@ namespace bcd::ghauch2018 {
 namespace {
 
 double softplus(double u) { return std::max(u, 0.0) + std::log1p(std::exp(-std::abs(u))); }
-double sigmoid(double u) { return u < 0 ? std::exp(u) / (1 + std::exp(u)) : 1 / (1 + std::exp(-u)); }
 double log_sigmoid(double u) { return -softplus(-u); }  // concave, increasing
 
 /// Second derivative in u of c exp((h(u) - y)^2/c) from h, h', h''.

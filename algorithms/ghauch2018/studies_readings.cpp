@@ -12,7 +12,7 @@ namespace bcd::ghauch2018 {
 
 namespace {
 
-constexpr int kSeeds = 10, kUpdates = 2000, kUpdatesPerStep = 8, kNeeded = 9;  // nine of ten seeds
+constexpr int kSeeds = 10, kRunUpdates = 2000, kUpdatesPerStep = 8, kNeeded = 9;  // nine of ten seeds
 
 struct Reading {
   const char *id, *scaling;
@@ -100,7 +100,7 @@ double run_once(const Problem<double>& problem, double deviation, const Settings
   BlockModel<double> model(net, {LossFunction::Kind::ridge, 1}, problem.n());
   const double scale = problem.Y->squaredNorm();
   double sum = 0;
-  const int steps = kUpdates / kUpdatesPerStep;
+  const int steps = kRunUpdates / kUpdatesPerStep;
   for (int k = 0; k < steps; ++k) {
     algorithm.step(nullptr);
     model.forward(algorithm.weights(), *problem.X);
@@ -145,8 +145,8 @@ std::size_t best(const std::array<Scores, kNumbers>& family) {
 /// Each rule at its best 1/gamma against two baselines. Measured: the fewest seeds won; the statement asks for nine of ten.
 StudyResult compare(const Table& table, const char* first_name, const Scores& first, const char* second_name,
                     const Scores& second) {
-  std::string text =
-      sentence("mean log NMSE over %d updates: %s %.2f, %s %.2f", kUpdates, first_name, mean(first), second_name, mean(second));
+  std::string text = sentence("mean log NMSE over %d updates: %s %.2f, %s %.2f", kRunUpdates, first_name, mean(first),
+                              second_name, mean(second));
   int fewest = kSeeds;
   for (std::size_t r = 0; r < kRules; ++r) {
     const std::size_t i = best(table.tuned[r]);
@@ -181,7 +181,7 @@ StudyResult batches(const Matrix<double>& X, const Matrix<double>& Y) {
   for (std::size_t b = 0; b < 3; ++b)
     for (std::size_t seed = 0; seed < kPairs; ++seed)
       scores[b][seed] = run_once(problem, 0, {{"lambda", "1e-5"}, {"gamma", "0.1"}, {"batch_size", sizes[b]}}, seed + 1);
-  std::string text = sentence("constant rate 10, mean log NMSE over %d updates, %zu seeds:", kUpdates, kPairs);
+  std::string text = sentence("constant rate 10, mean log NMSE over %d updates, %zu seeds:", kRunUpdates, kPairs);
   bool all = true;
   double weakest = -1e300;
   for (const auto& [more, less] : {std::pair<std::size_t, std::size_t>{2, 0}, {1, 0}, {2, 1}}) {

@@ -58,8 +58,6 @@ std::vector<Promise> mdlam_promises() {
 
 namespace {
 
-std::size_t at(int l) { return static_cast<std::size_t>(l); }
-
 /// sum of t_ij D_ij^2 with t repeated over the block.
 double weighted_square(const Matrix<double>& t, const Matrix<double>& D) {
   const Matrix<double> q = D.cwiseAbs2();

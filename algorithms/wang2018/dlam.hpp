@@ -64,7 +64,6 @@ class Dlam : public Algorithm<T> {
 
  private:
   const Matrix<T>& A(int l) const { return l == 0 ? *problem_->X : a_[at(l)]; }
-  static std::size_t at(int l) { return static_cast<std::size_t>(l); }
   int L() const { return net_->N(); }
 
   // One function per line of Algorithm 1, then what they share.

@@ -59,7 +59,6 @@ class DlamOracle {
   double w() const { return problem_.loss.weight(problem_.n()); }
 
  private:
-  static std::size_t at(int l) { return static_cast<std::size_t>(l); }
   int L() const { return problem_.net.N(); }
   double weights_distance2(const DlamPoint& P) const;
 

@@ -5,12 +5,11 @@
 #include <limits>
 
 #include "algorithms/core/elementwise.hpp"
+#include "algorithms/core/rounding.hpp"
 
 namespace bcd::wang2018 {
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // least(y) = min {z : h(z) >= y} and greatest(y) = max {z : h(z) <= y}; without such a bound -infinity and +infinity.
 
@@ -66,6 +65,8 @@ struct BoundedInverse {
     return attained(y) ? inverse(y) : std::numeric_limits<T>::infinity();
   }
 };
+template <class Inverse>
+BoundedInverse(double, double, Inverse) -> BoundedInverse<Inverse>;
 
 template <class Body>
 auto with_inverse(const Activation& h, Body&& body) {

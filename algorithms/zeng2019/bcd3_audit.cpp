@@ -153,7 +153,6 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
   bool jacobi() const { return p_.weight_update == ThreeSplittingParameters::WeightUpdate::jacobi; }
   double skip(int i) const { return problem_.net.skip(i) ? 1.0 : 0.0; }
   bool squared() const { return problem_.loss.kind == Loss::Kind::squared; }
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   bool descent_applies() const { return output_constant() > 0; }
 
   /// V_N: the factor of |D|^2 beyond the curvature of the loss, which only the squared loss has for certain.

@@ -11,8 +11,6 @@ namespace {
 /// Distance of x to the interval [lo, hi].
 double distance(double x, double lo, double hi) { return x < lo ? lo - x : x > hi ? x - hi : 0.0; }
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 }  // namespace
 
 SplittingCertificate::SplittingCertificate(const ThreeSplittingParameters& parameters, const Problem<double>& problem,

@@ -38,7 +38,6 @@ class MixedPoint {
   const Matrix<double>& V(int i) const { return of("V", i).V[at(i)]; }
 
  private:
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   const SplittingPoint& of(const char* name, int layer) const;
 
   const SplittingPoint& now_;

@@ -21,7 +21,7 @@ using Vec = Vector<double>;
 
 constexpr double kKink = 1e-9;      // |w.v| below this counts as on the kink
 constexpr double kCritical = 1e-6;  // distances below this count as critical
-constexpr int kSweeps = 200000;
+constexpr int kMostSweeps = 200000;
 constexpr int kStarts = 200;  // per dimension and alpha
 
 struct Relu {
@@ -80,7 +80,7 @@ struct Case {
   /// Iterates to a fixed point; false if it is not reached.
   template <class Sigma>
   bool solve(double alpha) {
-    for (int k = 0; k < kSweeps; ++k)
+    for (int k = 0; k < kMostSweeps; ++k)
       if (sweep<Sigma>(alpha) <= 1e-14 * (w.norm() + v.norm())) return true;
     return false;
   }

@@ -11,8 +11,6 @@ namespace bcd::zeng2021 {
 
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 class AdmmAudit final : public LayeredAudit<Moment> {
  public:
   AdmmAudit(const Parameters& parameters, const Problem<double>& problem) : LayeredAudit(problem), p_(parameters) {}

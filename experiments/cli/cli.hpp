@@ -14,6 +14,9 @@ namespace bcd {
 using CommandLine = boost::program_options::variables_map;
 using OptionList = boost::program_options::options_description;
 
+/// Of a verb that has none.
+inline OptionList no_options() { return OptionList("Options"); }
+
 struct Verb {
   std::string name;
   std::string arguments;  ///< the positional part of the usage line: "EXPERIMENT..."; empty: the verb takes no names

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/text.hpp"
 #include "algorithms/registry.hpp"
 #include "datasets/dataset.hpp"
 #include "experiments/build/embedded.hpp"
@@ -16,12 +17,6 @@ using Option = boost::program_options::option_description;
 
 bool takes_value(const Option& option) { return option.semantic()->max_tokens() > 0; }
 
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
-  return text;
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -29,7 +24,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 /// For zsh and bash: nothing within is special.
-std::string quoted(const std::string& text) { return "'" + replaced(text, "'", "'\\''") + "'"; }
+std::string in_quotes(const std::string& text) { return "'" + replaced(text, "'", "'\\''") + "'"; }
 std::string fish_quoted(const std::string& text) { return "'" + replaced(replaced(text, "\\", "\\\\"), "'", "\\'") + "'"; }
 
 std::string bash_script() {
@@ -38,7 +33,7 @@ std::string bash_script() {
   for (const Verb& verb : verbs()) names.push_back(verb.name);
   out << "# bash completion for bcdbench\n_bcdbench() {\n"
       << "  local word=${COMP_WORDS[COMP_CWORD]} options='' names=''\n"
-      << "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    names=" << quoted(joined(names)) << " options='--help --version'\n"
+      << "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    names=" << in_quotes(joined(names)) << " options='--help --version'\n"
       << "  else\n    case ${COMP_WORDS[1]} in\n";
   for (const Verb& verb : verbs()) {
     std::vector<std::string> options;
@@ -47,8 +42,8 @@ std::string bash_script() {
       options.push_back("--" + option->long_name());
       if (takes_value(*option)) with_value.push_back(options.back());
     }
-    out << "      " << verb.name << ")\n        options=" << quoted(joined(options))
-        << "\n        names=" << quoted(joined(argument_words(verb))) << " ;;\n";
+    out << "      " << verb.name << ")\n        options=" << in_quotes(joined(options))
+        << "\n        names=" << in_quotes(joined(argument_words(verb))) << " ;;\n";
   }
   std::sort(with_value.begin(), with_value.end());
   with_value.erase(std::unique(with_value.begin(), with_value.end()), with_value.end());
@@ -65,13 +60,13 @@ std::string bash_script() {
 std::string zsh_script() {
   std::ostringstream out;
   out << "#compdef bcdbench\nlocal -a verbs options names\nverbs=(\n";
-  for (const Verb& verb : verbs()) out << "  " << quoted(verb.name + ":" + verb.summary) << "\n";
+  for (const Verb& verb : verbs()) out << "  " << in_quotes(verb.name + ":" + verb.summary) << "\n";
   out << ")\nif (( CURRENT == 2 )); then\n  _describe verb verbs\n  return\nfi\ncase $words[2] in\n";
   for (const Verb& verb : verbs()) {
     out << "  " << verb.name << ")\n    options=(\n";
     const OptionList every = every_option(verb);
     for (const auto& option : every.options())
-      out << "      " << quoted("--" + option->long_name() + ":" + replaced(option->description(), "\n", " ")) << "\n";
+      out << "      " << in_quotes("--" + option->long_name() + ":" + replaced(option->description(), "\n", " ")) << "\n";
     out << "    )\n    names=(" << joined(argument_words(verb)) << ") ;;\n";
   }
   out << "esac\nif [[ $PREFIX == -* ]]; then\n  _describe -o option options\nelse\n"

@@ -36,7 +36,7 @@ std::vector<std::string> plain_texts(const CommandLine& options, const std::stri
 }
 
 /// As a shell needs it.
-std::string quoted(const std::string& word) {
+std::string shell_word(const std::string& word) {
   const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
   std::string out = "'";
@@ -108,18 +108,18 @@ Selection Selection::from(const CommandLine& options) {
 
 std::string Selection::command(const std::string& verb, const std::string& experiment) const {
   std::string line = "./bcdbench " + verb;
-  if (!experiment.empty()) line += " " + quoted(experiment);
+  if (!experiment.empty()) line += " " + shell_word(experiment);
   line += " --scale " + overrides.scale;
-  for (const std::string& variant : overrides.variants) line += " --variant " + quoted(variant);
+  for (const std::string& variant : overrides.variants) line += " --variant " + shell_word(variant);
   if (overrides.seeds) line += " --seeds " + std::to_string(*overrides.seeds);
-  for (const auto& [key, value] : overrides.set) line += " --set " + quoted(key + "=" + value);
-  for (const std::string& assignment : overrides.grid) line += " --grid " + quoted(assignment);
+  for (const auto& [key, value] : overrides.set) line += " --set " + shell_word(key + "=" + value);
+  for (const std::string& assignment : overrides.grid) line += " --grid " + shell_word(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
   for (const Plugin& plugin : plugins())
-    if (!plugin.library.empty()) line += " --plugin " + quoted(plugin.library);
+    if (!plugin.library.empty()) line += " --plugin " + shell_word(plugin.library);
   if (any_version) line += " --any-version";
-  if (out != "out") line += " --out " + quoted(out.string());
+  if (out != "out") line += " --out " + shell_word(out.string());
   return line;
 }
 

@@ -59,8 +59,6 @@ int ci_verb(const CommandLine& options) {
   return differing + failures > 0 ? kCheckFailed : kAllWell;
 }
 
-OptionList no_options() { return OptionList("Options"); }
-
 int check_plugin_verb(const CommandLine& options) {
   const std::vector<std::string> files = names(options);
   if (files.empty()) throw UsageError("check-plugin: name the shared library, for example ./my_method.so");

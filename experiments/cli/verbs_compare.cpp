@@ -54,7 +54,7 @@ void require_choice(const std::string& what, const std::string& value, const std
   if (std::find(valid.begin(), valid.end(), value) == valid.end()) throw UsageError(unknown_name(what, value, valid));
 }
 
-bool is_file(const std::string& name) { return name.ends_with(".json"); }
+bool is_baseline(const std::string& name) { return name.ends_with(".json"); }
 
 /// What is measured, from the command line or from the baseline file, where that was settled.
 ComparisonOptions what_is_measured(const CommandLine& options, const std::optional<Baseline>& file) {
@@ -88,7 +88,7 @@ ComparisonOptions what_is_measured(const CommandLine& options, const std::option
 ComparisonOptions comparison_options(const CommandLine& options, const std::optional<Baseline>& file) {
   ComparisonOptions o = what_is_measured(options, file);
   const std::string baseline = text(options, "baseline");
-  if (!is_file(baseline)) o.baseline = baseline;
+  if (!is_baseline(baseline)) o.baseline = baseline;
   const std::vector<std::string> quantiles = split_list("quantiles", text(options, "quantiles"));
   if (quantiles.size() != 2) throw UsageError("--quantiles: write two numbers, for example 0.25,0.75");
   o.low = share("quantiles", parse_number("--quantiles", quantiles[0]));
@@ -108,7 +108,7 @@ std::vector<RunRecord> read_records(Selection selection) {
   std::vector<RunRecord> records;
   std::vector<std::string> experiments;
   for (const std::string& name : selection.experiments)
-    if (is_file(name))
+    if (is_baseline(name))
       records.push_back(read_record(name));
     else
       experiments.push_back(name);
@@ -125,7 +125,7 @@ Selection selection_of(const CommandLine& options, const std::optional<Baseline>
   if (!selection.experiments.empty()) return selection;
   if (!file) throw UsageError("compare: name records or experiments; 'bcdbench list experiments' shows them");
   std::set<std::string> experiments;
-  for (const Outcome& run : file->runs) experiments.insert(run.experiment);
+  for (const ComparedRun& run : file->runs) experiments.insert(run.experiment);
   selection.experiments.assign(experiments.begin(), experiments.end());
   selection.overrides.scale = file->scale;
   if (file->seeds > 0 && !selection.overrides.seeds) selection.overrides.seeds = file->seeds;
@@ -142,14 +142,14 @@ int compare_verb(const CommandLine& options) {
   const std::string format = text(options, "format"), baseline = text(options, "baseline"),
                     kept = text(options, "write-baseline");
   require_choice("format", format, {"table", "json"});
-  const std::optional<Baseline> file = is_file(baseline) ? std::optional<Baseline>(read_baseline(baseline)) : std::nullopt;
+  const std::optional<Baseline> file = is_baseline(baseline) ? std::optional<Baseline>(read_baseline(baseline)) : std::nullopt;
   Comparison c;
   c.options = comparison_options(options, file);
   c.against_file = file.has_value();
   const std::vector<std::string> formats = options.count("figure") ? figure_formats(options) : std::vector<std::string>{};
   const Selection selection = selection_of(options, file);
   const std::vector<RunRecord> records = read_records(selection);
-  const std::vector<Outcome> runs = outcomes(records, c.options);
+  const std::vector<ComparedRun> runs = outcomes(records, c.options);
   c.doubt = doubt_about_seconds(records);
   std::vector<const RunRecord*> all;
   for (const RunRecord& record : records) all.push_back(&record);

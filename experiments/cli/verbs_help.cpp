@@ -13,8 +13,6 @@ OptionList help_options() {
   return options;
 }
 
-OptionList no_options() { return OptionList("Options"); }
-
 int help_verb(const CommandLine& options) {
   const std::vector<std::string> chosen = names(options);
   if (options.count("man")) {

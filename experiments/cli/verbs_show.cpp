@@ -11,8 +11,6 @@
 namespace bcd {
 namespace {
 
-OptionList no_options() { return OptionList("Options"); }
-
 void list_algorithms() {
   std::vector<std::vector<std::string>> rows;
   for (const Plugin& plugin : plugins()) rows.push_back({plugin.name, plugin.title});

@@ -8,8 +8,6 @@
 namespace bcd {
 namespace {
 
-OptionList no_options() { return OptionList("Options"); }
-
 int new_algorithm_verb(const CommandLine& options) {
   const std::vector<std::string> chosen = names(options);
   if (chosen.size() != 1) throw UsageError("new-algorithm: give one name, for example block_newton_smith2027");

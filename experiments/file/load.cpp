@@ -49,7 +49,7 @@ std::map<std::string, json> read_shared_parameters(Section& document) {
   std::map<std::string, json> shared;
   Section section = document.table("parameters");
   for (const auto& [name, table] : section.as_json().items()) {
-    section.located([&] { find_plugin(name); });
+    section.located([&, &algorithm = name] { find_plugin(algorithm); });
     if (!table.is_object()) throw UsageError(section.place() + ": " + name + " must be a table, got " + value_words(table));
     shared[name] = json{{"parameters", section.raw(name)}};
   }

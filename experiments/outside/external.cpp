@@ -32,7 +32,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kShown = 80;  // of a text that is wrong
+constexpr std::size_t kQuoted = 80;  // of a text that is wrong
 
 /// A parameter of free text.
 struct Text {
@@ -52,7 +52,7 @@ struct Object {
     } catch (const UsageError& e) {
       fault = std::string(" (") + e.what() + ")";
     }
-    const std::string shown = printable(text.substr(0, kShown)) + (text.size() > kShown ? "..." : "");
+    const std::string shown = printable(text.substr(0, kQuoted)) + (text.size() > kQuoted ? "..." : "");
     if (!value.is_object()) throw UsageError("write a JSON object, for example {\"eta\": 0.1}; got '" + shown + "'" + fault);
     return {std::move(value)};
   }
@@ -132,7 +132,7 @@ std::pair<Index, Index> shape_of(const json& shape) {
 /// A letter, then letters and digits; W1 and b1 are weights.
 bool is_block_name(const std::string& name) {
   const auto alphanumeric = [](unsigned char c) { return std::isalnum(c); };
-  if (name.empty() || name.size() > kShown || !std::isalpha(static_cast<unsigned char>(name[0])) ||
+  if (name.empty() || name.size() > kQuoted || !std::isalpha(static_cast<unsigned char>(name[0])) ||
       !std::all_of(name.begin(), name.end(), alphanumeric))
     return false;
   return (name[0] != 'W' && name[0] != 'b') || name.size() == 1 || !std::isdigit(static_cast<unsigned char>(name[1]));
@@ -144,10 +144,10 @@ Measurements measurements_of(const json& answer) {
   for (const auto& [name, value] : answer.items()) {
     if (name == "iteration" || value.is_null()) continue;
     if (!is_column_name(name))
-      throw std::runtime_error("named a number '" + printable(name.substr(0, kShown)) +
+      throw std::runtime_error("named a number '" + printable(name.substr(0, kQuoted)) +
                                "'; names are letters, digits, _ and ., and not those of the program");
     if (!value.is_number())
-      throw std::runtime_error("gave " + printable(json_text(value).substr(0, kShown)) + " for '" + name +
+      throw std::runtime_error("gave " + printable(json_text(value).substr(0, kQuoted)) + " for '" + name +
                                "', which is not a number");
     row.emplace_back(name, value.get<double>());
   }
@@ -244,8 +244,8 @@ class External final : public Algorithm<T> {
     for (const auto& [name, shape] : blocks.items()) {
       const auto [rows, columns] = shape_of(shape);
       if (!is_block_name(name) || rows == 0)
-        throw std::runtime_error("gave the block '" + printable(name.substr(0, kShown)) +
-                                 "': " + printable(json_text(shape).substr(0, kShown)) +
+        throw std::runtime_error("gave the block '" + printable(name.substr(0, kQuoted)) +
+                                 "': " + printable(json_text(shape).substr(0, kQuoted)) +
                                  "; a block has a name like V1, not that of a weight, and a shape [rows, columns] of at most " +
                                  std::to_string(kLargestBlock) + " numbers");
       declared[name] = Matrix<T>(rows, columns);
@@ -283,7 +283,7 @@ class External final : public Algorithm<T> {
     child_->send(json_text(request), timeout_);
     const std::string line = child_->receive(timeout_);
     const std::string shown =
-        "answered '" + printable(line.substr(0, kShown)) + (line.size() > kShown ? "..." : "") + "' to \"" + what + "\", ";
+        "answered '" + printable(line.substr(0, kQuoted)) + (line.size() > kQuoted ? "..." : "") + "' to \"" + what + "\", ";
     const json answer = [&] {
       try {
         return parse_json(line);

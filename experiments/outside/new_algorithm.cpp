@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "algorithms/core/text.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/build/embedded.hpp"
 #include "results/record.hpp"
@@ -74,11 +75,6 @@ void require_free_name(const fs::path& root, const std::string& name) {
   for (const fs::path& path : {fs::path("algorithms") / name, fs::path("tests/algorithms") / (name + "_test.cpp")})
     if (fs::exists(root / path)) refuse("is taken: " + path.string() + " exists");
   if (is_used_in_core(root, name)) refuse("is used in algorithms/core; choose another name");
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
-  return text;
 }
 
 std::string filled(std::string_view text, const std::string& name) {

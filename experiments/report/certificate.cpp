@@ -12,15 +12,12 @@
 #include "experiments/report/claims_table.hpp"
 #include "experiments/report/items.hpp"
 #include "experiments/report/replies.hpp"
-#include "experiments/report/row_text.hpp"
 #include "experiments/run/provenance.hpp"
 #include "experiments/run/records.hpp"
 
 namespace bcd {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
-
 namespace {
 
 std::string text_of(const fs::path& file) {
@@ -41,24 +38,24 @@ const Paper& find_paper(const std::string& id) {
 }
 
 /// What the program is; the machine and the dates are the records'.
-json program_facts() {
+OrderedJson program_facts() {
   const nlohmann::json facts = provenance();
-  json own;
+  OrderedJson own;
   for (const char* key : {"program", "commit", "dirty", "sources"})
     if (facts.contains(key)) own[key] = facts.at(key);
   return own;
 }
 
 /// The records behind the rows: checksums of both files, who made them, and the command that makes each again.
-json records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
+OrderedJson records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
   std::set<std::string> ids;
   for (const ClaimEntry& entry : entries) ids.insert(entry.row.records.begin(), entry.row.records.end());
-  json records = json::array();
+  OrderedJson records = OrderedJson::array();
   for (const std::string& id : ids) {
     const fs::path file = record_file(out, id);
     if (!fs::exists(file)) continue;
     const RunRecord record = read_record(file);
-    json facts = {
+    OrderedJson facts = {
         {"record", id},
         {"experiment", record.experiment()},
         {"variant", record.variant()},
@@ -74,22 +71,22 @@ json records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
   return records;
 }
 
-json counted(const std::vector<std::string>& words) {
-  json counts = json::object();
+OrderedJson counted(const std::vector<std::string>& words) {
+  OrderedJson counts = OrderedJson::object();
   for (const std::string& word : words) counts[word] = counts.value(word, 0) + 1;
   return counts;
 }
 
-json certificate_of(const CertificateOrder& order, const Paper& paper) {
+OrderedJson certificate_of(const CertificateOrder& order, const Paper& paper) {
   const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.shelf);
   const Replies replies = read_replies(paper, order.replies);
   std::vector<ClaimRow> rows;
   std::vector<std::string> findings, verdicts;
-  json claims = json::array(), items = json::array();
+  OrderedJson claims = OrderedJson::array(), items = OrderedJson::array();
   for (const ClaimEntry& entry : entries) {
     rows.push_back(entry.row);
     findings.push_back(entry.row.finding);
-    json row = row_as_json(entry.row);
+    OrderedJson row = row_as_json(entry.row);
     row["scale"] = entry.scale;
     row["source"] = entry.source == ClaimEntry::Source::records     ? "records"
                     : entry.source == ClaimEntry::Source::reference ? "committed reference"
@@ -99,12 +96,12 @@ json certificate_of(const CertificateOrder& order, const Paper& paper) {
     claims.push_back(std::move(row));
   }
   for (const ItemRow& item : items_of(paper, rows)) {
-    json line = item_as_json(item);
+    OrderedJson line = item_as_json(item);
     if (const auto reply = replies.by_item.find(item.number); reply != replies.by_item.end()) line["reply"] = reply->second;
     verdicts.push_back(item.verdict);
     items.push_back(std::move(line));
   }
-  json certificate = {
+  OrderedJson certificate = {
       {"certificate", paper.id},
       {"paper", {{"authors", paper.authors}, {"title", paper.title}, {"published", paper.published}, {"link", paper.link}}},
       {"summary", paper.summary},
@@ -125,7 +122,7 @@ json certificate_of(const CertificateOrder& order, const Paper& paper) {
 }  // namespace
 
 std::vector<fs::path> write_certificate(const CertificateOrder& order) {
-  const json certificate = certificate_of(order, find_paper(order.paper));
+  const OrderedJson certificate = certificate_of(order, find_paper(order.paper));
   std::vector<fs::path> files;
   std::string sums;
   const auto write = [&](const std::string& name, const std::string& text) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "experiments/report/row_text.hpp"
 #include "experiments/run/lookup.hpp"
 
 namespace bcd {
@@ -22,6 +22,6 @@ struct CertificateOrder {
 std::vector<std::filesystem::path> write_certificate(const CertificateOrder& order);
 
 /// The certificate as one page, without a single address outside of it but the paper's.
-std::string certificate_page(const nlohmann::ordered_json& certificate);
+std::string certificate_page(const OrderedJson& certificate);
 
 }  // namespace bcd

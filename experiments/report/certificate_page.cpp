@@ -6,8 +6,6 @@
 namespace bcd {
 
 using html::mathematics;
-using json = nlohmann::ordered_json;
-
 namespace {
 
 const std::string kStyle =
@@ -29,28 +27,28 @@ td, th { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px so
 @media print { body { margin: 0; max-width: none; font-size: 11px } .item { break-inside: avoid } }
 )";
 
-std::string text(const json& object, const char* key) { return object.value(key, std::string()); }
+std::string text(const OrderedJson& object, const char* key) { return object.value(key, std::string()); }
 
-std::string style_of(const std::string& verdict) {
+std::string class_of(const std::string& verdict) {
   if (verdict == "holds" || verdict == "reproduced" || verdict == "fails") return verdict;
   if (verdict == "holds as corrected") return "corrected";
   return verdict == "no claim" || verdict == "not run" || verdict == "not testable" ? "none" : "open";
 }
 
-std::string words(const json& object) {
+std::string words(const OrderedJson& object) {
   const std::string quote = text(object, "quote"), place = text(object, "place");
   std::string out = quote.empty() ? "" : "<q>" + mathematics(quote) + "</q> ";
   return out + (place.empty() ? "" : "<span class=\"soft\">" + mathematics(place) + "</span>");
 }
 
-std::string reply_html(const json& object) {
+std::string reply_html(const OrderedJson& object) {
   const std::string reply = text(object, "reply");
   return reply.empty() ? ""
                        : "<figure><figcaption>The authors reply</figcaption><blockquote>" + escape_markup(reply) +
                              "</blockquote></figure>\n";
 }
 
-std::string row_html(const json& row) {
+std::string row_html(const OrderedJson& row) {
   std::string out = "<li>" + mathematics(text(row, "statement")) + " <b class=\"" + text(row, "finding") + "\">" +
                     escape_markup(text(row, "verdict")) + "</b>";
   out += "<br><span class=\"small soft\">" + escape_markup(text(row, "origin")) + "; " + words(row);
@@ -65,30 +63,30 @@ std::string row_html(const json& row) {
   return out + "</li>\n";
 }
 
-std::string item_html(const json& item, const std::map<std::string, const json*>& rows) {
+std::string item_html(const OrderedJson& item, const std::map<std::string, const OrderedJson*>& rows) {
   const std::string verdict = text(item, "verdict");
   std::string out =
-      "<section class=\"item\"><header><h3>" + mathematics(text(item, "item")) + "</h3><span class=\"v " + style_of(verdict) +
+      "<section class=\"item\"><header><h3>" + mathematics(text(item, "item")) + "</h3><span class=\"v " + class_of(verdict) +
       "\">" + escape_markup(verdict == "not reproduced" ? "not reproduced under the settings tried" : verdict) +
       "</span></header>\n<p>" + mathematics(text(item, "states")) + " " + words(item) + "</p>\n" + reply_html(item);
   std::string list;
-  for (const json& id : item.at("claims")) list += row_html(*rows.at(id.get<std::string>()));
+  for (const OrderedJson& id : item.at("claims")) list += row_html(*rows.at(id.get<std::string>()));
   if (!list.empty())
     out +=
         "<details><summary class=\"small\">" + mathematics(text(item, "note")) + "</summary><ul>" + list + "</ul></details>\n";
   return out + "</section>\n";
 }
 
-std::string counts_text(const json& counts) {
+std::string counts_text(const OrderedJson& counts) {
   std::string out;
   for (const auto& [word, count] : counts.items()) out += (out.empty() ? "" : ", ") + count.dump() + " " + word;
   return escape_markup(out);
 }
 
-std::string records_html(const json& records) {
+std::string records_html(const OrderedJson& records) {
   if (records.empty()) return "<p class=\"soft\">No record: every verdict is the committed reference's.</p>\n";
   std::string rows;
-  for (const json& record : records) {
+  for (const OrderedJson& record : records) {
     std::string sums;
     for (const auto& [name, sum] : record.at("sha256").items())
       sums += "<code>" + sum.get<std::string>() + "</code> " + name + "<br>";
@@ -101,13 +99,14 @@ std::string records_html(const json& records) {
 
 }  // namespace
 
-std::string certificate_page(const json& c) {
-  std::map<std::string, const json*> rows;
-  for (const json& row : c.at("claims")) rows[text(row, "claim")] = &row;
+std::string certificate_page(const OrderedJson& c) {
+  std::map<std::string, const OrderedJson*> rows;
+  for (const OrderedJson& row : c.at("claims")) rows[text(row, "claim")] = &row;
   std::string items, commands;
-  for (const json& item : c.at("items")) items += item_html(item, rows);
-  for (const json& command : c.at("commands")) commands += "<code>" + escape_markup(command.get<std::string>()) + "</code><br>";
-  const json& paper = c.at("paper");
+  for (const OrderedJson& item : c.at("items")) items += item_html(item, rows);
+  for (const OrderedJson& command : c.at("commands"))
+    commands += "<code>" + escape_markup(command.get<std::string>()) + "</code><br>";
+  const OrderedJson& paper = c.at("paper");
   const std::string title = text(paper, "title");
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
          "initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"

@@ -239,11 +239,10 @@ std::string claims_as_markdown(const std::vector<ClaimEntry>& entries, bool unfo
 }
 
 std::string claims_as_json(const std::vector<ClaimEntry>& entries) {
-  using json = nlohmann::ordered_json;
-  json items = json::array(), list = json::array();
+  OrderedJson items = OrderedJson::array(), list = OrderedJson::array();
   for (const ItemRow& item : items_of(rows_of(entries))) items.push_back(item_as_json(item));
   for (const ClaimEntry& entry : entries) {
-    json row = row_as_json(entry.row);
+    OrderedJson row = row_as_json(entry.row);
     row["scale"] = entry.scale;
     row["source"] = source_text(entry.source);
     row["files"] = entry.files;

@@ -14,17 +14,17 @@ using nlohmann::ordered_json;
 
 namespace {
 
-std::string shown(double x) { return show(x == 0 ? 0.0 : x, 5); }
+std::string digits(double x) { return show(x == 0 ? 0.0 : x, 5); }
 
-std::string shown(const Interval& interval) { return "[" + shown(interval.low) + ", " + shown(interval.high) + "]"; }
-std::string percent(double share) { return shown(100 * share) + " %"; }
+std::string digits(const Interval& interval) { return "[" + digits(interval.low) + ", " + digits(interval.high) + "]"; }
+std::string percent(double share) { return digits(100 * share) + " %"; }
 
 /// What is compared, in words.
 std::string quantity(const ComparisonOptions& o) {
   if (o.target)
-    return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + shown(*o.target) +
+    return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + digits(*o.target) +
            " (a run that does not get there: inf)";
-  return o.metric + (o.at ? " at iteration " + shown(*o.at) : " at the last iteration") + ", " +
+  return o.metric + (o.at ? " at iteration " + digits(*o.at) : " at the last iteration") + ", " +
          (o.lower ? "lower" : "higher") + " is better (a run without a value counts as the worst)";
 }
 
@@ -40,8 +40,8 @@ std::vector<std::string> spread_header(const ComparisonOptions& o) {
 }
 
 std::vector<std::string> spread_row(const VariantSummary& v, const Spread& s) {
-  return {v.experiment,    v.variant,    std::to_string(s.runs), std::to_string(s.missed),
-          shown(s.median), shown(s.low), shown(s.high),          shown(s.interval)};
+  return {v.experiment,     v.variant,     std::to_string(s.runs), std::to_string(s.missed),
+          digits(s.median), digits(s.low), digits(s.high),         digits(s.interval)};
 }
 
 std::string value_table(const Comparison& c) {
@@ -70,16 +70,16 @@ std::string target_tables(const Comparison& c) {
 
 /// Whether differences are shown with the metric's own sign, which for a higher-is-better metric is not that of the costs.
 bool flipped(const ComparisonOptions& o) { return !o.target && !o.lower; }
-double shown(double difference, const ComparisonOptions& o) { return flipped(o) ? -difference : difference; }
-Interval shown(const Interval& i, const ComparisonOptions& o) { return flipped(o) ? Interval{-i.high, -i.low} : i; }
+double digits(double difference, const ComparisonOptions& o) { return flipped(o) ? -difference : difference; }
+Interval digits(const Interval& i, const ComparisonOptions& o) { return flipped(o) ? Interval{-i.high, -i.low} : i; }
 
 std::string pair_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows;
   for (const PairedResult& r : c.pairs)
     rows.push_back({r.experiment, r.variant, r.other, std::to_string(r.seeds),
                     std::to_string(r.wins) + "/" + std::to_string(r.ties) + "/" + std::to_string(r.losses),
-                    r.seeds == 0 ? "-" : shown(shown(r.median, c.options)),
-                    r.seeds == 0 ? "-" : shown(shown(r.interval, c.options)), shown(r.p), shown(r.adjusted),
+                    r.seeds == 0 ? "-" : digits(digits(r.median, c.options)),
+                    r.seeds == 0 ? "-" : digits(digits(r.interval, c.options)), digits(r.p), digits(r.adjusted),
                     r.verdict + (r.reason.empty() ? "" : ": " + r.reason)});
   return table({"experiment", "variant", "against", "seeds", "better/same/worse", "median difference",
                 percent(c.options.confidence) + " interval", "p", "p (Holm)", "verdict"},
@@ -89,7 +89,7 @@ std::string pair_table(const Comparison& c) {
 std::string test_text(const Comparison& c) {
   return std::string("Wilcoxon's signed-rank test on the common seeds, exact, ") +
          (c.against_file ? "one-sided for a loss" : "two-sided") + ", Holm's correction over " +
-         std::to_string(c.pairs.size()) + " comparisons, level " + shown(c.options.level) +
+         std::to_string(c.pairs.size()) + " comparisons, level " + digits(c.options.level) +
          (c.options.margin > 0 ? ", differences up to " + percent(c.options.margin) + " count as none" : "");
 }
 
@@ -101,7 +101,7 @@ ordered_json to_json(const Spread& s) {
 }
 
 ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
-  const Interval interval = shown(r.interval, o);
+  const Interval interval = digits(r.interval, o);
   return {{"experiment", r.experiment},
           {"variant", r.variant},
           {"against", r.other},
@@ -109,7 +109,7 @@ ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
           {"better", r.wins},
           {"same", r.ties},
           {"worse", r.losses},
-          {"median_difference", number(shown(r.median, o))},
+          {"median_difference", number(digits(r.median, o))},
           {"interval", {number(interval.low), number(interval.high)}},
           {"p", r.p},
           {"p_holm", r.adjusted},
@@ -158,7 +158,7 @@ std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::
   if (c.profile.problems == 0)
     throw UsageError("--figure: on no experiment and seed were all variants run, so there is no common problem for a profile");
   const std::string title =
-      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + shown(*c.options.target) + c.versions;
+      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + digits(*c.options.target) + c.versions;
   return draw_chart(profile_chart(c.profile, title, c.options.axis + " relative to the best variant"), folder, formats);
 }
 

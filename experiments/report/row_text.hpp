@@ -15,7 +15,10 @@ std::string quoted_words(const std::string& quote, const std::string& place);
 /// Why a row is no evidence; empty where it is.
 std::string no_evidence(const ClaimRow& row);
 
-nlohmann::ordered_json row_as_json(const ClaimRow& row);
-nlohmann::ordered_json item_as_json(const ItemRow& item);
+/// JSON whose keys stay in the order in which they were written.
+using OrderedJson = nlohmann::ordered_json;
+
+OrderedJson row_as_json(const ClaimRow& row);
+OrderedJson item_as_json(const ItemRow& item);
 
 }  // namespace bcd

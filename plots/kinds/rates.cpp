@@ -22,13 +22,13 @@ struct RateCurve {
   std::vector<double> fit_x, fit, low, high;  ///< the model, and the band of its 95 % interval around the middle of the window
 };
 
-constexpr std::size_t kPoints = 400;
+constexpr std::size_t kMarks = 400;
 
-/// Indices 0 .. count - 1, or about kPoints of them spread evenly in the logarithm.
+/// Indices 0 .. count - 1, or about kMarks of them spread evenly in the logarithm.
 std::vector<std::size_t> thinned(std::size_t count) {
   std::vector<std::size_t> kept;
-  for (std::size_t m = 0; m < kPoints; ++m) {
-    const double share = static_cast<double>(m) / (kPoints - 1);
+  for (std::size_t m = 0; m < kMarks; ++m) {
+    const double share = static_cast<double>(m) / (kMarks - 1);
     const auto i = static_cast<std::size_t>(std::lround(std::exp(share * std::log(static_cast<double>(count)))) - 1);
     if (kept.empty() || i > kept.back()) kept.push_back(i);
   }

@@ -66,8 +66,8 @@ struct OtherAxis {
 std::vector<OtherAxis> other_axes(const Figure& figure, const std::vector<Series>& series) {
   std::vector<OtherAxis> axes;
   for (const auto& [column, name] : kAxes) {
-    const auto on_it = [&](const Series& s) {
-      return s.runs.empty() || s.runs.front()->trace.rows.empty() || has_column(s, column);
+    const auto on_it = [&axis = column](const Series& s) {
+      return s.runs.empty() || s.runs.front()->trace.rows.empty() || has_column(s, axis);
     };
     if (common_axis(figure) == column || !std::all_of(series.begin(), series.end(), on_it)) continue;
     Figure along = figure;

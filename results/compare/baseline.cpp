@@ -39,7 +39,7 @@ Baseline from_document(const json& document) {
   document.at("scale").get_to(b.scale);
   document.at("seeds").get_to(b.seeds);
   for (const json& run : document.at("runs")) {
-    Outcome o;
+    ComparedRun o;
     run.at("experiment").get_to(o.experiment);
     run.at("variant").get_to(o.variant);
     for (const std::string& name : {o.experiment, o.variant})
@@ -48,7 +48,7 @@ Baseline from_document(const json& document) {
     run.at("status").get_to(o.status);
     o.value = from_json(run.at("value"));
     if (b.options.target) o.target[b.options.axis] = from_json(run.at("cost"));
-    for (const Outcome& other : b.runs)
+    for (const ComparedRun& other : b.runs)
       if (other.experiment == o.experiment && other.variant == o.variant && other.seed == o.seed)
         throw UsageError("holds " + o.variant + " of " + o.experiment + ", seed " + std::to_string(o.seed) + " twice");
     b.runs.push_back(std::move(o));
@@ -85,7 +85,7 @@ void write_baseline(const std::filesystem::path& file, const Baseline& b) {
   std::string text = head.dump();
   text.back() = ',';  // the closing brace
   text += "\n\"runs\": [";
-  for (const Outcome& o : b.runs) {
+  for (const ComparedRun& o : b.runs) {
     ordered_json run = {{"experiment", o.experiment},
                         {"variant", o.variant},
                         {"seed", o.seed},

@@ -11,7 +11,7 @@ struct Baseline {
   ComparisonOptions options;  ///< metric, lower, at, target, axis: what was measured
   std::string scale = "quick";
   std::int64_t seeds = 0;  ///< --seeds of the runs; 0: the experiment's own
-  std::vector<Outcome> runs;
+  std::vector<ComparedRun> runs;
 };
 
 /// Throws UsageError that names the file and the fault.

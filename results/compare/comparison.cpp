@@ -6,6 +6,7 @@
 #include <set>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/rounding.hpp"
 #include "results/statistics/performance_profile.hpp"
 #include "results/statistics/signed_rank.hpp"
 #include "results/statistics/target.hpp"
@@ -14,7 +15,6 @@ namespace bcd {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kResamples = 2000;
 
 bool without_result(const RunRecord& run) {
@@ -38,8 +38,8 @@ double value_at(const RunRecord& run, const ComparisonOptions& options) {
   return value;
 }
 
-Outcome outcome_of(const RunRecord& run, const ComparisonOptions& options) {
-  Outcome outcome{run.experiment(), run.variant(), run.status, run.seed(), value_at(run, options), {}};
+ComparedRun outcome_of(const RunRecord& run, const ComparisonOptions& options) {
+  ComparedRun outcome{run.experiment(), run.variant(), run.status, run.seed(), value_at(run, options), {}};
   if (std::isnan(outcome.value)) outcome.value = options.lower ? kInfinity : -kInfinity;
   if (options.target)
     for (const auto& [axis, column] : kAxes) {
@@ -63,18 +63,18 @@ void require_iteration(const std::vector<RunRecord>& records, double at) {
 }
 
 /// Distinct pairs of experiment and variant, in the order of their first run.
-std::vector<std::pair<std::string, std::string>> variants_of(const std::vector<Outcome>& outcomes) {
+std::vector<std::pair<std::string, std::string>> variants_of(const std::vector<ComparedRun>& outcomes) {
   std::vector<std::pair<std::string, std::string>> seen;
-  for (const Outcome& o : outcomes)
+  for (const ComparedRun& o : outcomes)
     if (const std::pair key{o.experiment, o.variant}; std::find(seen.begin(), seen.end(), key) == seen.end())
       seen.push_back(key);
   return seen;
 }
 
-std::vector<const Outcome*> select(const std::vector<Outcome>& outcomes, const std::string& experiment,
-                                   const std::string& variant) {
-  std::vector<const Outcome*> chosen;
-  for (const Outcome& o : outcomes)
+std::vector<const ComparedRun*> select(const std::vector<ComparedRun>& outcomes, const std::string& experiment,
+                                       const std::string& variant) {
+  std::vector<const ComparedRun*> chosen;
+  for (const ComparedRun& o : outcomes)
     if (o.experiment == experiment && o.variant == variant) chosen.push_back(&o);
   return chosen;
 }
@@ -102,12 +102,12 @@ double difference(double a, double b, double margin) {
   return std::abs(a - b) <= margin * std::abs(b) ? 0 : a - b;
 }
 
-PairedResult paired(const std::vector<const Outcome*>& ours, const std::vector<const Outcome*>& theirs,
+PairedResult paired(const std::vector<const ComparedRun*>& ours, const std::vector<const ComparedRun*>& theirs,
                     const ComparisonOptions& options, bool one_sided) {
   PairedResult result;
   std::vector<double> differences;
-  for (const Outcome* a : ours)
-    for (const Outcome* b : theirs)
+  for (const ComparedRun* a : ours)
+    for (const ComparedRun* b : theirs)
       if (a->seed == b->seed) differences.push_back(difference(cost_of(*a, options), cost_of(*b, options), options.margin));
   result.seeds = differences.size();
   if (differences.empty()) return result;
@@ -144,10 +144,10 @@ void decide(std::vector<PairedResult>& results, const ComparisonOptions& options
 
 }  // namespace
 
-std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options) {
+std::vector<ComparedRun> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options) {
   require_metric(records, options.metric);
   if (options.at) require_iteration(records, *options.at);
-  std::vector<Outcome> list;
+  std::vector<ComparedRun> list;
   std::set<std::string> seen;
   for (const RunRecord& run : records) {
     const std::string name = run.experiment() + ", " + run.variant() + ", seed " + std::to_string(run.seed());
@@ -157,7 +157,7 @@ std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const Compa
     list.push_back(outcome_of(run, options));
   }
   if (options.target &&
-      std::none_of(list.begin(), list.end(), [&](const Outcome& o) { return o.target.contains(options.axis); }))
+      std::none_of(list.begin(), list.end(), [&](const ComparedRun& o) { return o.target.contains(options.axis); }))
     throw UsageError("--axis " + options.axis + ": no run counts them");
   return list;
 }
@@ -172,7 +172,7 @@ std::string doubt_about_seconds(const std::vector<RunRecord>& records) {
   return processors.size() > 1 ? "the runs were made on different processors" : "";
 }
 
-double cost_of(const Outcome& outcome, const ComparisonOptions& options) {
+double cost_of(const ComparedRun& outcome, const ComparisonOptions& options) {
   if (options.target) {
     const auto cost = outcome.target.find(options.axis);
     if (cost == outcome.target.end())
@@ -183,16 +183,16 @@ double cost_of(const Outcome& outcome, const ComparisonOptions& options) {
   return options.lower ? outcome.value : -outcome.value;
 }
 
-std::vector<VariantSummary> summarise(const std::vector<Outcome>& outcomes, const ComparisonOptions& options) {
+std::vector<VariantSummary> summarise(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options) {
   std::vector<VariantSummary> summaries;
   for (const auto& [experiment, variant] : variants_of(outcomes)) {
     const auto runs = select(outcomes, experiment, variant);
     std::vector<double> values;
-    for (const Outcome* o : runs) values.push_back(o->value);
+    for (const ComparedRun* o : runs) values.push_back(o->value);
     VariantSummary summary{experiment, variant, spread_of(values, options), {}};
     for (const auto& [axis, column] : kAxes) {
       std::vector<double> costs;
-      for (const Outcome* o : runs)
+      for (const ComparedRun* o : runs)
         if (const auto cost = o->target.find(axis); cost != o->target.end()) costs.push_back(cost->second);
       if (!costs.empty() && costs.size() == runs.size()) summary.target[axis] = spread_of(costs, options);
     }
@@ -201,7 +201,7 @@ std::vector<VariantSummary> summarise(const std::vector<Outcome>& outcomes, cons
   return summaries;
 }
 
-std::vector<PairedResult> compare_variants(const std::vector<Outcome>& outcomes, const ComparisonOptions& options) {
+std::vector<PairedResult> compare_variants(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options) {
   const auto variants = variants_of(outcomes);
   if (!options.baseline.empty()) {
     std::vector<std::string> labels;
@@ -223,7 +223,7 @@ std::vector<PairedResult> compare_variants(const std::vector<Outcome>& outcomes,
   return results;
 }
 
-std::vector<PairedResult> compare_with_baseline(const std::vector<Outcome>& now, const std::vector<Outcome>& baseline,
+std::vector<PairedResult> compare_with_baseline(const std::vector<ComparedRun>& now, const std::vector<ComparedRun>& baseline,
                                                 const ComparisonOptions& options) {
   std::vector<PairedResult> results;
   for (const auto& [experiment, variant] : variants_of(baseline)) {
@@ -236,10 +236,10 @@ std::vector<PairedResult> compare_with_baseline(const std::vector<Outcome>& now,
   return results;
 }
 
-Profile performance_profile(const std::vector<Outcome>& outcomes, const ComparisonOptions& options) {
+Profile performance_profile(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options) {
   std::vector<std::string> solvers;
   std::map<std::pair<std::string, std::uint64_t>, std::map<std::string, double>> problems;
-  for (const Outcome& o : outcomes) {
+  for (const ComparedRun& o : outcomes) {
     if (std::find(solvers.begin(), solvers.end(), o.variant) == solvers.end()) solvers.push_back(o.variant);
     problems[{o.experiment, o.seed}][o.variant] = cost_of(o, options);
   }

@@ -31,7 +31,7 @@ struct ComparisonOptions {
 };
 
 /// One run: a point of the comparison.
-struct Outcome {
+struct ComparedRun {
   std::string experiment, variant, status;
   std::uint64_t seed = 0;
   double value = 0;  ///< of the metric; infinite on the bad side where the run has none
@@ -42,13 +42,13 @@ struct Outcome {
 /// The outcomes of the records. Throws UsageError for a metric that no record has (lists the columns and the nearest), an axis
 /// that none counts, an iteration that none has, two records of the same experiment, variant and seed, and
 /// a value that a run did not measure.
-std::vector<Outcome> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options);
+std::vector<ComparedRun> outcomes(const std::vector<RunRecord>& records, const ComparisonOptions& options);
 
 /// Why seconds of these runs do not compare: made side by side, or on several processors. Empty if they do.
 std::string doubt_about_seconds(const std::vector<RunRecord>& records);
 
 /// Lower is better: the cost to the target on the chosen axis, or the metric's value with its sign.
-double cost_of(const Outcome& outcome, const ComparisonOptions& options);
+double cost_of(const ComparedRun& outcome, const ComparisonOptions& options);
 
 struct Spread {
   std::size_t runs = 0, missed = 0;  ///< missed: infinite
@@ -62,7 +62,7 @@ struct VariantSummary {
   Spread value;
   std::map<std::string, Spread> target;  ///< by axis
 };
-std::vector<VariantSummary> summarise(const std::vector<Outcome>& outcomes, const ComparisonOptions& options);
+std::vector<VariantSummary> summarise(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options);
 
 /// Two variants on their common seeds. difference = cost of `variant` - cost of `other`: below zero, `variant` is better.
 struct PairedResult {
@@ -78,10 +78,10 @@ struct PairedResult {
 };
 
 /// Every pair of an experiment's variants, or every one with the baseline's. Unknown baseline: UsageError.
-std::vector<PairedResult> compare_variants(const std::vector<Outcome>& outcomes, const ComparisonOptions& options);
+std::vector<PairedResult> compare_variants(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options);
 /// Every variant of the baseline with itself, now: worse means a significant loss, missing that no
 /// run is left of it.
-std::vector<PairedResult> compare_with_baseline(const std::vector<Outcome>& now, const std::vector<Outcome>& baseline,
+std::vector<PairedResult> compare_with_baseline(const std::vector<ComparedRun>& now, const std::vector<ComparedRun>& baseline,
                                                 const ComparisonOptions& options);
 
 /// A performance profile over the problems: one problem per experiment and seed on which every variant was run.
@@ -93,6 +93,6 @@ struct Profile {
   std::size_t problems = 0, left_out = 0;  ///< left out: problems on which some variant was not run
   std::vector<ProfileCurve> curves;
 };
-Profile performance_profile(const std::vector<Outcome>& outcomes, const ComparisonOptions& options);
+Profile performance_profile(const std::vector<ComparedRun>& outcomes, const ComparisonOptions& options);
 
 }  // namespace bcd

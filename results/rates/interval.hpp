@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "algorithms/core/rounding.hpp"
 
 namespace bcd::rates {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// [low, high]; NaN where nothing is known.
 struct Interval {

@@ -72,7 +72,6 @@ class Reference final : public Algorithm<double> {
   }
 
  private:
-  static std::size_t at(int j) { return static_cast<std::size_t>(j); }
   int L() const { return problem_->net.N(); }
   const Matrix<double>& V(int j) const { return j == 0 ? *problem_->X : V_[at(j)]; }
   Matrix<double>& W(int j) { return P_.W[at(j)]; }

@@ -22,7 +22,6 @@ struct DlamReference {
     }
   }
   int L() const { return problem.net.N(); }
-  static std::size_t at(int l) { return static_cast<std::size_t>(l); }
   double h(int l, double u) const { return problem.net.sigma(l).value(u); }
   const Matrix<double>& input(int l) const { return l == 1 ? *problem.X : a[at(l - 1)]; }
 

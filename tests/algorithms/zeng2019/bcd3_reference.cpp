@@ -10,8 +10,6 @@ namespace {
 using Order = ThreeSplittingParameters::Order;
 using Dense = Matrix<double>;
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 Dense affine(const Dense& W, const Dense& V, const Vector<double>& b) { return (W * V).colwise() + b; }
 
 /// Which of the two candidates of a kinked problem is taken. Where both are stationary, u_minus < 0 < u_plus, only the values
