@@ -197,11 +197,8 @@ void minimise_linear(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>
   coordinate_descent<T>(H, G, X, prox, accuracy.tolerance * scale, static_cast<int>(accuracy.iterations));
 }
 
-}  // namespace
-
 template <class T>
-void minimise(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
-  if (p.sigma.kind == Activation::Kind::linear) return minimise_linear(p, accuracy, X);
+void minimise_by_columns(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
   const Metric<T> metric(p);
   for_columns(
       X.cols(), kSteps * 2 * product_work(p.K.rows(), p.K.cols()),
@@ -211,6 +208,16 @@ void minimise(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
         X.middleCols(first, count) = part;
       },
       kBlock);
+}
+
+}  // namespace
+
+template <class T>
+void minimise(const Subproblem<T>& p, const Accuracy& accuracy, Matrix<T>& X) {
+  if (p.sigma.kind == Activation::Kind::linear)
+    minimise_linear(p, accuracy, X);
+  else
+    minimise_by_columns(p, accuracy, X);
 }
 
 template <class T>

@@ -38,6 +38,7 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
   int count = 0;
   const Lookup lookup(Shelf{how.out, how.any_version});
   std::set<std::string> seen;
+  std::map<std::string, double> estimates;  // runs that differ in the seed only take the same time
   for (const Results& part : selected) {
     const Experiment& experiment = part.experiment;
     std::vector<std::vector<std::string>> rows;
@@ -51,7 +52,11 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
       } else if (!dataset_location(planned.dataset)) {
         state = "data missing";
       } else {
-        const double seconds = estimated_seconds(planned);
+        nlohmann::json without_seed = computed(planned.config);
+        without_seed.erase("seed");
+        const auto [known, fresh] = estimates.try_emplace(without_seed.dump(), 0.0);
+        if (fresh) known->second = estimated_seconds(planned);
+        const double seconds = known->second;
         time = std::isfinite(seconds) ? duration_text(seconds) : "-";
         total += std::isfinite(seconds) ? seconds : 0;
         ++count;

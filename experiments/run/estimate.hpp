@@ -5,8 +5,8 @@
 
 namespace bcd {
 
-/// Seconds that the run's run will take with the present number of threads (NaN if it ends before its first iteration), from
-/// its first iterations made now, without a record. That takes the time of loading the data and of one to three iterations.
+/// Seconds that the run will take with the present number of threads (NaN if it ends before its first iteration), from its first
+/// iterations made now, without a record, on a large data set with a few of its samples.
 double estimated_seconds(const PlannedRun& planned);
 
 }  // namespace bcd
