@@ -10,6 +10,7 @@
 #include "experiments/claims/study.hpp"
 #include "experiments/claims/verdict.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/file/paper.hpp"
 #include "experiments/report/row_text.hpp"
 #include "experiments/run/records.hpp"
 
@@ -48,8 +49,19 @@ void keep_only(std::vector<Claim>& claims, const std::string& id) {
   std::erase_if(claims, [&](const Claim& claim) { return std::find(wanted.begin(), wanted.end(), claim.id) == wanted.end(); });
 }
 
+/// The paper's words, those of the item where the claim has none of its own.
+std::string words_of(const ClaimRow& row) {
+  if (row.origin != "paper" || !row.quote.empty()) return quoted_words(row.quote, row.place);
+  std::string words;
+  for (const Paper& paper : papers())
+    if (paper.id == row.paper)
+      for (const std::size_t i : items_named(paper, row.item))
+        words += (words.empty() ? "" : "; ") + quoted_words(paper.items[i].quote, paper.items[i].place);
+  return words;
+}
+
 std::string head(const ClaimRow& row) {
-  const std::string words = quoted_words(row.quote, row.place);
+  const std::string words = words_of(row);
   return row.id + "  [" + row.item + "]\n" + wrapped(row.statement, 2) +
          wrapped(who_says(row) + (words.empty() ? "" : ": " + words), 2);
 }

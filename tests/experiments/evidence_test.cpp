@@ -1,7 +1,12 @@
 // What is handed over: the counter-example of a claim, and the certificate of a paper with its authors' reply.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "datasets/sha256.hpp"
+#include "experiments/claims/shipped_reference.hpp"
+#include "experiments/claims/study.hpp"
+#include "experiments/claims/verdict.hpp"
+#include "experiments/file/load.hpp"
 #include "experiments/report/replies.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
@@ -80,6 +85,24 @@ TEST_CASE("the counter-example to a promise is its worst violation, with the run
   CHECK(value.code == 0);
   CHECK_THAT(value.out, Contains("verdict: fails") && Contains("the statement is about these runs") &&
                             Contains("again: ./bcdbench run out/runs/"));
+}
+
+TEST_CASE("everything that is held against a paper has a counter-example with numbers to follow by hand",
+          "[evidence][counterexample]") {
+  std::set<std::string> studies;
+  for (const std::string& id : experiment_ids())
+    for (const Claim& claim : load_experiment(id).claims) {
+      const ReferenceClaim* reference = find_reference(claim.id);
+      if (reference == nullptr || finding_of(claim, outcome_of(reference->verdict)) != finding::against) continue;
+      INFO(claim.id);
+      REQUIRE((claim.kind == "study" || !claim.counterexample.empty()));
+      studies.insert(claim.counterexample.empty() ? claim.text.at("study") : claim.counterexample);
+    }
+  CHECK(studies.size() > 20);
+  for (const std::string& id : studies) {
+    INFO(id);
+    CHECK_THAT(result_of(find_study(id)).instance, Contains("="));
+  }
 }
 
 TEST_CASE("a certificate is the same bytes twice, its sums are right, and the reply stands beside its item",
