@@ -116,6 +116,11 @@ StudyResult theorem53_counterexample() {
   result.holds = std::abs(f(a, b) - exact) < 1e-12 && a == 0 && std::abs(b - 16.0 / 17) < 1e-9 && best >= exact - 1e-12;
   result.evidence = "minimum " + number_text(f(a, b)) + " at (" + show(a) + ", " + show(b) +
                     "), exactly 1/17 at (0, 16/17); smallest value on a grid of 4 million points " + show(best) + ".";
+  result.instance =
+      "V = (a, b) >= 0, W = [[0, 1/4], [1/4, 0]] (both singular values 1/4), T = (0, 1). W V >= 0, so relu(W V) = W V = (b/4, a/4).\n"
+      "|V + relu(W V) - T|^2 = (a + b/4)^2 + (b + a/4 - 1)^2. Its only zero in R^2 is (-4/15, 16/15), where a < 0.\n"
+      "At (0, 16/17): (4/17)^2 + (1/17)^2 = 17/289 = 1/17; d/da = 2 (4/17) - (1/2)(1/17) = 15/34 > 0,\n"
+      "d/db = (1/2)(4/17) - 2 (1/17) = 0: the minimum over a, b >= 0 of this convex function.";
   return result;
 }
 

@@ -104,6 +104,9 @@ Vec pair(double a, double b) {
 /// A point at which every block is optimal: on the kink w.v = 0, with xi = 1/2 in the w-problem and 1/4 in the v-problem.
 Case by_hand() { return {pair(1.5, -0.5), pair(1.25, 0.75), pair(1, -1), pair(1, 1)}; }
 const char* const kByHand =
+    "Algorithm 1, N = 3, one sample x = 1, widths 1-2-1-1, gamma = 1, sigma_1 = sigma_2 = ReLU, sigma_3 = Id. V_1 = v, W_2 = w^T;\n"
+    "r_1: indicator of {W_1 = q}; r_2: 1/2 |w - p|^2; s_2: indicator of {V_2 = -1}; r_3: squared l2. Layer 3 sees V_2 = -1 only. "
+    "There remains\n"
     "F(w, v) = 1/2 (1 + relu(w.v))^2 + 1/2 |w - p|^2 + 1/2 |v - q|^2,  p = (3/2, -1/2), q = (5/4, 3/4)\n"
     "Start at w = (1, -1), v = (1, 1): w.v = 0, F = 1/2 + 1/4 + 1/16 = 13/16.\n"
     "w-step: 0 = w - p + xi v with xi = 1/2, allowed since the derivative of 1/2 (1 + relu(t))^2 at t = 0 is [0, 1]; convex, so "

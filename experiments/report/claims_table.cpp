@@ -148,7 +148,9 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
   for (const std::string& id : experiments_of(papers, overrides)) {
     const Experiment experiment = load_experiment(id, overrides);
     const auto [records, other_versions] = existing_records(experiment, shelf);
-    const std::vector<ClaimRow> rows = records.empty() ? std::vector<ClaimRow>{} : judge(experiment, records, scale);
+    // An experiment without runs has studies only: they are made beside the records of other experiments.
+    const bool judged_here = !records.empty() || (experiment.runs.empty() && fs::exists(record_folder(shelf.out)));
+    const std::vector<ClaimRow> rows = judged_here ? judge(experiment, records, scale) : std::vector<ClaimRow>{};
     for (ClaimEntry& entry : entries_of(experiment, rows, scale, shelf.out)) {
       entry.other_version = other_versions > 0 && entry.source != ClaimEntry::Source::records &&
                             outcome_of(entry.row.verdict) != Outcome::not_testable;

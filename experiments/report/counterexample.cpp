@@ -6,9 +6,11 @@
 #include "algorithms/registry.hpp"
 #include "experiments/claims/hypotheses.hpp"
 #include "experiments/claims/judge.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 #include "experiments/claims/study.hpp"
 #include "experiments/claims/verdict.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/file/paper.hpp"
 #include "experiments/report/row_text.hpp"
 #include "experiments/run/records.hpp"
 
@@ -36,8 +38,30 @@ const Claim& claim_of(const Experiment& experiment, const std::string& id) {
   return *std::find_if(experiment.claims.begin(), experiment.claims.end(), [&](const Claim& claim) { return claim.id == id; });
 }
 
+/// Leaves the claim and what it builds on: the file's other claims, whose studies may take minutes, need not be judged.
+void keep_only(std::vector<Claim>& claims, const std::string& id) {
+  std::vector<std::string> wanted = {id};
+  for (std::size_t next = 0; next < wanted.size(); ++next)
+    for (const Claim& claim : claims)
+      if (claim.id == wanted[next])
+        for (const std::string& hypothesis : claim.hypotheses)
+          if (std::find(wanted.begin(), wanted.end(), hypothesis) == wanted.end()) wanted.push_back(hypothesis);
+  std::erase_if(claims, [&](const Claim& claim) { return std::find(wanted.begin(), wanted.end(), claim.id) == wanted.end(); });
+}
+
+/// The paper's words, those of the item where the claim has none of its own.
+std::string words_of(const ClaimRow& row) {
+  if (row.origin != "paper" || !row.quote.empty()) return quoted_words(row.quote, row.place);
+  std::string words;
+  for (const Paper& paper : papers())
+    if (paper.id == row.paper)
+      for (const std::size_t i : items_named(paper, row.item))
+        words += (words.empty() ? "" : "; ") + quoted_words(paper.items[i].quote, paper.items[i].place);
+  return words;
+}
+
 std::string head(const ClaimRow& row) {
-  const std::string words = quoted_words(row.quote, row.place);
+  const std::string words = words_of(row);
   return row.id + "  [" + row.item + "]\n" + wrapped(row.statement, 2) +
          wrapped(who_says(row) + (words.empty() ? "" : ": " + words), 2);
 }
@@ -97,14 +121,21 @@ std::string promise_text(const Claim& claim, const std::vector<RunRecord>& recor
 std::string counterexample_text(const std::string& id, const std::string& file, const std::string& scale, const Shelf& shelf) {
   Overrides overrides;
   overrides.scale = scale;
-  const Experiment experiment = experiment_with(id, file, overrides);
+  Experiment experiment = experiment_with(id, file, overrides);
+  keep_only(experiment.claims, id);
   const Claim& claim = claim_of(experiment, id);
   const std::vector<RunRecord> records = existing_records(experiment, shelf).records;
   std::vector<ClaimRow> rows = judge(experiment, records, scale);
   std::vector<ClaimRow*> pointers;
   for (ClaimRow& row : rows) pointers.push_back(&row);
   settle_hypotheses(pointers);
-  const ClaimRow& row = *std::find_if(rows.begin(), rows.end(), [&](const ClaimRow& candidate) { return candidate.id == id; });
+  ClaimRow& row = *std::find_if(rows.begin(), rows.end(), [&](const ClaimRow& candidate) { return candidate.id == id; });
+  const ReferenceClaim* reference = outcome_of(row.verdict) == Outcome::not_run ? find_reference(id) : nullptr;
+  if (reference != nullptr && !reference->measured.contains(scale)) reference = nullptr;
+  if (reference != nullptr) {
+    decide(row, claim, outcome_of(reference->verdict));
+    row.measured = reference->measured.at(scale);
+  }
 
   const std::string study =
       claim.counterexample.empty() && claim.kind == "study" ? claim.text.at("study") : claim.counterexample;
@@ -114,11 +145,20 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
   if (outcome == Outcome::not_run && study.empty())
     throw UsageError("nothing is known of " + id + " yet (" + row.evidence + ")");
   if (!refutes) throw UsageError("there is no counter-example to " + id + ": its verdict is '" + row.verdict + "'");
+  const std::string make_runs = "./bcdbench run " + experiment.id + (scale == "quick" ? "" : " --scale " + scale);
   std::string text =
-      head(row) + wrapped("verdict: " + row.verdict + (row.measured.empty() ? "" : "; measured: " + row.measured), 2);
+      head(row) + wrapped("verdict: " + row.verdict + (reference == nullptr ? "" : " in the committed reference run") +
+                              (row.measured.empty() ? "" : "; measured: " + row.measured),
+                          2);
   const std::string violation = claim.kind == "promise" ? promise_text(claim, records, shelf.out) : "";
   if (!study.empty()) return text + study_text(find_study(study), id) + violation;
   if (!violation.empty()) return text + violation;
+  text += "\n" + wrapped(
+                     "There is no smaller instance to follow by hand: the statement is about these runs, and they are the "
+                     "evidence.");
+  if (reference != nullptr)
+    return text + "Their records are not here. They are made by: " + make_runs + "\nthen: ./bcdbench counterexample " + id +
+           "\n";
   text += "\n" + wrapped(row.evidence);
   for (const std::string& record : row.records)
     text += "again: ./bcdbench run " + record_file(shelf.out, record).string() + " --force\n";

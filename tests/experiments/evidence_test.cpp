@@ -1,7 +1,12 @@
 // What is handed over: the counter-example of a claim, and the certificate of a paper with its authors' reply.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "datasets/sha256.hpp"
+#include "experiments/claims/shipped_reference.hpp"
+#include "experiments/claims/study.hpp"
+#include "experiments/claims/verdict.hpp"
+#include "experiments/file/load.hpp"
 #include "experiments/report/replies.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
@@ -27,10 +32,23 @@ TEST_CASE("a claim that nothing refutes, or that is unknown, is told in one sent
   const test::Outcome unrefuted = sandbox.run("counterexample zeng2019.theorem1.algorithm1-smooth");
   CHECK(unrefuted.code == 2);
   CHECK_THAT(unrefuted.err, Contains("there is no counter-example to zeng2019.theorem1.algorithm1-smooth"));
-  const test::Outcome unrun = sandbox.run("counterexample zeng2019.algorithm1.descent.block");
+  // Without records the committed reference knows its verdict; a number of paper scale it may not know.
+  const test::Outcome confirmed = sandbox.run("counterexample zeng2019.algorithm1.descent.block");
+  CHECK(confirmed.code == 2);
+  CHECK_THAT(confirmed.err, Contains("its verdict is 'confirmed'"));
+  const test::Outcome unrun = sandbox.run("counterexample zeng2019.fig1.train-10");
   CHECK(unrun.code == 2);
-  CHECK_THAT(unrun.err, Contains("nothing is known of zeng2019.algorithm1.descent.block yet"));
+  CHECK_THAT(unrun.err, Contains("nothing is known of zeng2019.fig1.train-10 yet"));
   CHECK(sandbox.run("counterexample").code == 2);
+}
+
+TEST_CASE("a figure that was not reproduced has its runs for evidence, with the command that makes them", "[evidence][cli]") {
+  const test::Sandbox sandbox;
+  const test::Outcome figure = sandbox.run("counterexample ghauch2018.fig2a.A.c-sqrtk-1.bp-clr-1");
+  CHECK(figure.code == 0);
+  CHECK_THAT(figure.out, Contains("verdict: not reproduced in the committed reference run; measured: 0 of 10 seeds") &&
+                             Contains("the statement is about these runs") &&
+                             Contains("They are made by: ./bcdbench run ghauch2018-fig2a\n"));
 }
 
 TEST_CASE("the counter-example to a promise is its worst violation, with the run that makes it again", "[evidence][cli]") {
@@ -65,7 +83,26 @@ TEST_CASE("the counter-example to a promise is its worst violation, with the run
   CHECK(test::fs::exists(sandbox.path(again.substr(0, again.find(' ')))));
   const test::Outcome value = sandbox.run("counterexample far.loss --experiment far.toml");
   CHECK(value.code == 0);
-  CHECK_THAT(value.out, Contains("verdict: fails") && Contains("again: ./bcdbench run out/runs/"));
+  CHECK_THAT(value.out, Contains("verdict: fails") && Contains("the statement is about these runs") &&
+                            Contains("again: ./bcdbench run out/runs/"));
+}
+
+TEST_CASE("everything that is held against a paper has a counter-example with numbers to follow by hand",
+          "[evidence][counterexample]") {
+  std::set<std::string> studies;
+  for (const std::string& id : experiment_ids())
+    for (const Claim& claim : load_experiment(id).claims) {
+      const ReferenceClaim* reference = find_reference(claim.id);
+      if (reference == nullptr || finding_of(claim, outcome_of(reference->verdict)) != finding::against) continue;
+      INFO(claim.id);
+      REQUIRE((claim.kind == "study" || !claim.counterexample.empty()));
+      studies.insert(claim.counterexample.empty() ? claim.text.at("study") : claim.counterexample);
+    }
+  CHECK(studies.size() > 20);
+  for (const std::string& id : studies) {
+    INFO(id);
+    CHECK_THAT(result_of(find_study(id)).instance, Contains("="));
+  }
 }
 
 TEST_CASE("a certificate is the same bytes twice, its sums are right, and the reply stands beside its item",

@@ -120,3 +120,29 @@ TEST_CASE("the studies of single sentences of Zeng et al. 2019 are confirmed", "
     CHECK(result.holds);
   }
 }
+
+TEST_CASE("the ReLU counter-example to Theorem 1 for Algorithm 1 can be followed by hand", "[bcd2][counterexample]") {
+  using Vec = Eigen::Vector2d;
+  const Vec p(1.5, -0.5), q(1.25, 0.75), w(1, -1), v(1, 1);
+  // (2.3) with one sample x = 1: W_1 = q, V_1 = v, W_2 = w^T, V_2 = -1; the output layer sees V_2 only.
+  const auto F = [&](const Vec& W_2, const Vec& V_1) {
+    const double V_2 = -1, hidden = std::max(0.0, W_2.dot(V_1));
+    const Vec first(std::max(0.0, q(0)), std::max(0.0, q(1)));
+    return 0.5 * (V_1 - first).squaredNorm() + 0.5 * std::pow(V_2 - hidden, 2) + 0.5 * (W_2 - p).squaredNorm();
+  };
+  CHECK(F(w, v) == 13.0 / 16);
+  for (const double t : {-0.5, -1e-3, 1e-3, 0.5})
+    for (const Vec& e : {Vec(1, 0), Vec(0, 1), Vec(1, 1), Vec(1, -1)}) {  // each block is optimal by itself
+      CHECK(F(w + t * e, v) > F(w, v));
+      CHECK(F(w, v + t * e) > F(w, v));
+    }
+  CHECK(F(w + 0.125 * v, v - 0.125 * w) == Approx(25.0 / 32));
+  double nearest = 1;  // dF = {((xi - 1/2) v, (xi - 1/4) w)}: the gradient but for the kink's xi
+  for (int i = 0; i <= 1000; ++i) {
+    const double xi = i * 1e-3;
+    nearest = std::min(nearest, std::hypot((w - p + xi * v).norm(), (v - q + xi * w).norm()));
+  }
+  CHECK(nearest == Approx(0.25));
+  for (const Study& study : find_plugin("bcd2_zeng2019").studies)
+    if (study.id == "zeng2019.theorem1.algorithm1-relu-rate") CHECK_THAT(study.run().instance, Contains("13/16"));
+}
