@@ -115,6 +115,13 @@ std::string widths(const PlannedRun& planned) {
   return text + "-outputs";
 }
 
+/// "relu", or "relu, tanh" where the hidden layers differ.
+std::string activations(const PlannedRun& planned) {
+  std::string text;
+  for (const Activation& sigma : planned.activations) text += (text.empty() ? "" : ", ") + sigma.text();
+  return text;
+}
+
 /// " a=1 b=2", or nothing.
 std::string assignments(const std::map<std::string, std::string>& values) {
   std::string text;
@@ -135,7 +142,7 @@ void describe_scale(const std::string& id, const std::string& scale) {
       if (other.variant == planned.variant) seeds += " " + std::to_string(other.seed);
     std::cout << "  " << planned.variant << ": " << planned.algorithm << assignments(planned.parameters) << "\n"
               << wrapped(planned.dataset + assignments(planned.dataset_options) + ", network " + widths(planned) + " " +
-                             planned.activation.text() + (planned.skip ? " with skip connections" : "") + ", loss " +
+                             activations(planned) + (planned.skip ? " with skip connections" : "") + ", loss " +
                              planned.loss.name() + (planned.loss.mean ? " (mean)" : " (sum)") + ", " +
                              std::to_string(planned.iterations) + " iterations in " + planned.precision + ", audit " +
                              planned.audit + ", seeds" + seeds,
