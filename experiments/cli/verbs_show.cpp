@@ -3,6 +3,7 @@
 #include <iostream>
 #include <set>
 
+#include "algorithms/core/pieces.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/claims/kind.hpp"
 #include "experiments/cli/cli.hpp"
@@ -18,6 +19,19 @@ void list_algorithms() {
   for (const Plugin& plugin : plugins()) rows.push_back({plugin.name, plugin.title});
   std::cout << table({"algorithm", "title"}, rows);
 }
+
+/// Where a piece of the network comes from: the library that brought it, or the program.
+template <class Piece>
+void list_pieces(const std::string& kind, const std::vector<std::string>& all, const std::list<Piece>& own) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& name : all) rows.push_back({name, "program", ""});
+  for (std::size_t i = rows.size() - own.size(); const Piece& piece : own)
+    rows[i][1] = piece.library, rows[i][2] = piece.title, ++i;
+  std::cout << table({kind, "from", "title"}, rows);
+}
+
+void list_activations() { list_pieces("activation", activation_names(), own_activations()); }
+void list_losses() { list_pieces("loss", loss_names(), own_losses()); }
 
 void list_datasets() {
   std::vector<std::vector<std::string>> rows;
@@ -51,11 +65,10 @@ void list_claim_kinds() {
 }
 
 int list_verb(const CommandLine& options) {
-  const std::vector<std::pair<std::string, void (*)()>> lists{{"algorithms", list_algorithms},
-                                                              {"datasets", list_datasets},
-                                                              {"experiments", list_experiments},
-                                                              {"claims", list_claims},
-                                                              {"claim-kinds", list_claim_kinds}};
+  const std::vector<std::pair<std::string, void (*)()>> lists{
+      {"algorithms", list_algorithms},  {"activations", list_activations}, {"losses", list_losses},
+      {"datasets", list_datasets},      {"experiments", list_experiments}, {"claims", list_claims},
+      {"claim-kinds", list_claim_kinds}};
   std::vector<std::string> valid;
   for (const auto& [name, show] : lists) valid.push_back(name);
   const std::vector<std::string> chosen = names(options);
@@ -194,9 +207,10 @@ int describe_verb(const CommandLine& options) {
 
 std::vector<Verb> show_verbs() {
   return {
-      {"list", "[algorithms|datasets|experiments|claims|claim-kinds]", "what there is",
-       "Lists the algorithms, the datasets and the experiments, or only what is named. 'list claims' shows every statement of the\n"
-       "papers that is checked, 'list claim-kinds' how a statement can be judged.\n",
+      {"list", "[algorithms|activations|losses|datasets|experiments|claims|claim-kinds]", "what there is",
+       "Lists the algorithms, activations, losses, datasets and experiments, or only what is named, with the library where it\n"
+       "came by --plugin. 'list claims' shows every statement of the papers that is checked, 'list claim-kinds' how one can be\n"
+       "judged.\n",
        "bcdbench list\n"
        "bcdbench list claims\n",
        no_options, list_verb},
