@@ -61,12 +61,6 @@ const Plugin& find_plugin(const std::string& name) {
   throw UsageError(unknown_name("algorithm", name, plugin_names()));
 }
 
-bool is_snake_case(const std::string& name) {
-  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && letter(name.front()) && name.back() != '_' && std::all_of(name.begin(), name.end(), allowed);
-}
-
 std::vector<std::string> plugin_names() {
   std::vector<std::string> names;
   for (const Plugin& plugin : plugins()) names.push_back(plugin.name);

@@ -12,7 +12,5 @@ void add_plugin(Plugin plugin);
 /// Throws UsageError that lists the valid names and the nearest.
 const Plugin& find_plugin(const std::string& name);
 std::vector<std::string> plugin_names();
-/// How algorithms are named: a letter, then letters, digits and underscores, all lower case.
-bool is_snake_case(const std::string& name);
 
 }  // namespace bcd

@@ -40,6 +40,7 @@ struct DatasetInfo {
   bool downloadable = false;                                 ///< `data fetch` can get it
   std::vector<std::pair<std::string, std::string>> options;  ///< key (with default) and what it means
   std::vector<std::string> paths;                            ///< the options whose values are paths
+  std::string library;                                       ///< the shared library it came from; empty: part of the program
 };
 
 const std::vector<DatasetInfo>& datasets();

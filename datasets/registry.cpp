@@ -1,4 +1,6 @@
 // The list of datasets, and the functions of dataset.hpp that look a name up in it.
+#include <list>
+
 #include "algorithms/core/parameters.hpp"
 #include "datasets/source.hpp"
 
@@ -16,10 +18,18 @@ Source file_source();
 
 namespace {
 
-const std::vector<Source>& sources() {
-  static const std::vector<Source> list = {
-      mnist_source(),           fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
-      teacher_student_source(), function_source(),      cifar_10_source(),  file_source()};
+std::list<Source>& sources() {
+  static std::list<Source> list = {mnist_source(),           fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
+                                   teacher_student_source(), function_source(),      cifar_10_source(),  file_source()};
+  return list;
+}
+
+std::vector<DatasetInfo>& infos() {
+  static std::vector<DatasetInfo> list = [] {
+    std::vector<DatasetInfo> all;
+    for (const Source& source : sources()) all.push_back(source.info);
+    return all;
+  }();
   return list;
 }
 
@@ -34,13 +44,15 @@ const Source& find_source(const std::string& name) {
 
 }  // namespace
 
-const std::vector<DatasetInfo>& datasets() {
-  static const std::vector<DatasetInfo> list = [] {
-    std::vector<DatasetInfo> infos;
-    for (const Source& source : sources()) infos.push_back(source.info);
-    return infos;
-  }();
-  return list;
+const std::vector<DatasetInfo>& datasets() { return infos(); }
+
+void add_source(Source source) {
+  for (const Source& other : sources())
+    if (other.info.name == source.info.name)
+      throw UsageError("the dataset name '" + source.info.name + "' is taken by " +
+                       (other.info.library.empty() ? "the program" : other.info.library) + "; choose another one");
+  infos().push_back(source.info);
+  sources().push_back(std::move(source));
 }
 
 const DatasetInfo& find_dataset(const std::string& name) { return find_source(name).info; }

@@ -20,4 +20,7 @@ struct Source {
   std::function<std::filesystem::path(const std::vector<std::string>& mirrors)> fetch;  ///< empty: nothing to download
 };
 
+/// Adds a source from elsewhere, last and for good. Throws UsageError if its name is taken.
+void add_source(Source source);
+
 }  // namespace bcd

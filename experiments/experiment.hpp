@@ -50,9 +50,9 @@ struct PlannedRun {
 
   std::string dataset;
   DatasetOptions dataset_options;
-  std::vector<Index> hidden;     ///< widths d_1 .. d_{N-1}; d_0 and d_N come from the data
-  Activation activation;         ///< hidden layers
-  Activation output_activation;  ///< layer N, normally linear
+  std::vector<Index> hidden;                ///< widths d_1 .. d_{N-1}; d_0 and d_N come from the data
+  std::vector<Activation> activations{{}};  ///< one for all hidden layers, or, where they differ, one for each
+  Activation output_activation;             ///< layer N, normally linear
   bool bias = true;
   bool skip = false;  ///< skip connections around every layer with d_i == d_{i-1} (never around layer N)
   Loss loss;

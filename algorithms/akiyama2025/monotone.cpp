@@ -1,6 +1,8 @@
 // Akiyama 2025, Algorithm 1: networks with strictly increasing activations.
 //
 //   F(W, V) = |W_L V_{L-1} - Y|^2 + gamma sum_{j<L} |h_j|^2,   h_j = sigma(W_j V_{j-1}) - V_j,   V_0 = X                   (2)
+#include <cmath>
+
 #include "algorithms/akiyama2025/gradient_bcd.hpp"
 
 namespace bcd::akiyama2025 {
@@ -13,9 +15,12 @@ std::string BcdMonotone<T>::not_applicable(const Problem<T>& problem) const {
     const Activation& activation = net.sigma(j);
     if (net.skip(j)) return "Algorithm 1 has no skip connections; see bcd_relu_akiyama2025";
     if (this->exact_first_layer() && slope_bounds(activation).first <= 0)
-      return "first_layer = exact needs an invertible activation (linear or leaky_relu), sigma is " + activation.text();
+      return "first_layer = exact needs an invertible activation (linear or leaky_relu), layer " + std::to_string(j) + " has " +
+             activation.text();
     if (activation.kind == Activation::Kind::polynomial)
       return "the step sizes need a Lipschitz continuous activation; a polynomial is not";
+    if (!std::isfinite(slope_bounds(activation).second))
+      return "the step sizes need a Lipschitz continuous activation; " + activation.text() + " is not";
   }
   for (int j = 1; this->theorem_steps() && j < net.N(); ++j)
     if (slope_bounds(net.sigma(j)).first <= 0)

@@ -21,7 +21,8 @@ std::string BcdRelu<T>::not_applicable(const Problem<T>& problem) const {
   const Network& net = problem.net;
   if (net.skip(1)) return "the first layer has no skip connection, because W_1 is fitted linearly";
   for (int j = 1; j < net.N(); ++j)
-    if (net.sigma(j).kind != Activation::Kind::relu) return "Algorithm 3 is for ReLU networks, sigma is " + net.sigma(j).text();
+    if (net.sigma(j).kind != Activation::Kind::relu)
+      return "Algorithm 3 is for ReLU networks, layer " + std::to_string(j) + " has " + net.sigma(j).text();
   return this->theorem_mismatch(problem);
 }
 

@@ -4,8 +4,10 @@
 
 #include "algorithms/core/activation_functors.hpp"
 #include "algorithms/core/elementwise.hpp"
+#include "algorithms/core/pieces.hpp"
 #include "algorithms/core/rounding.hpp"
 #include "algorithms/core/spec_text.hpp"
+#include "algorithms/core/text.hpp"
 
 namespace bcd {
 
@@ -18,6 +20,11 @@ using Kind = Activation::Kind;
 const std::vector<std::pair<std::string, Kind>> kNames = {
     {"linear", Kind::linear}, {"relu", Kind::relu},         {"leaky_relu", Kind::leaky_relu}, {"sigmoid", Kind::sigmoid},
     {"tanh", Kind::tanh},     {"softplus", Kind::softplus}, {"polynomial", Kind::polynomial}};
+
+std::list<OwnActivation>& own_list() {
+  static std::list<OwnActivation> list;
+  return list;
+}
 
 std::string name_of(Kind kind) {
   for (const auto& [name, candidate] : kNames)
@@ -73,15 +80,18 @@ functors::Enclosure enclose_around_zero(const F& f, double radius) {
 Activation Activation::parse(const std::string& text) {
   const SpecText spec = split_spec("activation", text);
   Activation sigma;
-  std::vector<std::string> valid;
   bool known = false;
   for (const auto& [name, candidate] : kNames) {
-    valid.push_back(name);
     if (name != spec.name) continue;
     sigma.kind = candidate;
     known = true;
   }
-  if (!known) throw UsageError(unknown_name("activation", spec.name, valid));
+  for (const OwnActivation& added : own_activations()) {
+    if (added.name != spec.name) continue;
+    sigma = Activation(added);
+    known = true;
+  }
+  if (!known) throw UsageError(unknown_name("activation", spec.name, activation_names()));
 
   if (sigma.kind == Kind::polynomial) {
     if (spec.numbers.empty())
@@ -101,6 +111,7 @@ Activation Activation::parse(const std::string& text) {
 std::string Activation::text() const {
   if (kind == Kind::leaky_relu) return join_spec(name_of(kind), {slope});
   if (kind == Kind::polynomial) return join_spec(name_of(kind), coefficients);
+  if (kind == Kind::own) return own->name;
   return name_of(kind);
 }
 
@@ -119,6 +130,7 @@ double Activation::second_derivative(double u) const {
 std::pair<double, double> Activation::subdifferential(double u) const {
   if (u == 0 && kind == Kind::relu) return {0.0, 1.0};
   if (u == 0 && kind == Kind::leaky_relu) return {slope, 1.0};
+  if (kind == Kind::own && !own->smooth) return own->subdifferential(u);
   const double d = derivative(u);
   return {d, d};
 }
@@ -137,6 +149,8 @@ double Activation::lipschitz(double radius) const {
       return enclose_around_zero(functors::Softplus{}, radius).d1.magnitude();
     case Kind::polynomial:
       return polynomial_lipschitz(coefficients, 1, radius);
+    case Kind::own:
+      return own->lipschitz(radius);
   }
   throw std::logic_error("activation of unknown kind");
 }
@@ -156,8 +170,44 @@ double Activation::derivative_lipschitz(double radius) const {
       return enclose_around_zero(functors::Softplus{}, radius).d2.magnitude();
     case Kind::polynomial:
       return polynomial_lipschitz(coefficients, 2, radius);
+    case Kind::own:
+      return own->smooth ? own->derivative_lipschitz(radius) : kInfinity;
   }
   throw std::logic_error("activation of unknown kind");
+}
+
+std::string OwnActivation::fault() const {
+  const std::string whose = "the activation '" + name + "' ";
+  if (!is_snake_case(name)) return whose + "must have a name in snake case: a letter, then a-z, 0-9 and _";
+  const std::pair<const char*, bool> needed[] = {{"value", bool(value)},
+                                                 {"derivative", bool(derivative)},
+                                                 {"lipschitz", bool(lipschitz)},
+                                                 {"second_derivative", second_derivative || !smooth},
+                                                 {"derivative_lipschitz", derivative_lipschitz || !smooth},
+                                                 {"subdifferential", subdifferential || smooth}};
+  for (const auto& [what, there] : needed)
+    if (!there) return whose + "has no " + what + ", which a " + (smooth ? "smooth" : "kinked") + " one needs";
+  return {};
+}
+
+void add_activation(OwnActivation own) {
+  std::string fault = own.fault();
+  for (const auto& [name, kind] : kNames)
+    if (name == own.name) fault = "the activation name '" + name + "' is taken by the program; choose another one";
+  for (const OwnActivation& other : own_list())
+    if (other.name == own.name)
+      fault = "the activation name '" + own.name + "' is taken by " + other.library + "; choose another one";
+  if (!fault.empty()) throw UsageError(fault);
+  own_list().push_back(std::move(own));
+}
+
+const std::list<OwnActivation>& own_activations() { return own_list(); }
+
+std::vector<std::string> activation_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kNames) names.push_back(name);
+  for (const OwnActivation& own : own_list()) names.push_back(own.name);
+  return names;
 }
 
 template <class T>

@@ -211,6 +211,35 @@ struct Polynomial {
   }
 };
 
+/// A library's. What it encloses follows from its Lipschitz constants L of sigma and M of sigma': at distance x from one end
+/// and w - x from the other, sigma is at most the smaller of s_l + L x and s_h + L (w - x).
+struct Own {
+  const OwnActivation* own;
+
+  template <class T>
+  T value(T u) const {
+    return static_cast<T>(own->value(static_cast<double>(u)));
+  }
+  template <class T>
+  T derivative(T u) const {
+    return static_cast<T>(own->derivative(static_cast<double>(u)));
+  }
+  template <class T>
+  T second(T u) const {
+    return own->smooth ? static_cast<T>(own->second_derivative(static_cast<double>(u))) : T(0);
+  }
+  Jet jet(double u) const { return {u, value(u), derivative(u), second(u)}; }
+  Enclosure enclose(const Jet& l, const Jet& h) const {
+    const double radius = std::max(std::abs(l.u), std::abs(h.u)), width = h.u - l.u;
+    const double L = own->lipschitz(radius), M = own->derivative_lipschitz(radius);
+    const auto between = [width](double a, double b, double slope) {
+      const double reach = std::max(slope * width, std::abs(a - b));  // the larger where rounding has the ends further apart
+      return Interval{(a + b - reach) / 2, (a + b + reach) / 2};
+    };
+    return {between(l.s, h.s, L), between(l.d1, h.d1, M), {-M, M}};
+  }
+};
+
 /// Calls body(functor) with the functor of sigma's kind.
 template <class Body>
 auto with_activation(const Activation& sigma, Body&& body) {
@@ -229,6 +258,8 @@ auto with_activation(const Activation& sigma, Body&& body) {
       return body(Softplus{});
     case Activation::Kind::polynomial:
       return body(Polynomial{&sigma.coefficients});
+    case Activation::Kind::own:
+      return body(Own{sigma.own});
   }
   throw std::logic_error("activation of unknown kind");
 }

@@ -8,7 +8,9 @@
 #include "algorithms/core/bracketed_newton.hpp"
 #include "algorithms/core/elementwise.hpp"
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/pieces.hpp"
 #include "algorithms/core/rounding.hpp"
+#include "algorithms/core/text.hpp"
 
 namespace bcd {
 
@@ -197,6 +199,28 @@ class CrossEntropyProx {
   Array v_, p_, r_, diagonal_, step_, trial_, scratch_;
 };
 
+std::list<OwnLoss>& own_list() {
+  static std::list<OwnLoss> list;
+  return list;
+}
+
+/// The zero of the increasing v - b + kappa l'(v, y), which lies between b and b - kappa l'(b, y). Where it jumps over 0, at a
+/// kink of l, one of the two neighbouring numbers that are left is the kink.
+double bisected_prox(const OwnLoss& loss, double kappa, double b, double y) {
+  const double far = b - kappa * loss.derivative(b, y);
+  if (!std::isfinite(far)) return far - far;  // NaN
+  double lo = std::min(b, far), hi = std::max(b, far);
+  for (double v = lo + (hi - lo) / 2; lo < v && v < hi; v = lo + (hi - lo) / 2)
+    (v - b + kappa * loss.derivative(v, y) < 0 ? lo : hi) = v;
+  if (loss.smooth) return hi;
+  const auto [least, greatest] = loss.subdifferential(lo, y);
+  return lo - b + kappa * least <= 0 && lo - b + kappa * greatest >= 0 ? lo : hi;
+}
+
+double own_prox(const OwnLoss& loss, double kappa, double b, double y) {
+  return loss.prox ? loss.prox(kappa, b, y) : bisected_prox(loss, kappa, b, y);
+}
+
 template <class Derived>
 Array to_double(const Eigen::MatrixBase<Derived>& column) {
   return column.template cast<double>().array();
@@ -205,21 +229,22 @@ Array to_double(const Eigen::MatrixBase<Derived>& column) {
 }  // namespace
 
 Loss Loss::parse(const std::string& name, bool mean) {
-  std::vector<std::string> valid;
-  for (const auto& [text, kind] : kNames) {
+  for (const auto& [text, kind] : kNames)
     if (text == name) return {kind, mean};
-    valid.push_back(text);
-  }
-  throw UsageError(unknown_name("loss", name, valid));
+  for (const OwnLoss& own : own_losses())
+    if (own.name == name) return {Kind::own, mean, &own};
+  throw UsageError(unknown_name("loss", name, loss_names()));
 }
 
 std::string Loss::name() const {
+  if (kind == Kind::own) return own->name;
   for (const auto& [text, candidate] : kNames)
     if (candidate == kind) return text;
   throw std::logic_error("loss of unknown kind");
 }
 
 TargetCode Loss::target_code() const {
+  if (kind == Kind::own) return own->target_code;
   return kind == Kind::squared || kind == Kind::cross_entropy ? TargetCode::real : TargetCode::signed_one;
 }
 
@@ -232,6 +257,9 @@ double Loss::sum(ConstRef<T> V, ConstRef<T> Y) const {
   } else if (kind == Kind::cross_entropy) {
     Array p(V.rows());
     for (Index j = 0; j < V.cols(); ++j) total += cross_entropy(to_double(V.col(j)), to_double(Y.col(j)), p);
+  } else if (kind == Kind::own) {
+    for (Index j = 0; j < V.cols(); ++j)
+      for (Index i = 0; i < V.rows(); ++i) total += own->value(static_cast<double>(V(i, j)), static_cast<double>(Y(i, j)));
   } else {
     with_margin(kind, [&](auto phi) {
       for (Index j = 0; j < V.cols(); ++j)
@@ -252,6 +280,9 @@ void Loss::gradient(ConstRef<T> V, ConstRef<T> Y, MutRef<T> G) const {
       softmax(to_double(V.col(j)), p);
       G.col(j) = (y.sum() * p - y).matrix().template cast<T>();
     }
+  } else if (kind == Kind::own) {
+    transform<T>(V, Y, G,
+                 [this](T v, T y) { return static_cast<T>(own->derivative(static_cast<double>(v), static_cast<double>(y))); });
   } else {
     with_margin(kind, [&](auto phi) { transform<T>(V, Y, G, [phi](T v, T y) { return y * phi.derivative(y * v); }); });
   }
@@ -267,6 +298,11 @@ void Loss::prox(double w, double g, ConstRef<T> B, ConstRef<T> Y, MutRef<T> V) c
     CrossEntropyProx solver(B.rows());
     for (Index j = 0; j < B.cols(); ++j)
       V.col(j) = solver.solve(1 / kappa, to_double(B.col(j)), to_double(Y.col(j))).matrix().template cast<T>();
+  } else if (kind == Kind::own) {
+    if (!own->convex) throw std::logic_error("proximal operator of a loss that is not convex: " + own->name);
+    transform<T>(B, Y, V, [this, kappa](T b, T y) {
+      return static_cast<T>(own_prox(*own, kappa, static_cast<double>(b), static_cast<double>(y)));
+    });
   } else if (kind == Kind::hinge || kind == Kind::squared_hinge) {
     const auto closed_form = [&](auto phi) {
       transform<T>(B, Y, V, [phi, k = static_cast<T>(kappa)](T b, T y) { return y * phi.prox(k, y * b); });
@@ -295,6 +331,8 @@ double Loss::gradient_lipschitz() const {
     case Kind::hinge:
     case Kind::exponential:
       return kInfinity;
+    case Kind::own:
+      return own->gradient_lipschitz;
   }
   throw std::logic_error("loss of unknown kind");
 }
@@ -303,9 +341,41 @@ std::pair<double, double> Loss::entry_subdifferential(double v, double y) const 
   if (kind == Kind::cross_entropy)
     throw std::logic_error("cross_entropy couples the entries: it has no entrywise subdifferential");
   if (kind == Kind::squared) return {v - y, v - y};
+  if (kind == Kind::own && !own->smooth) return own->subdifferential(v, y);
+  if (kind == Kind::own) return {own->derivative(v, y), own->derivative(v, y)};
   if (kind == Kind::hinge && y * v == 1) return {std::min(-y, 0.0), std::max(-y, 0.0)};
   const double d = with_margin(kind, [&](auto phi) { return y * phi.derivative(y * v); });
   return {d, d};
+}
+
+std::string OwnLoss::fault() const {
+  const std::string whose = "the loss '" + name + "' ";
+  if (!is_snake_case(name)) return whose + "must have a name in snake case: a letter, then a-z, 0-9 and _";
+  if (!value || !derivative) return whose + "has no " + (value ? "derivative" : "value");
+  if (!smooth && !subdifferential) return whose + "is not smooth and has no subdifferential";
+  if (!(gradient_lipschitz > 0)) return whose + "must have a gradient_lipschitz above 0, or infinity where there is none";
+  if (!smooth && std::isfinite(gradient_lipschitz)) return whose + "is not smooth, so its gradient_lipschitz is infinity";
+  return {};
+}
+
+void add_loss(OwnLoss own) {
+  std::string fault = own.fault();
+  for (const auto& [name, kind] : kNames)
+    if (name == own.name) fault = "the loss name '" + name + "' is taken by the program; choose another one";
+  for (const OwnLoss& other : own_list())
+    if (other.name == own.name)
+      fault = "the loss name '" + own.name + "' is taken by " + other.library + "; choose another one";
+  if (!fault.empty()) throw UsageError(fault);
+  own_list().push_back(std::move(own));
+}
+
+const std::list<OwnLoss>& own_losses() { return own_list(); }
+
+std::vector<std::string> loss_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : kNames) names.push_back(name);
+  for (const OwnLoss& own : own_list()) names.push_back(own.name);
+  return names;
 }
 
 template double Loss::sum<float>(ConstRef<float>, ConstRef<float>) const;

@@ -202,6 +202,9 @@ auto with_prox(const Activation& sigma, double g, bool many, Body&& body) {
       return smooth(functors::Softplus{});
     case Kind::polynomial:
       return smooth(functors::Polynomial{&sigma.coefficients});
+    case Kind::own:
+      if (!has_prox(sigma)) throw std::logic_error("no proximal operator of " + sigma.text());
+      return smooth(functors::Own{sigma.own});
     default:
       throw std::logic_error("activation of unknown kind");
   }

@@ -79,6 +79,12 @@ std::string unknown_name(const std::string& what, const std::string& name, const
   return text;
 }
 
+bool is_snake_case(const std::string& name) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && letter(name.front()) && name.back() != '_' && std::all_of(name.begin(), name.end(), allowed);
+}
+
 double parse_number(const std::string& what, const std::string& text) {
   double x = 0;
   const char* end = text.data() + text.size();

@@ -11,6 +11,8 @@ namespace bcd {
 std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid);
 /// The first valid name that begins with `name`, else the one with the smallest edit distance.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& valid);
+/// How whatever a plugin brings is named: a letter, then letters, digits and underscores, all lower case.
+bool is_snake_case(const std::string& name);
 /// Strict number parsing ("1e-3", "5"); throws UsageError naming `what`.
 double parse_number(const std::string& what, const std::string& text);
 std::int64_t parse_integer(const std::string& what, const std::string& text);

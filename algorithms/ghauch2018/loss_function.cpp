@@ -122,6 +122,7 @@ std::string LossFunction::unsupported(const Loss& loss) {
   if (loss.kind == Loss::Kind::exponential)
     return "the margin loss exp(-y v) is not the paper's exponential loss; with real targets set loss squared and the "
            "parameter loss = exponential for (A.12)";
+  if (loss.kind == Loss::Kind::own) return "the paper's surrogates are for its own five losses, not for " + loss.name();
   return {};
 }
 

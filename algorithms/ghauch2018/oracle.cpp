@@ -6,6 +6,12 @@ namespace bcd::ghauch2018 {
 
 namespace {
 using Kind = LossFunction::Kind;
+
+/// The Lipschitz constant of sigma, where there is none that of the values that U's entries span.
+double steepest(const Activation& sigma, const Matrix<double>& U) {
+  const double everywhere = sigma.lipschitz(kInfinity);
+  return std::isfinite(everywhere) ? everywhere : sigma.lipschitz(U.cwiseAbs().maxCoeff());
+}
 }  // namespace
 
 Oracle::Oracle(const Parameters& parameters, const Problem<double>& problem)
@@ -111,8 +117,9 @@ Term Oracle::objective(const Weights<double>& W) const {
     const double norm = block(W, l).norm(),
                  input = std::sqrt(Z.squaredNorm() + (net.bias ? static_cast<double>(Z.cols()) : 0.0));
     const double length = static_cast<double>(W.W[at(l)].cols()) + 2;
+    const double slope = steepest(net.sigma(l), U);
     net.sigma(l).apply<double>(U, U);
-    error = net.sigma(l).lipschitz(kInfinity) * norm * (error + length * kEps * input) + 4 * kEps * U.norm();
+    error = slope * norm * (error + length * kEps * input) + 4 * kEps * U.norm();
     Z.swap(U);
     penalties += penalty(block(W, l));
   }
@@ -203,10 +210,10 @@ double Oracle::gradient_rounding(const Weights<double>& W, int j) const {
     if (l == j) input = Z;
     Matrix<double> U = W.W[at(l)] * Z;
     if (net.bias) U.colwise() += W.b[at(l)];
+    const double s = steepest(net.sigma(l), U);
     net.sigma(l).apply<double>(U, U);
     Z.swap(U);
     lengths += static_cast<double>(net.d(l) + net.d(l - 1));
-    const double s = net.sigma(l).lipschitz(kInfinity);
     chain *= l < j ? 1.0 : l == j ? s : s * W.W[at(l)].norm();
   }
   const double inputs = std::sqrt(input.squaredNorm() + static_cast<double>(input.cols()));

@@ -78,7 +78,8 @@ std::string Bsum<T>::not_applicable(const Problem<T>& problem) const {
   if (problem.net.any_skip()) return "the model (1) has no skip connections";
   for (int l = 1; l <= problem.net.N(); ++l)
     if (!problem.net.sigma(l).smooth())
-      return "Assumption 2 asks for differentiable activations, " + problem.net.sigma(l).text() + " is not";
+      return "Assumption 2 asks for differentiable activations, " + problem.net.sigma(l).text() + " of layer " +
+             std::to_string(l) + " is not";
   if (const std::string reason = LossFunction::unsupported(problem.loss); !reason.empty()) return reason;
   if (p.loss == LossChoice::exponential && problem.loss.kind != Loss::Kind::squared)
     return "loss = exponential is (A.12), of real targets: set the problem's loss to squared";

@@ -25,6 +25,11 @@ std::string Admm<T>::not_applicable(const Problem<T>& problem) const {
   if (problem.net.any_skip()) return "the method's constraints have no skip connections";
   if (problem.net.sigma(problem.net.N()).kind != Activation::Kind::linear)
     return "the output layer must be linear: the loss acts on z_L = W_L a_{L-1}";
+  if (!problem.loss.convex()) return "the z_L-update needs a convex loss, " + problem.loss.name() + " is not said to be";
+  for (int l = 1; l < problem.net.N(); ++l)
+    if (!has_prox(problem.net.sigma(l)))
+      return "the z-update has no solution here for a kinked activation of one's own: layer " + std::to_string(l) + " has " +
+             problem.net.sigma(l).text();
   return {};
 }
 

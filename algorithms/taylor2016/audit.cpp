@@ -26,6 +26,10 @@ class AdmmAudit final : public LayeredAudit<Moment> {
   int L() const { return layers(); }
   double w() const { return problem_.loss.weight(problem_.n()); }
   bool squared() const { return problem_.loss.kind == Loss::Kind::squared; }
+  bool multiplier_judged() const {
+    const Loss::Kind kind = problem_.loss.kind;
+    return kind == Loss::Kind::squared || kind == Loss::Kind::hinge || kind == Loss::Kind::cross_entropy;
+  }
   bool zero_one() const { return problem_.loss.kind == Loss::Kind::hinge && p_.hinge == HingeCode::zero_one; }
   bool linear(int l) const { return net().sigma(l).kind == Activation::Kind::linear; }
   const Matrix<double>& a(int l) const { return l == 0 ? *problem_.X : now_("a", l); }
@@ -145,8 +149,11 @@ double AdmmAudit::block_rounding(const Block& block) const {
                         p_.beta * std::sqrt(W2) * now_("z", l + 1).norm();
     return 4 * p * kEps * (now_("a", l) - before_("a", l)).norm() * size;
   }
-  const double size = (p_.beta + p_.gamma) * (now_("z", l).norm() + before_("z", l).norm()) + problem_.Y->norm();
-  const double pull = block.layer < L() ? p_.gamma * now_("a", l).norm() : now_("lambda", L()).norm();
+  const double slope = std::max(1.0, net().sigma(l).lipschitz(now_("z", l).cwiseAbs().maxCoeff()));
+  const double size = (p_.beta + p_.gamma * slope * slope) * (now_("z", l).norm() + before_("z", l).norm()) +
+                      problem_.loss.steepness() * problem_.Y->norm();
+  const double pull = block.layer < L() ? p_.gamma * slope * now_("a", l).norm()
+                                        : now_("lambda", L()).norm() + (problem_.loss.steepness() - 1) * now_("z", l).norm();
   return 8 * kEps * (now_("z", l) - before_("z", l)).norm() * (size + pull);
 }
 
@@ -202,9 +209,7 @@ void AdmmAudit::judge_multiplier(int k, CheckLog& log) const {
 }
 
 void AdmmAudit::begin(CheckLog& log) {
-  const Loss::Kind kind = problem_.loss.kind;
-  if (kind == Loss::Kind::exponential || kind == Loss::Kind::squared_hinge || kind == Loss::Kind::logistic)
-    log.not_applicable("identity.multiplier", "judged for the squared, hinge and cross-entropy losses");
+  if (!multiplier_judged()) log.not_applicable("identity.multiplier", "judged for the squared, hinge and cross-entropy losses");
   if (L() == 1) log.not_applicable("exact.hidden", "the network has no hidden layer");
 }
 
@@ -218,8 +223,7 @@ BlockPromise AdmmAudit::promised(const Block& block) const {
 
 void AdmmAudit::judge_sweep(int k, CheckLog& log, Measurements& row) {
   for (int l = 1; l < L(); ++l) judge_hidden(k, l, log);
-  const Loss::Kind kind = problem_.loss.kind;
-  if (kind == Loss::Kind::squared || kind == Loss::Kind::hinge || kind == Loss::Kind::cross_entropy) judge_multiplier(k, log);
+  if (multiplier_judged()) judge_multiplier(k, log);
   // The sum of the sweep's block decreases; each of its 3 L blocks may round as the two ends do.
   const Matrix<double>&z = now_("z", L()), &lambda = now_("lambda", L()), &old = sweep_start_("lambda", L());
   const double rise = (lambda - old).cwiseProduct(z).sum();

@@ -50,7 +50,12 @@ std::string Dlam<T>::not_applicable(const Problem<T>& problem) const {
   if (net.sigma(net.N()).kind != Activation::Kind::linear) return "the output layer must be linear: z_L enters R itself";
   for (int l = 1; l < net.N(); ++l)
     if (!is_quasilinear(net.sigma(l)))
-      return "Assumption 3 asks for a quasilinear activation, " + net.sigma(l).text() + " need not be";
+      return "Assumption 3 asks for a quasilinear activation whose preimages are known, " + net.sigma(l).text() + " of layer " +
+             std::to_string(l) + " need not be one";
+  if (!problem.loss.convex()) return "R must be convex (Assumption 2), " + problem.loss.name() + " is not said to be";
+  if (parameters_.output_update == Parameters::OutputUpdate::fista && !problem.loss.smooth() &&
+      problem.loss.kind != Loss::Kind::hinge)
+    return "FISTA needs a loss with a gradient, " + problem.loss.name() + " is not smooth; use output_update = exact";
   if (parameters_.output_update == Parameters::OutputUpdate::fista && !std::isfinite(problem.loss.gradient_lipschitz()) &&
       problem.loss.kind != Loss::Kind::hinge)
     return "FISTA needs a loss with Lipschitz continuous gradient, " + problem.loss.name() +

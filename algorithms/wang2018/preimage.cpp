@@ -85,6 +85,7 @@ auto with_inverse(const Activation& h, Body&& body) {
     case Kind::softplus:
       return body(BoundedInverse{0, kInfinity, [](auto y) { return y + std::log(-std::expm1(-y)); }});
     case Kind::polynomial:
+    case Kind::own:
       break;
   }
   throw std::logic_error("preimage of an activation that is not quasilinear");
@@ -101,7 +102,7 @@ Preimage values(const Activation& h) {
 
 }  // namespace
 
-bool is_quasilinear(const Activation& h) { return h.kind != Activation::Kind::polynomial; }
+bool is_quasilinear(const Activation& h) { return h.kind != Activation::Kind::polynomial && h.kind != Activation::Kind::own; }
 
 Preimage preimage(const Activation& h, double a, double eps) {
   const auto [lowest, highest] = values(h);

@@ -33,6 +33,8 @@ std::string Bcd2<T>::not_applicable(const Problem<T>& problem) const {
   } else if (problem.loss.kind == Loss::Kind::cross_entropy && !parameters_.s.is_quadratic()) {
     return "cross_entropy with s = " + parameters_.s.text() +
            " has no separable V_N-subproblem; use output_update = proxlinear";
+  } else if (!problem.loss.convex()) {
+    return "the V_N-update needs a convex loss, " + problem.loss.name() + " is not said to be; use output_update = proxlinear";
   }
   return {};
 }

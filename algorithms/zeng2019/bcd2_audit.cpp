@@ -100,12 +100,13 @@ Matrix<double> Bcd2Audit::preactivation(const Moment& point, int i) const {
 
 /// gamma/2 |V_i - sigma_i(W_i V_{i-1} + b_i)|^2 + r(W_i) + s(V_i) [+ R(V_N)].
 /// Rounding: an inner product of length m = d_{i-1} + 1 is wrong by at most m eps times the product of the norms, sigma is
-/// 1-Lipschitz (up to its constant), so |R| |delta R| <= eps |R| (m |W_i b_i| |V_{i-1} 1| + 2 |V_i|); sums of nonnegative terms
+/// slope-Lipschitz, so |R| |delta R| <= eps |R| (slope m |W_i b_i| |V_{i-1} 1| + 2 |V_i|); sums of nonnegative terms
 /// in pairwise or blocked order are wrong by a small multiple of eps, taken as 8.
 Term Bcd2Audit::term(int i, const Block*) {
   const Moment& point = now_;
   Matrix<double> Z = preactivation(point, i);
   const Matrix<double>&W = point("W", i), &Vi = point("V", i);
+  const double slope = std::max(1.0, net().sigma(i).lipschitz(Z.cwiseAbs().maxCoeff()));
   net().sigma(i).apply<double>(Z, Z);
   const double residual = (Vi - Z).norm();
   Term t;
@@ -113,7 +114,7 @@ Term Bcd2Audit::term(int i, const Block*) {
   const double bias2 = net().bias ? point.vector("b", i).squaredNorm() : 0.0;
   const double inputs = std::sqrt(V(point, i - 1).squaredNorm() + static_cast<double>(problem_.n()));
   const double m = static_cast<double>(W.cols()) + 1;
-  t.rounding = kEps * p_.gamma * residual * (m * std::sqrt(W.squaredNorm() + bias2) * inputs + 2 * Vi.norm());
+  t.rounding = kEps * p_.gamma * residual * (slope * m * std::sqrt(W.squaredNorm() + bias2) * inputs + 2 * Vi.norm());
   if (i == N()) t.value += w() * problem_.loss.sum<double>(Vi, *problem_.Y);
   t.rounding += 8 * kEps * std::abs(t.value);
   return t;

@@ -42,6 +42,12 @@ std::string ThreeSplitting<T>::not_applicable(const Problem<T>& problem) const {
   if (!linearised && problem.loss.kind == Loss::Kind::cross_entropy && !parameters_.s.is_quadratic())
     return "cross-entropy with s = " + parameters_.s.text() +
            " has no separable V_N-subproblem; use output_update = proxlinear";
+  if (!linearised && !problem.loss.convex())
+    return "the V_N-update needs a convex loss, " + problem.loss.name() + " is not said to be; use output_update = proxlinear";
+  for (int i = 1; i < problem.net.N(); ++i)
+    if (!has_prox(problem.net.sigma(i)))
+      return "the U-update has no solution here for a kinked activation of one's own: layer " + std::to_string(i) + " has " +
+             problem.net.sigma(i).text();
   return {};
 }
 

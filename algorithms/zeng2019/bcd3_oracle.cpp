@@ -163,7 +163,7 @@ double SplittingOracle::gradient_scale(const Block& block, const MixedPoint& P) 
   }
   double scale = (g + a + p_.s.quadratic()) * P.V(i).norm() + g * (sigma(i, P.U(i)).norm() + skip(i) * A.norm());
   if (i == N()) {
-    scale += loss_weight() * (P.V(i).norm() + problem_.Y->norm() + root_n);
+    scale += loss_weight() * problem_.loss.steepness() * (P.V(i).norm() + problem_.Y->norm() + root_n);
   } else {
     const double W = P.W(i + 1).norm();
     scale += rho() * W * (P.U(i + 1).norm() + root_n * P.b(i + 1).norm() + W * P.V(i).norm());
@@ -177,7 +177,7 @@ double SplittingOracle::hessian_norm(const Block& block, const MixedPoint& P) co
   const double g = p_.gamma, a = p_.alpha;
   if (block.name == "U") return g * std::pow(activation_slope(i, P), 2) + rho() + a;
   if (block.name == "Wb") return a + p_.r.quadratic() + rho() * (input(i, P).squaredNorm() + static_cast<double>(problem_.n()));
-  if (i == N()) return g + a + p_.s.quadratic() + loss_weight();
+  if (i == N()) return g + a + p_.s.quadratic() + loss_weight() * problem_.loss.steepness();
   return g * (1 + skip(i + 1)) + p_.s.quadratic() + rho() * P.W(i + 1).squaredNorm();
 }
 

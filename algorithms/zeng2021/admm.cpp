@@ -47,7 +47,8 @@ std::string Admm<T>::not_applicable(const Problem<T>& problem) const {
   for (int i = 1; i < net.N(); ++i) {
     const Activation::Kind kind = net.sigma(i).kind;
     if (kind == Activation::Kind::sigmoid || kind == Activation::Kind::linear) continue;
-    if (kind != Activation::Kind::tanh) return "the quadratic models need sigmoid, tanh or linear, not " + net.sigma(i).text();
+    if (kind != Activation::Kind::tanh)
+      return "the quadratic models need sigmoid, tanh or linear, layer " + std::to_string(i) + " has " + net.sigma(i).text();
     if (parameters_.majoriser == Majoriser::published)
       return "the published majoriser is for the sigmoid; use majoriser = sharp with tanh";
   }

@@ -16,7 +16,7 @@ bool takes_last(const std::string& statistic) { return statistic.empty() || stat
 /// Mean logarithm, largest or smallest of the values measured up to the iteration `end`.
 double summary_of(const std::string& statistic, const std::vector<double>& values, const std::vector<double>& iterations,
                   double end) {
-  double sum = 0, lo = kUnbounded, hi = -kUnbounded;
+  double sum = 0, lo = kInfinity, hi = -kInfinity;
   int count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isnan(values[i]) || iterations[i] > end) continue;
@@ -70,7 +70,7 @@ double value_of(const Case& c, const RunRecord& run, std::optional<double> at) {
   const bool reached = at && !iterations.empty() && iterations.back() >= *at;  // what broke later is another matter
   if (values.empty() || (status::stopped_early(run.status) && !reached)) return std::nan("");
   if (const std::string statistic = c.text("statistic"); !takes_last(statistic))
-    return summary_of(statistic, values, iterations, at.value_or(kUnbounded));
+    return summary_of(statistic, values, iterations, at.value_or(kInfinity));
   if (!at) return values.back();
   for (std::size_t i = 0; i < std::min(values.size(), iterations.size()); ++i)
     if (iterations[i] == *at) return values[i];

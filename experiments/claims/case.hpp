@@ -1,19 +1,17 @@
 // One claim on trial: the claim, its runs and the row of the table that is to be filled in; and what several kinds take from runs.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "algorithms/core/rounding.hpp"
 #include "experiments/claims/words.hpp"
 #include "experiments/experiment.hpp"
 #include "results/claim.hpp"
 #include "results/record.hpp"
 
 namespace bcd {
-
-inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 /// Everything the judgement of one claim needs.
 struct Case {

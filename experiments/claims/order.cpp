@@ -24,7 +24,7 @@ void judge_order(Case& c) {
   int common = 0, wins = 0;
   std::string lost;
   // A run without a value is on the bad side, whichever it is.
-  const double bad = c.text("op") == "<" ? kUnbounded : -kUnbounded;
+  const double bad = c.text("op") == "<" ? kInfinity : -kInfinity;
   const auto known = [&](double x) { return std::isnan(x) ? bad : x; };
   const double factor = c.number("factor", 1);
   const auto reference = [&](const RunRecord& other) {

@@ -28,7 +28,7 @@ constexpr double kNoBound = 1e100;
 
 void judge_promise(Case& c) {
   std::int64_t checks = 0, violations = 0, unbounded = 0;
-  double worst = kUnbounded, nearest = 0;
+  double worst = kInfinity, nearest = 0;
   const RunRecord *tight = nullptr, *broken = nullptr;
   std::string first, unmet, open, tightest;
   std::size_t not_applicable = 0;

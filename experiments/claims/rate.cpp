@@ -40,7 +40,7 @@ struct Question {
     const auto it = claim.text.find(key);
     return it == claim.text.end() ? "" : it->second;
   }
-  Interval range() const { return {number("low", -kInfinity), number("high", kInfinity)}; }
+  Interval range() const { return {number("low", -bcd::kInfinity), number("high", bcd::kInfinity)}; }
 };
 
 bool meets(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
@@ -244,7 +244,7 @@ Outcome judge_rate(const Claim& claim, const std::vector<const RunRecord*>& runs
   }
   row.measured += counts;
   if (outcome == Outcome::holds && claim.text.at("assert") == "constant") {
-    double nearest = kInfinity;
+    double nearest = bcd::kInfinity;
     for (const auto& [quantity, of_runs] : numbers)
       for (const Estimate& factor : of_runs) nearest = std::min(nearest, factor.value);
     row.measured += ", " + looseness(nearest, "the constant");

@@ -9,7 +9,7 @@ namespace {
 
 void judge_reported(Case& c) {
   const double reported = c.number("reported", 0), tolerance = c.number("tolerance", 0);
-  const Summary seeds = summarise(c, kUnbounded);
+  const Summary seeds = summarise(c, kInfinity);
   c.row.reported = shown(reported) + " +- " + shown(tolerance);
   const bool met = seeds.low <= reported + tolerance && seeds.high >= reported - tolerance;
   c.outcome = std::abs(seeds.middle - reported) <= tolerance ? Outcome::holds : met ? Outcome::inconclusive : Outcome::violated;

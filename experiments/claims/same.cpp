@@ -12,7 +12,7 @@ namespace {
 double relative_difference(double a, double expected) {
   if (a == expected) return 0;
   const double difference = std::abs(a - expected) / std::max(std::abs(expected), std::numeric_limits<double>::min());
-  return std::isnan(difference) ? kUnbounded : difference;
+  return std::isnan(difference) ? kInfinity : difference;
 }
 
 void judge_same(Case& c) {
@@ -25,7 +25,7 @@ void judge_same(Case& c) {
       if (run->seed() != other->seed()) continue;
       const std::vector<double> a = run->trace.column(c.text("metric")), b = other->trace.column(c.text("metric"));
       if (a.size() != b.size() || a.empty())
-        worst = kUnbounded, where = "traces of different length, seed " + std::to_string(run->seed());
+        worst = kInfinity, where = "traces of different length, seed " + std::to_string(run->seed());
       for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (std::isnan(a[i]) && std::isnan(b[i])) continue;  // neither was measured at this iteration
         const double difference = relative_difference(a[i], factor * b[i]);

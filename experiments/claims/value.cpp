@@ -10,7 +10,7 @@ namespace {
 void judge_value(Case& c) {
   const bool below = c.text("op") == "<";
   const double limit = c.number("value", 0);
-  const Summary seeds = summarise(c, below ? kUnbounded : -kUnbounded);
+  const Summary seeds = summarise(c, below ? kInfinity : -kInfinity);
   c.row.reported = c.has("reported") ? shown(c.number("reported", 0)) : "";
   c.row.measured += " (" + c.text("op") + " " + shown(limit) + ")";
   int wins = 0;

@@ -75,7 +75,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
     const CommandLine options = parse(verb, rest);
     register_external();
     if (options.count("plugin"))
-      for (const std::string& file : options["plugin"].as<std::vector<std::string>>()) add_shared_plugin(file);
+      for (const std::string& file : options["plugin"].as<std::vector<std::string>>()) add_library(file);
     return verb.run(options);
   }
   throw UsageError(unknown_name(first.starts_with("-") ? "option" : "verb", first, valid) + "; see 'bcdbench --help'");

@@ -33,7 +33,7 @@ std::string overview() {
     column += 1 + topic.size();
   }
   out << "\n\nOptions:\n  --help            this text\n  --version         version, commit, compiler, libraries\n"
-      << "  --plugin FILE.so  with every verb: add the algorithm of a shared library; may be given several times\n\n"
+      << "  --plugin FILE.so  with every verb: add what a shared library brings; may be given several times\n\n"
       << "Start with:\n  bcdbench list experiments\n  bcdbench reproduce\n\n"
       << kExitCodes;
   return out.str();
@@ -61,7 +61,8 @@ OptionList every_option(const Verb& verb) {
   namespace po = boost::program_options;
   OptionList options = verb.options();
   options.add_options()("plugin", po::value<std::vector<std::string>>()->value_name("FILE.so"),
-                        "add the algorithm of a shared library; may be given several times")("help", "this text");
+                        "add what a shared library brings: algorithms, activations, losses, data; may be given several times")(
+      "help", "this text");
   return options;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "algorithms/core/plain_text.hpp"
-#include "algorithms/registry.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/outside/plugin_library.hpp"
+#include "experiments/run/libraries.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
@@ -39,8 +39,7 @@ json to_json(const Selection& selection) {
   for (const std::string& name : selection.experiments)
     experiments.push_back(is_file(name) ? fs::absolute(name).lexically_normal().string() : name);
   for (const auto& [key, value] : o.set) set.push_back(json::array({key, value}));
-  for (const Plugin& plugin : plugins())
-    if (!plugin.library.empty()) plugin_files.push_back(fs::absolute(plugin.library).string());
+  for (const auto& [path, checksum] : loaded_libraries()) plugin_files.push_back(fs::absolute(path).string());
   return {{"experiments", experiments},
           {"scale", o.scale},
           {"variants", o.variants},
@@ -56,10 +55,10 @@ void take_last(Selection& selection, const CommandLine& options, const json& las
   Overrides& o = selection.overrides;
   const auto given = [&](const char* option) { return options.count(option) > 0 && !options[option].defaulted(); };
   for (const std::string& file : last.at("plugins").get<std::vector<std::string>>()) {
-    const auto& loaded = plugins();
+    const auto& loaded = loaded_libraries();
     if (std::none_of(loaded.begin(), loaded.end(),
-                     [&](const Plugin& p) { return !p.library.empty() && fs::absolute(p.library).string() == file; }))
-      add_shared_plugin(file);
+                     [&](const auto& library) { return fs::absolute(library.first).string() == file; }))
+      add_library(file);
   }
   std::vector<std::string> experiments;
   for (const std::string& name : selection.experiments)

@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "algorithms/core/plain_text.hpp"
-#include "algorithms/registry.hpp"
 #include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/allowed_threads.hpp"
+#include "experiments/run/libraries.hpp"
 
 namespace bcd {
 namespace {
@@ -116,8 +116,7 @@ std::string Selection::command(const std::string& verb, const std::string& exper
   for (const std::string& assignment : overrides.grid) line += " --grid " + shell_word(assignment);
   if (!overrides.precision.empty()) line += " --precision " + overrides.precision;
   if (overrides.time_limit > 0) line += " --time-limit " + number_text(overrides.time_limit);
-  for (const Plugin& plugin : plugins())
-    if (!plugin.library.empty()) line += " --plugin " + shell_word(plugin.library);
+  for (const auto& [path, checksum] : loaded_libraries()) line += " --plugin " + shell_word(path);
   if (any_version) line += " --any-version";
   if (out != "out") line += " --out " + shell_word(out.string());
   return line;

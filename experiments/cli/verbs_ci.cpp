@@ -5,6 +5,7 @@
 #include "experiments/claims/judge.hpp"
 #include "experiments/cli/execution.hpp"
 #include "experiments/outside/contract.hpp"
+#include "experiments/outside/pieces_contract.hpp"
 #include "experiments/outside/plugin_library.hpp"
 #include "experiments/report/summary.hpp"
 #include "plots/draw.hpp"
@@ -59,22 +60,49 @@ int ci_verb(const CommandLine& options) {
   return differing + failures > 0 ? kCheckFailed : kAllWell;
 }
 
+/// Prints a piece with its checks and counts them.
+struct CheckedPieces {
+  std::size_t checks = 0, failed = 0;
+
+  void piece(const std::string& kind, const std::string& name, const std::string& title, const std::string& file) const {
+    std::cout << kind << " " << name << ": " << title << " (" << file << ")\n";
+  }
+  void check(const std::string& name, const std::vector<std::string>& faults) {
+    std::cout << (faults.empty() ? "  ok    " : "  FAIL  ") << name << "\n";
+    for (const std::string& fault : faults) std::cout << "          " << fault << "\n";
+    ++checks;
+    failed += faults.empty() ? 0 : 1;
+  }
+  void all(const std::vector<PieceCheck>& list) {
+    for (const PieceCheck& one : list) check(one.name, one.faults);
+  }
+};
+
 int check_plugin_verb(const CommandLine& options) {
   const std::vector<std::string> files = names(options);
   if (files.empty()) throw UsageError("check-plugin: name the shared library, for example ./my_method.so");
-  std::size_t failed = 0;
+  CheckedPieces out;
   for (const std::string& file : files) {
-    const Plugin plugin = load_shared_plugin(file);
-    std::cout << plugin.name << ": " << plugin.title << " (" << file << ")\n";
-    for (const ContractCheck& check : contract()) {
-      const std::vector<std::string> faults = contract_faults(check, plugin);
-      std::cout << (faults.empty() ? "  ok    " : "  FAIL  ") << check.name << "\n";
-      for (const std::string& fault : faults) std::cout << "          " << fault << "\n";
-      failed += faults.empty() ? 0 : 1;
+    const Exports exports = load_library(file);
+    for (const Plugin& plugin : exports.algorithms) {
+      out.piece("algorithm", plugin.name, plugin.title, file);
+      for (const ContractCheck& check : contract()) out.check(check.name, contract_faults(check, plugin));
+    }
+    for (const OwnActivation& own : exports.activations) {
+      out.piece("activation", own.name, own.title, file);
+      out.all(activation_checks(own));
+    }
+    for (const OwnLoss& own : exports.losses) {
+      out.piece("loss", own.name, own.title, file);
+      out.all(loss_checks(own));
+    }
+    for (const OwnData& own : exports.data) {
+      out.piece("dataset", own.name, own.title, file);
+      out.all(data_checks(own));
     }
   }
-  std::cout << failed << " of " << files.size() * contract().size() << " checks failed\n";
-  return failed > 0 ? kCheckFailed : kAllWell;
+  std::cout << out.failed << " of " << out.checks << " checks failed\n";
+  return out.failed > 0 ? kCheckFailed : kAllWell;
 }
 
 }  // namespace
@@ -88,9 +116,11 @@ std::vector<Verb> ci_verbs() {
        "continuous-integration' has workflows for GitHub and GitLab.\n",
        "bcdbench ci my-method.toml --plugin ./my_method.so --out ci\n", ci_options, ci_verb},
       {"check-plugin", "FILE...", "the contract of a plugin: what every algorithm owes the program",
-       "Runs the algorithm of a shared library on small problems: finite steps, shapes, the same run bit for bit with the same\n"
-       "seed, the state as windows on the weights, parameters that refuse nonsense, problems that are refused with a reason, and\n"
-       "its promises after every block update. Exit code 1 if a check fails.\n",
+       "Runs the algorithms of a shared library on small problems: finite steps, shapes, the same run bit for bit with the\n"
+       "same seed, the state as windows on the weights, parameters that refuse nonsense, problems that are refused with a\n"
+       "reason, and its promises after every block update. Its activations, losses and data are compared with what they say\n"
+       "of themselves: derivatives with differences, bounds with samples, data with the same data again. Exit code 1 if a\n"
+       "check fails.\n",
        "bcdbench check-plugin ./my_method.so\n", no_options, check_plugin_verb},
   };
 }

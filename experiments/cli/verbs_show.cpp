@@ -3,6 +3,7 @@
 #include <iostream>
 #include <set>
 
+#include "algorithms/core/pieces.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/claims/kind.hpp"
 #include "experiments/cli/cli.hpp"
@@ -16,6 +17,19 @@ void list_algorithms() {
   for (const Plugin& plugin : plugins()) rows.push_back({plugin.name, plugin.title});
   std::cout << table({"algorithm", "title"}, rows);
 }
+
+/// Where a piece of the network comes from: the library that brought it, or the program.
+template <class Piece>
+void list_pieces(const std::string& kind, const std::vector<std::string>& all, const std::list<Piece>& own) {
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& name : all) rows.push_back({name, "program", ""});
+  for (std::size_t i = rows.size() - own.size(); const Piece& piece : own)
+    rows[i][1] = piece.library, rows[i][2] = piece.title, ++i;
+  std::cout << table({kind, "from", "title"}, rows);
+}
+
+void list_activations() { list_pieces("activation", activation_names(), own_activations()); }
+void list_losses() { list_pieces("loss", loss_names(), own_losses()); }
 
 void list_datasets() {
   std::vector<std::vector<std::string>> rows;
@@ -49,11 +63,10 @@ void list_claim_kinds() {
 }
 
 int list_verb(const CommandLine& options) {
-  const std::vector<std::pair<std::string, void (*)()>> lists{{"algorithms", list_algorithms},
-                                                              {"datasets", list_datasets},
-                                                              {"experiments", list_experiments},
-                                                              {"claims", list_claims},
-                                                              {"claim-kinds", list_claim_kinds}};
+  const std::vector<std::pair<std::string, void (*)()>> lists{
+      {"algorithms", list_algorithms},  {"activations", list_activations}, {"losses", list_losses},
+      {"datasets", list_datasets},      {"experiments", list_experiments}, {"claims", list_claims},
+      {"claim-kinds", list_claim_kinds}};
   std::vector<std::string> valid;
   for (const auto& [name, show] : lists) valid.push_back(name);
   const std::vector<std::string> chosen = names(options);
@@ -113,6 +126,13 @@ std::string widths(const PlannedRun& planned) {
   return text + "-outputs";
 }
 
+/// "relu", or "relu, tanh" where the hidden layers differ.
+std::string activations(const PlannedRun& planned) {
+  std::string text;
+  for (const Activation& sigma : planned.activations) text += (text.empty() ? "" : ", ") + sigma.text();
+  return text;
+}
+
 /// " a=1 b=2", or nothing.
 std::string assignments(const std::map<std::string, std::string>& values) {
   std::string text;
@@ -133,7 +153,7 @@ void describe_scale(const std::string& id, const std::string& scale) {
       if (other.variant == planned.variant) seeds += " " + std::to_string(other.seed);
     std::cout << "  " << planned.variant << ": " << planned.algorithm << assignments(planned.parameters) << "\n"
               << wrapped(planned.dataset + assignments(planned.dataset_options) + ", network " + widths(planned) + " " +
-                             planned.activation.text() + (planned.skip ? " with skip connections" : "") + ", loss " +
+                             activations(planned) + (planned.skip ? " with skip connections" : "") + ", loss " +
                              planned.loss.name() + (planned.loss.mean ? " (mean)" : " (sum)") + ", " +
                              std::to_string(planned.iterations) + " iterations in " + planned.precision + ", audit " +
                              planned.audit + ", seeds" + seeds,
@@ -185,9 +205,10 @@ int describe_verb(const CommandLine& options) {
 
 std::vector<Verb> show_verbs() {
   return {
-      {"list", "[algorithms|datasets|experiments|claims|claim-kinds]", "what there is",
-       "Lists the algorithms, the datasets and the experiments, or only what is named. 'list claims' shows every statement of the\n"
-       "papers that is checked, 'list claim-kinds' how a statement can be judged.\n",
+      {"list", "[algorithms|activations|losses|datasets|experiments|claims|claim-kinds]", "what there is",
+       "Lists the algorithms, activations, losses, datasets and experiments, or only what is named, with the library where it\n"
+       "came by --plugin. 'list claims' shows every statement of the papers that is checked, 'list claim-kinds' how one can be\n"
+       "judged.\n",
        "bcdbench list\n"
        "bcdbench list claims\n",
        no_options, list_verb},

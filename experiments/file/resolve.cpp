@@ -47,13 +47,28 @@ void read_dataset(Section section, PlannedRun& planned) {
       throw UsageError(section.place() + ": " + unknown_name("option of dataset " + planned.dataset, option.first, valid));
 }
 
+/// One for all hidden layers, or a list with one for each. A list of equal ones is one: the same run by the same name.
+std::vector<Activation> read_activations(Section& section, std::size_t hidden) {
+  const bool list = section.as_json().contains("activation") && section.as_json()["activation"].is_array();
+  std::vector<std::string> names = list ? section.texts("activation") : std::vector{section.text("activation", "relu")};
+  if (list && names.size() != hidden)
+    throw UsageError(section.place() + ": activation has " + std::to_string(names.size()) + " entries for " +
+                     std::to_string(hidden) +
+                     " hidden layers; give one for each, or one name for all (that of the output layer is the key 'output')");
+  std::vector<Activation> activations;
+  for (const std::string& name : names) activations.push_back(section.located([&] { return Activation::parse(name); }));
+  if (activations.empty()) activations.emplace_back(Activation::parse("relu"));
+  const bool equal = std::all_of(activations.begin(), activations.end(),
+                                 [&](const Activation& sigma) { return sigma.text() == activations.front().text(); });
+  if (equal) activations.resize(1);
+  return activations;
+}
+
 void read_network(Section section, PlannedRun& planned) {
   for (const std::int64_t width : section.integers("hidden", Range::at_least(1))) planned.hidden.push_back(width);
-  const std::string hidden = section.text("activation", "relu"), output = section.text("output", "linear");
-  section.located([&] {
-    planned.activation = Activation::parse(hidden);
-    planned.output_activation = Activation::parse(output);
-  });
+  planned.activations = read_activations(section, planned.hidden.size());
+  const std::string output = section.text("output", "linear");
+  section.located([&] { planned.output_activation = Activation::parse(output); });
   planned.bias = section.flag("bias", true);
   planned.skip = section.flag("skip", false);
   section.done();
@@ -104,6 +119,14 @@ std::vector<std::uint64_t> read_run(Section section, PlannedRun& planned) {
   return seeds;
 }
 
+/// One name, as it was written before there were lists, or one for each hidden layer.
+json to_json(const std::vector<Activation>& activations) {
+  if (activations.size() == 1) return activations.front().text();
+  json names = json::array();
+  for (const Activation& sigma : activations) names.push_back(sigma.text());
+  return names;
+}
+
 json to_json(const ParameterValue& value) {
   if (const double* x = std::get_if<double>(&value); x && !std::isfinite(*x)) return number_text(*x);
   return std::visit([](const auto& v) { return json(v); }, value);
@@ -130,7 +153,7 @@ json canonical_config(const PlannedRun& planned, const Plugin& plugin) {
                  {"dataset", dataset},
                  {"network",
                   {{"hidden", planned.hidden},
-                   {"activation", planned.activation.text()},
+                   {"activation", to_json(planned.activations)},
                    {"output", planned.output_activation.text()},
                    {"bias", planned.bias},
                    {"skip", planned.skip}}},

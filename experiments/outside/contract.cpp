@@ -17,10 +17,11 @@ constexpr Index kSamples = 12, kInputs = 4, kOutputs = 2;
 
 struct Setting {
   std::string activation = "tanh", output = "linear", loss = "squared";
+  std::string second = {};  ///< of the second hidden layer; empty: as the first one's
   bool mean = false, skip = false, bias = true;
   std::string text() const {
-    return activation + " " + output + " " + loss + (mean ? " mean" : " sum") + (skip ? " skip" : "") +
-           (bias ? "" : " no bias");
+    return activation + (second.empty() ? "" : " " + second) + " " + output + " " + loss + (mean ? " mean" : " sum") +
+           (skip ? " skip" : "") + (bias ? "" : " no bias");
   }
 };
 
@@ -36,11 +37,12 @@ struct Tiny {
     X.resize(kInputs, kSamples);
     rng.fill_normal(X, 1.0);
     problem.loss = Loss::parse(setting.loss, setting.mean);
-    const Activation hidden = Activation::parse(setting.activation);
+    const Activation hidden = Activation::parse(setting.activation),
+                     second = setting.second.empty() ? hidden : Activation::parse(setting.second);
     problem.net.input = kInputs;
     problem.net.bias = setting.bias;
     problem.net.layers = {
-        {kInputs, hidden, setting.skip}, {kInputs, hidden, setting.skip}, {kOutputs, Activation::parse(setting.output), false}};
+        {kInputs, hidden, setting.skip}, {kInputs, second, setting.skip}, {kOutputs, Activation::parse(setting.output), false}};
     code_targets(setting.loss);
     w0 = Weights<T>(problem.net);
     for (std::size_t i = 1; i < w0.W.size(); ++i) {
@@ -302,12 +304,13 @@ Faults problems(const Plugin& plugin) {
   Findings found;
   for (const char* loss : {"squared", "cross_entropy", "logistic", "hinge", "squared_hinge", "exponential"})
     for (const char* activation : {"relu", "leaky_relu:0.1", "sigmoid", "tanh", "softplus", "linear"})
-      for (const int variant : {0, 1, 2, 3}) {
+      for (const int variant : {0, 1, 2, 3, 4}) {
         Setting setting;
         setting.loss = loss;
         setting.activation = activation;
         setting.skip = variant % 2 == 1;
         setting.bias = variant < 2;
+        if (variant == 4) setting.second = "leaky_relu:0.5";
         const Tiny<double> tiny(setting);
         const std::string reason = plugin.make_f64()->not_applicable(tiny.problem);
         if (!reason.empty())

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include "algorithms/registry.hpp"
+#include "datasets/own.hpp"
+#include "experiments/run/libraries.hpp"
 #include "experiments/run/run_name.hpp"
 
 namespace bcd {
@@ -40,15 +42,20 @@ void require_fit(const PluginEntry& theirs) {
     throw UsageError("was compiled as [" + text(theirs) + "], this program as [" + text(ours) + "]" + kRebuild);
 }
 
-Plugin made_by(const PluginEntry& entry) {
-  Plugin plugin;
+Exports made_by(const PluginEntry& entry) {
+  Exports exports;
   try {
-    entry.make(plugin);
+    entry.make(exports);
   } catch (const std::exception& e) {
     throw UsageError(std::string("its factory failed: ") + e.what());
   }
-  if (!plugin.make_f32 || !plugin.make_f64) throw UsageError("its plugin must set both make_f32 and make_f64");
-  return plugin;
+  const Exports& e = exports;
+  if (e.algorithms.empty() && e.activations.empty() && e.losses.empty() && e.data.empty())
+    throw UsageError("brings nothing: no algorithm, activation, loss or data");
+  for (const Plugin& plugin : exports.algorithms)
+    if (!plugin.make_f32 || !plugin.make_f64)
+      throw UsageError("its algorithm '" + plugin.name + "' must set both make_f32 and make_f64");
+  return exports;
 }
 
 /// Runs `body`, putting "--plugin FILE: " before what it complains about.
@@ -63,26 +70,37 @@ auto located(const fs::path& file, Body&& body) {
 
 }  // namespace
 
-Plugin load_shared_plugin(const fs::path& file) {
+Exports load_library(const fs::path& file) {
   return located(file, [&] {
-    const std::string checksum = file_checksum(file);
+    const std::string checksum = file_checksum(file), path = file.string();
     const PluginEntry& entry = open(file);
     require_fit(entry);
-    Plugin plugin = made_by(entry);
-    plugin.library = file.string();
-    plugin.files = [path = file.string(), checksum, own = plugin.files](const ParameterList& parameters) {
-      auto all = own ? own(parameters) : std::map<std::string, std::string>{};
-      all[path] = checksum;
-      return all;
-    };
-    if (!entry.optimised) plugin.warnings.push_back(file.string() + " was built without optimisation: its times mean nothing");
-    return plugin;
+    Exports exports = made_by(entry);
+    remember_library(path, checksum);
+    for (Plugin& plugin : exports.algorithms) {
+      plugin.library = path;
+      plugin.files = [path, checksum, own = plugin.files](const ParameterList& parameters) {
+        auto all = own ? own(parameters) : std::map<std::string, std::string>{};
+        all[path] = checksum;
+        return all;
+      };
+      if (!entry.optimised) plugin.warnings.push_back(path + " was built without optimisation: its times mean nothing");
+    }
+    for (OwnActivation& activation : exports.activations) activation.library = path;
+    for (OwnLoss& loss : exports.losses) loss.library = path;
+    for (OwnData& data : exports.data) data.library = path;
+    return exports;
   });
 }
 
-void add_shared_plugin(const fs::path& file) {
-  Plugin plugin = load_shared_plugin(file);
-  located(file, [&] { add_plugin(std::move(plugin)); });
+void add_library(const fs::path& file) {
+  Exports exports = load_library(file);
+  located(file, [&] {
+    for (Plugin& plugin : exports.algorithms) add_plugin(std::move(plugin));
+    for (OwnActivation& activation : exports.activations) add_activation(std::move(activation));
+    for (OwnLoss& loss : exports.losses) add_loss(std::move(loss));
+    for (const OwnData& data : exports.data) add_source(own_source(data));
+  });
 }
 
 }  // namespace bcd

@@ -76,7 +76,7 @@ void dump(const PlannedRun& planned, const Plugin& plugin, const DumpOptions& op
 
   nlohmann::json facts = provenance();
   facts["dataset"] = {{"name", prepared.data->name}, {"checksum", prepared.data->checksum}, {"origin", prepared.data->origin}};
-  if (const auto files = files_of(plugin, planned.parameters); !files.empty()) facts["files"] = files;
+  if (const auto files = files_of(planned, plugin); !files.empty()) facts["files"] = files;
   const nlohmann::json run = {
       {"schema", RunRecord::kSchema}, {"config", planned.config}, {"provenance", facts}, {"iterations", options.iterations}};
   write_file_atomically(staging.folder / "run.json", json_text(run, 2) + "\n");

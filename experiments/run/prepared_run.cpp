@@ -49,9 +49,10 @@ Network make_network(const PlannedRun& planned, Index input, Index output) {
   Network net;
   net.input = input;
   net.bias = planned.bias;
-  for (const Index width : planned.hidden) {
+  for (std::size_t i = 0; i < planned.hidden.size(); ++i) {
+    const Index width = planned.hidden[i];
     const bool skip = planned.skip && width == net.d(net.N());
-    net.layers.push_back({width, planned.activation, skip});
+    net.layers.push_back({width, planned.activations.size() == 1 ? planned.activations[0] : planned.activations[i], skip});
   }
   net.layers.push_back({output, planned.output_activation, false});
   return net;

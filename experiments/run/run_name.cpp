@@ -8,6 +8,7 @@
 #include "algorithms/registry.hpp"
 #include "datasets/sha256.hpp"
 #include "experiments/run/code_version.hpp"
+#include "experiments/run/libraries.hpp"
 #include "experiments/run/prepared_run.hpp"
 #include "results/json.hpp"
 
@@ -35,6 +36,20 @@ void fill_defaults(json& dataset) {
       dataset[key] = default_of(described);
 }
 
+/// In the network, or in an option of the data, such as a teacher's.
+bool names_activation(const PlannedRun& planned, const std::string& name) {
+  const auto is = [&](const Activation& sigma) { return sigma.text() == name; };
+  return std::any_of(planned.activations.begin(), planned.activations.end(), is) || is(planned.output_activation) ||
+         std::any_of(planned.dataset_options.begin(), planned.dataset_options.end(),
+                     [&](const auto& option) { return option.second == name; });
+}
+
+std::string library_of_dataset(const std::string& name) {
+  for (const DatasetInfo& info : datasets())
+    if (info.name == name) return info.library;
+  return {};
+}
+
 /// The contents of files count, not their places.
 std::string version_id(const std::map<std::string, std::string>& code, const std::map<std::string, std::string>& files) {
   std::set<std::string> checksums;
@@ -46,12 +61,22 @@ std::string version_id(const std::map<std::string, std::string>& code, const std
 
 std::string file_checksum(const fs::path& file) { return sha256(file_content(file, std::numeric_limits<std::size_t>::max())); }
 
-std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map<std::string, std::string>& parameters) {
-  if (!plugin.files) return {};
-  const auto algorithm = plugin.make<double>();
-  ParameterList list = algorithm->parameters();
-  for (const auto& [name, text] : parameters) list.set(name, text);
-  return plugin.files(list);
+std::map<std::string, std::string> files_of(const PlannedRun& planned, const Plugin& plugin) {
+  std::map<std::string, std::string> files;
+  if (plugin.files) {
+    const auto algorithm = plugin.make<double>();
+    ParameterList list = algorithm->parameters();
+    for (const auto& [name, text] : planned.parameters) list.set(name, text);
+    files = plugin.files(list);
+  }
+  const auto add = [&files](const std::string& library) {
+    if (!library.empty()) files[library] = loaded_libraries().at(library);
+  };
+  for (const OwnActivation& own : own_activations())
+    if (names_activation(planned, own.name)) add(own.library);
+  if (planned.loss.own) add(planned.loss.own->library);
+  add(library_of_dataset(planned.dataset));
+  return files;
 }
 
 json computed(const json& config) {
@@ -86,7 +111,7 @@ std::string run_id(const PlannedRun& planned, const RunOptions& options) {
 
 std::string run_id(const PlannedRun& planned, const Plugin& plugin, const RunOptions& options) {
   return what_id(config_of(planned, options)) + "-" +
-         version_id(code_version(plugin, planned.dataset), files_of(plugin, planned.parameters));
+         version_id(code_version(plugin, planned.dataset), files_of(planned, plugin));
 }
 
 bool is_record_of(const RunRecord& record, const json& config) {

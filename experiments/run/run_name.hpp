@@ -32,8 +32,9 @@ nlohmann::json config_of(const PlannedRun& planned, const RunOptions& options);
 /// Whether a record is one of the run with this configuration, whoever asked for it.
 bool is_record_of(const RunRecord& record, const nlohmann::json& config);
 
-/// The checksums of the files that a run of `plugin` with these parameters depends on, by path; see Plugin::files.
-std::map<std::string, std::string> files_of(const Plugin& plugin, const std::map<std::string, std::string>& parameters);
+/// The checksums of the files that a run depends on beyond the program and the data, by path: those of its algorithm
+/// (Plugin::files) and the libraries that brought its activations, its loss and its data.
+std::map<std::string, std::string> files_of(const PlannedRun& planned, const Plugin& plugin);
 
 /// SHA-256 of a file's content, 64 hexadecimal digits. Throws UsageError if it cannot be read.
 std::string file_checksum(const std::filesystem::path& file);

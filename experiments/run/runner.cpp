@@ -19,7 +19,7 @@ RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOpt
   record.id = run_id(planned, plugin, options);
   record.provenance = provenance();
   record.provenance["code"] = code_version(plugin, planned.dataset);
-  if (const auto files = files_of(plugin, planned.parameters); !files.empty()) record.provenance["files"] = files;
+  if (const auto files = files_of(planned, plugin); !files.empty()) record.provenance["files"] = files;
   nlohmann::json& warnings = record.provenance["warnings"];
   for (const std::string& warning : plugin.warnings) warnings.push_back(warning);
   record.provenance["jobs"] = options.jobs;

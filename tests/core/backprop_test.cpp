@@ -2,10 +2,14 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/own_pieces.hpp"
 #include "tests/support/tiny.hpp"
 
 using namespace bcd;
+using bcd::test::as_loss;
+using bcd::test::huber;
 using bcd::test::network;
+using bcd::test::swish;
 using bcd::test::Tiny;
 
 namespace {
@@ -69,6 +73,18 @@ TEST_CASE("back-propagation goes through skip connections, output activations an
     tiny.problem.net.layers[1].skip = true;
     check_gradient(tiny, 0.3);
   }
+}
+
+TEST_CASE("back-propagation goes through a network with another activation in every layer", "[core][backprop]") {
+  const OwnActivation own = swish();
+  const OwnLoss loss = huber();
+  Network net = network({3, 5, 4, 6, 5, 3}, "tanh");
+  net.layers[1].activation = Activation::parse("softplus");
+  net.layers[2].activation = Activation(own);
+  net.layers[3].activation = Activation::parse("leaky_relu:0.3");
+  Tiny<> squared(net, Loss::parse("squared", true), 7, 11, 0.5), own_loss(net, as_loss(loss), 7, 12, 0.5);
+  check_gradient(squared, 1.0 / 7);
+  check_gradient(own_loss, 1.0);
 }
 
 TEST_CASE("a gradient over more samples than one chunk is the sum over its samples", "[core][backprop]") {

@@ -136,6 +136,80 @@ TEST_CASE("a run's name follows the content of the library, not its place", "[pl
   CHECK(ids_with("./longer.so") != original);
 }
 
+TEST_CASE("the page's activation, loss and data pass their checks, are shown, and make runs that name their library",
+          "[plugin][own]") {
+  const Sandbox sandbox;
+  const std::string library = built("pieces"), plugin = with_plugin(library);
+  const Outcome checked = sandbox.run("check-plugin '" + library + "'");
+  INFO(checked.out << checked.err);
+  CHECK(checked.code == 0);
+  CHECK_THAT(checked.out, Contains("activation swish: ") && Contains("loss huber: ") && Contains("dataset wave: ") &&
+                              Contains("\n0 of 14 checks failed"));
+  const std::string list = sandbox.run("list" + plugin).out;
+  for (const char* name : {"swish", "huber", "wave"}) {
+    const std::size_t at = list.find(std::string("\n") + name + " ");
+    REQUIRE(at != std::string::npos);
+    CHECK_THAT(list.substr(at + 1, list.find('\n', at + 1) - at), Contains(library));
+  }
+  CHECK_THAT(list, Contains("program"));
+  CHECK_THAT(sandbox.run("describe wave" + plugin).out, Contains("none needed (generated)") && Contains("n (default: 200)"));
+
+  const std::string text = read_text(kWork / "page" / "robust.toml");
+  sandbox.write("robust.toml", text);
+  const Outcome run = sandbox.run("run --threads 1 robust.toml" + plugin);
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const Outcome check = sandbox.run("check robust.toml" + plugin);
+  INFO(check.out << check.err);
+  CHECK(check.code == 0);
+  const auto made = records(sandbox.path("out/runs"));
+  REQUIRE(made.size() == 2);
+  for (const bcd::RunRecord& record : made) {
+    CHECK(record.config["network"]["activation"] == nlohmann::json{"swish", "tanh"});
+    CHECK(record.config["loss"]["name"] == "huber");
+    CHECK(record.provenance["files"] == nlohmann::json{{library, bcd::sha256(read_text(library))}});
+    CHECK(record.provenance["dataset"]["origin"] == library);
+    const auto loss = record.trace.column("train_loss");
+    CHECK(loss.back() < loss.front());
+    if (record.config["algorithm"] != "bcd3_zeng2019") continue;
+    for (const bcd::PromiseResult& promise : record.promises) {
+      CAPTURE(promise.promise.id);
+      CHECK(promise.verdict() != "violated");
+    }
+  }
+  CHECK_THAT(sandbox.run("run --dry-run robust.toml" + plugin).out, Contains("exists"));
+  // The name follows the content of the library for whatever is used of it, and for nothing else.
+  sandbox.write("longer.so", read_text(library) + "\n");
+  const auto ids = [&](const std::string& file, const std::string& changed) {
+    sandbox.write("changed.toml", std::regex_replace(changed, std::regex("id = \"robust\""), "id = \"changed\""));
+    const Outcome planned = sandbox.run("run changed.toml --dry-run --variant adam" + with_plugin(file));
+    INFO(planned.err);
+    REQUIRE(planned.code == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(planned.out, found, std::regex("[0-9a-f]{16}-[0-9a-f]{8}")));
+    return found.str();
+  };
+  const auto without = [&](std::string changed, const std::vector<std::pair<std::string, std::string>>& changes) {
+    for (const auto& [from, to] : changes) {
+      REQUIRE(changed.find(from) != std::string::npos);
+      changed.replace(changed.find(from), from.size(), to);
+    }
+    return changed;
+  };
+  const std::pair<std::string, std::string> no_swish{"\"swish\"", "\"relu\""}, no_huber{"\"huber\"", "\"squared\""},
+      no_wave{"{ name = \"wave\", n = 100 }", "{ name = \"bodyfat\" }"};
+  for (const std::string& uses_one :
+       {without(text, {no_huber, no_wave}), without(text, {no_swish, no_wave}), without(text, {no_swish, no_huber})})
+    CHECK(ids(library, uses_one) != ids("./longer.so", uses_one));
+  const std::string uses_none = without(text, {no_swish, no_huber, no_wave});
+  CHECK(ids(library, uses_none) == ids("./longer.so", uses_none));
+
+  check_misuse(sandbox.run("run robust.toml"), "unknown dataset 'wave'");
+  check_misuse(sandbox.run("run robust.toml --set dataset.name=bodyfat"), "unknown activation 'swish'");
+  check_misuse(sandbox.run("run robust.toml --set dataset.n=many" + plugin), "dataset 'wave' of ");
+  check_misuse(sandbox.run("list" + plugin + plugin), "'swish' is taken by " + library);
+}
+
 TEST_CASE("a library that does not fit is refused with the reason, and nothing runs", "[plugin]") {
   const Sandbox sandbox;
   const auto refused = [&](const std::string& file, const std::string& part) {

@@ -30,7 +30,7 @@ file(REMOVE_RECURSE ${WORK}/installed ${WORK}/checkout)
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
 
 file(READ ${SOURCE}/algorithms/README.md page)
-foreach(name prox_gradient.cpp CMakeLists.txt sparse.toml)
+foreach(name prox_gradient.cpp CMakeLists.txt sparse.toml pieces.cpp robust.toml)
   extract(${name})
 endforeach()
 

@@ -112,7 +112,7 @@ TEST_CASE("an experiment file resolves to one run per variant and seed, overlays
   CHECK(a.seed == 5);
   CHECK(quick.runs[2].seed == 10);
   CHECK(a.hidden == std::vector<Index>{7, 7});
-  CHECK(a.activation.text() == "tanh");
+  CHECK(a.activations.front().text() == "tanh");
   CHECK(a.output_activation.text() == "linear");
   CHECK(a.loss.mean);
   CHECK(a.init.kind == Initialisation::Kind::he);
@@ -152,6 +152,39 @@ TEST_CASE("figures and claims are read with their keys", "[spec]") {
   CHECK(e.claims[0].text.at("baseline") == "B");
   CHECK(e.claims[0].number.at("at") == 3);
   CHECK(e.claims[0].variants == std::vector<std::string>{"A"});
+}
+
+TEST_CASE("every hidden layer may have its own activation", "[spec][activations]") {
+  const auto listed = [](const std::string& list) {
+    std::string text = with("activation = \"tanh\"", "activation = " + list);
+    const std::string narrow = "hidden = [3]";
+    return text.replace(text.find(narrow), narrow.size(), "hidden = [3, 3]");
+  };
+  const PlannedRun mixed = Loaded(listed(R"(["leaky_relu:0.5", "tanh"])"))().runs[0];
+  REQUIRE(mixed.activations.size() == 2);
+  CHECK(mixed.activations[0].slope == 0.5);
+  CHECK(mixed.config["network"]["activation"] == nlohmann::json{"leaky_relu:0.5", "tanh"});
+  // What it was before there were lists, so that the names of the runs stay.
+  CHECK(Loaded()().runs[0].config["network"]["activation"] == "tanh");
+  CHECK(Loaded(listed(R"(["tanh", "tanh"])"))().runs[0].config == Loaded()().runs[0].config);
+  Overrides command_line = set("network.activation", R"(["relu", "tanh"])");
+  command_line.variants = {"A"};
+  CHECK(Loaded()(command_line).runs[0].activations.size() == 2);
+  CHECK_THAT(error_of(kText, set("network.activation", R"(["relu", "tanh"])")),
+             Contains("2 entries for 1 hidden layers") && Contains("variant 'B'"));
+  Overrides grid;
+  grid.grid = {R"(network.activation="relu",["relu","tanh"])"};
+  grid.variants = {"A"};
+  const std::vector<PlannedRun> runs = Loaded()(grid).runs;
+  CHECK(runs.front().activations.size() == 1);
+  CHECK(runs.back().activations.size() == 2);
+
+  CHECK_THAT(error_of(listed(R"(["relu"])")),
+             Contains("[network]") && Contains("activation has 1 entries for 2 hidden layers"));
+  CHECK_THAT(error_of(listed(R"(["relu", "tanh", "tanh"])")),
+             Contains("3 entries for 2 hidden layers") && Contains("'output'"));
+  CHECK_THAT(error_of(listed(R"(["relu", "tahn"])")), Contains("[network]") && Contains("did you mean 'tanh'?"));
+  CHECK_THAT(error_of(listed("[\"relu\", 3]")), Contains("activation must be a list of texts"));
 }
 
 TEST_CASE("every unknown key is an error that names place, valid keys and the nearest", "[spec][errors]") {
@@ -228,7 +261,7 @@ TEST_CASE("the option --set with a dot changes a place in the file", "[spec][set
   const Loaded load;
   CHECK(load(set("run.iterations", "7")).runs[0].iterations == 7);
   CHECK(load(set("network.hidden", "[30, 20]")).runs[3].hidden == std::vector<Index>{30, 20});
-  CHECK(load(set("network.activation", "leaky_relu:0.5")).runs[0].activation.slope == 0.5);
+  CHECK(load(set("network.activation", "leaky_relu:0.5")).runs[0].activations.front().slope == 0.5);
   CHECK_FALSE(load(set("loss.mean", "false")).runs[0].loss.mean);
   const Experiment other = load(set("dataset.name", "mnist-10k"));
   CHECK(other.runs[0].dataset == "mnist-10k");

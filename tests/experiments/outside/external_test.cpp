@@ -121,7 +121,7 @@ TEST_CASE("the request says what the problem is", "[external]") {
                          [](PlannedRun& c) {
                            c.algorithm = "external";
                            c.hidden = {4};
-                           c.activation = Activation::parse("tanh");
+                           c.activations = {Activation::parse("tanh")};
                          }),
                bench.plugin, bench.options());
   check_failed(record, "ended with exit code 5");
