@@ -8,8 +8,6 @@ namespace bcd {
 
 namespace {
 
-constexpr Index kClasses = 10;
-
 template <class T>
 Matrix<T> pixels(const ImageView& view, Index n) {
   const Index d = view.images.item_size();
@@ -54,7 +52,7 @@ std::vector<Index> in_file_order(const IdxArray& labels) {
 
 template <class T>
 Dataset<T> image_dataset(const std::string& name, const ImageOptions& options, TargetCode code, const ImageView& train,
-                         const ImageView& test) {
+                         const ImageView& test, Index classes) {
   const Index n = options.n.of(static_cast<Index>(train.order.size()), 1, name, "n");
   const Index n_test = options.n_test.of(static_cast<Index>(test.order.size()), 0, name, "n_test");
   Dataset<T> data;
@@ -64,12 +62,14 @@ Dataset<T> image_dataset(const std::string& name, const ImageOptions& options, T
   data.X = pixels<T>(train, n);
   data.X_test = pixels<T>(test, n_test);
   if (options.centre) centre(data.X, data.X_test);
-  data.Y = class_targets<T>(data.labels, kClasses, code);
-  data.Y_test = class_targets<T>(data.labels_test, kClasses, code);
+  data.Y = class_targets<T>(data.labels, classes, code);
+  data.Y_test = class_targets<T>(data.labels_test, classes, code);
   return data;
 }
 
-template Dataset<float> image_dataset(const std::string&, const ImageOptions&, TargetCode, const ImageView&, const ImageView&);
-template Dataset<double> image_dataset(const std::string&, const ImageOptions&, TargetCode, const ImageView&, const ImageView&);
+template Dataset<float> image_dataset(const std::string&, const ImageOptions&, TargetCode, const ImageView&, const ImageView&,
+                                      Index);
+template Dataset<double> image_dataset(const std::string&, const ImageOptions&, TargetCode, const ImageView&, const ImageView&,
+                                       Index);
 
 }  // namespace bcd

@@ -25,10 +25,10 @@ struct ImageView {
 /// 0, 1, ..., count - 1.
 std::vector<Index> in_file_order(const IdxArray& labels);
 
-/// Pixels byte/255, one image per column, d_0 = height * width; 10 classes. Bytes become T directly, without a copy in between.
+/// Pixels byte/255, one image per column, d_0 = height * width. Bytes become T directly, without a copy in between.
 /// Checksum and origin are left to the caller. Throws UsageError if n or n_test exceed what there is.
 template <class T>
 Dataset<T> image_dataset(const std::string& name, const ImageOptions& options, TargetCode code, const ImageView& train,
-                         const ImageView& test);
+                         const ImageView& test, Index classes = 10);
 
 }  // namespace bcd

@@ -14,13 +14,15 @@ Source bodyfat_source();
 Source teacher_student_source();
 Source function_source();
 Source cifar_10_source();
+Source cifar_100_source();
 Source file_source();
 
 namespace {
 
 std::list<Source>& sources() {
-  static std::list<Source> list = {mnist_source(),           fashion_mnist_source(), mnist_10k_source(), bodyfat_source(),
-                                   teacher_student_source(), function_source(),      cifar_10_source(),  file_source()};
+  static std::list<Source> list = {mnist_source(),    fashion_mnist_source(),   mnist_10k_source(),
+                                   bodyfat_source(),  teacher_student_source(), function_source(),
+                                   cifar_10_source(), cifar_100_source(),       file_source()};
   return list;
 }
 

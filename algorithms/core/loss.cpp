@@ -9,7 +9,6 @@
 #include "algorithms/core/elementwise.hpp"
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/pieces.hpp"
-#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/text.hpp"
 
 namespace bcd {

@@ -3,19 +3,17 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <list>
 #include <string>
 #include <utility>
 
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/types.hpp"
 
 namespace bcd {
 
 /// How targets must be coded for a loss: real values (or one-hot 0/1), or +-1 for the margin losses.
 enum class TargetCode { real, signed_one };
-
-inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 /// A loss that a plugin library brings: a sum over the outputs of a function of one entry v and its target y; called by several
 /// threads at once.
@@ -24,9 +22,9 @@ struct OwnLoss {
   std::string title;                                            ///< one line
   std::function<double(double v, double y)> value, derivative;  ///< derivative: in v
   TargetCode target_code = TargetCode::real;
-  bool smooth = true;                      ///< the derivative is continuous
-  bool convex = false;                     ///< in v: the methods that split the loss off need that
-  double gradient_lipschitz = kUnbounded;  ///< upper bound of the slope of the derivative
+  bool smooth = true;                     ///< the derivative is continuous
+  bool convex = false;                    ///< in v: the methods that split the loss off need that
+  double gradient_lipschitz = kInfinity;  ///< upper bound of the slope of the derivative
   std::function<std::pair<double, double>(double v, double y)> subdifferential = {};  ///< needed where the loss is not smooth
   /// argmin_v kappa l(v, y) + 1/2 (v - b)^2, kappa > 0; empty: found by bisection where the loss is convex.
   std::function<double(double kappa, double b, double y)> prox = {};
@@ -69,7 +67,7 @@ struct Loss {
   double gradient_lipschitz() const;
   /// A factor for bounds on rounding, which take the gradient's Lipschitz constant to be about 1: a library's, where larger.
   double steepness() const {
-    return kind == Kind::own && own->gradient_lipschitz < kUnbounded ? std::max(1.0, own->gradient_lipschitz) : 1.0;
+    return kind == Kind::own && own->gradient_lipschitz < kInfinity ? std::max(1.0, own->gradient_lipschitz) : 1.0;
   }
   /// Interval [lo, hi] of the subdifferential of l in entry v for target y, every loss but cross-entropy.
   std::pair<double, double> entry_subdifferential(double v, double y) const;

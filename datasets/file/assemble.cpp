@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 
+#include "algorithms/core/plain_text.hpp"
 #include "algorithms/core/rng.hpp"
 #include "datasets/targets.hpp"
 
@@ -175,6 +177,71 @@ void scale(Scaling scaling, Matrix<double>& M, Matrix<double>& M_test) {
   }
 }
 
+/// "'red', 'green', ..."
+std::string listed(const std::vector<std::string>& words) {
+  constexpr std::size_t kShown = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(words.size(), kShown); ++i)
+    text += (text.empty() ? "'" : ", '") + printable(words[i].substr(0, 40)) + "'";
+  return text + (words.size() > kShown ? ", ..." : "");
+}
+
+/// Puts inputs of zeros and ones, one for each word that a training sample has, in place of an input of words. A word that only
+/// test samples have is zero in all of them; a missing one is missing in all of them.
+void code_categories(const Samples& train, const Samples& test, Matrix<double>& X, Matrix<double>& X_test,
+                     const FileOptions& options, std::vector<std::string>& understood) {
+  if (train.categories.empty()) return;
+  std::map<Index, std::vector<std::string>> used;  // the words of the training part, in their order
+  Index rows = X.rows() - static_cast<Index>(train.categories.size());
+  for (const auto& [i, words] : train.categories) {
+    std::set<std::string> found;
+    for (Index j = 0; j < X.cols(); ++j)
+      if (!std::isnan(X(i, j))) found.insert(words[static_cast<std::size_t>(X(i, j))]);
+    used[i] = {found.begin(), found.end()};
+    rows += static_cast<Index>(found.size());
+  }
+  require_memory(train.file, static_cast<double>(X.cols() + X_test.cols()), static_cast<double>(rows), 0, options);
+  const auto coded = [&](const Matrix<double>& M, const Samples& source, bool is_test) {
+    Matrix<double> made(rows, M.cols());
+    Index at = 0;
+    for (Index i = 0; i < M.rows(); ++i) {
+      const auto words = used.find(i);
+      if (words == used.end()) {
+        made.row(at++) = M.row(i);
+        continue;
+      }
+      std::set<std::string> unseen;
+      Index without = 0;
+      for (Index j = 0; j < M.cols(); ++j) {
+        const bool missing = std::isnan(M(i, j));
+        const auto& own = source.categories.at(i);
+        const std::string* word = missing ? nullptr : &own[static_cast<std::size_t>(M(i, j))];
+        bool any = missing;
+        for (std::size_t w = 0; w < words->second.size(); ++w) {
+          const bool is = word && *word == words->second[w];
+          made(at + static_cast<Index>(w), j) = missing ? std::numeric_limits<double>::quiet_NaN() : is ? 1.0 : 0.0;
+          any = any || is;
+        }
+        if (any) continue;
+        ++without;
+        unseen.insert(*word);
+      }
+      at += static_cast<Index>(words->second.size());
+      const std::string& given = train.names[static_cast<std::size_t>(i)];
+      const std::string name = given.empty() ? std::to_string(i + 1) : "'" + printable(given) + "'";
+      if (!is_test)
+        understood.push_back("the words of the input " + name + " are " + std::to_string(words->second.size()) +
+                             " inputs of zeros and ones: " + listed(words->second));
+      else if (without > 0)
+        understood.push_back(std::to_string(without) + " test samples have a word of " + name +
+                             " that no training sample has (" + listed({unseen.begin(), unseen.end()}) + "): all zero");
+    }
+    return made;
+  };
+  X = coded(X, train, false);
+  X_test = coded(X_test, test, true);
+}
+
 void require_same_columns(const Samples& train, const Samples& test) {
   if (train.X.rows() != test.X.rows() || train.Y.rows() != test.Y.rows())
     fail_in(test.file,
@@ -187,6 +254,12 @@ void require_same_columns(const Samples& train, const Samples& test) {
               "its input " + std::to_string(i + 1) + " is '" + test.names[i] + "' where the training file has '" +
                   train.names[i] + "'",
               "give both files the same columns in the same order");
+  for (Index i = 0; i < train.X.rows(); ++i)
+    if (train.categories.contains(i) != test.categories.contains(i))
+      fail_in(test.file,
+              "its input " + std::to_string(i + 1) +
+                  " and that of the training samples are words on one side and numbers on the other",
+              "give both files the same columns");
   if (train.words.empty() != test.words.empty())
     fail_in(test.file, "its targets and those of the training samples are words on one side and numbers on the other",
             "give both files the same targets");
@@ -259,6 +332,7 @@ Dataset<T> assemble(Samples all, std::optional<Samples> test, const FileOptions&
   all.X.resize(0, 0);
   if (test) test->X.resize(0, 0);
 
+  code_categories(all, tested, X, X_test, options, data.understood);
   fill_missing(all, X, X_test);
   scale(options.scaling, X, X_test);
   data.X = X.template cast<T>();

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMostColumns = 1000000;
 constexpr std::size_t kRowsLookedAt = 20;  // to find the separator
 constexpr std::size_t kMostNamed = 30;     // columns in a message
+constexpr std::size_t kMostCategories = 1000;
 const std::string kWrongSeparator = "give the separator with separator = \";\" or mend the row";
 
 std::optional<double> decimal_number(std::string_view field, bool decimal_comma) {
@@ -119,21 +120,30 @@ struct Reader {
   const std::string& file;
   const FileOptions& options;
 
-  double value(std::string_view field, std::size_t line, std::size_t column) const {
-    const std::string place = cell_place(line, column + 1, survey.columns[column].name);
-    if (is_missing(field)) {
-      if (options.missing == FileOptions::Missing::refuse)
-        fail_in(
-            file, place + " has no value",
-            "write missing = \"drop\" to leave such samples out, or missing = \"mean\" to put the input's training mean there");
-      return std::numeric_limits<double>::quiet_NaN();
-    }
+  std::string place(std::size_t line, std::size_t column) const {
+    return cell_place(line, column + 1, survey.columns[column].name);
+  }
+
+  /// Whether there is no value, which may be refused.
+  bool missing(std::string_view field, std::size_t line, std::size_t column) const {
+    if (!is_missing(field)) return false;
+    if (options.missing == FileOptions::Missing::refuse)
+      fail_in(
+          file, place(line, column) + " has no value",
+          "write missing = \"drop\" to leave such samples out, or missing = \"mean\" to put the input's training mean there");
+    return true;
+  }
+
+  double value(std::string_view field, std::size_t line, std::size_t column, bool input) const {
+    if (missing(field, line, column)) return std::numeric_limits<double>::quiet_NaN();
     const std::optional<double> x = decimal_number(field, survey.decimal_comma);
     if (!x)
-      fail_in(file, place + ": '" + printable(std::string(field.substr(0, 40))) + "' is no number",
-              "mend it, leave the column out with ignore, or choose header, separator or decimal");
+      fail_in(file, place(line, column) + ": '" + printable(std::string(field.substr(0, 40))) + "' is no number",
+              std::string("mend it, leave the column out with ignore, ") +
+                  (input ? "write categorical = \"one-hot\" to make zeros and ones of words, " : "") +
+                  "or choose header, separator or decimal");
     if (!std::isfinite(*x))
-      fail_in(file, place + ": '" + printable(std::string(field.substr(0, 40))) + "' is not finite as a double",
+      fail_in(file, place(line, column) + ": '" + printable(std::string(field.substr(0, 40))) + "' is not finite as a double",
               "mend it or leave the column out with ignore");
     return *x;
   }
@@ -165,6 +175,32 @@ std::string separator_word(char separator) {
       return std::string("'") + separator + "'";
   }
 }
+
+/// A column of words: every sample's place among the words, which are sorted by their bytes.
+class WordColumn {
+ public:
+  void add(Index sample, std::string_view word) {
+    of_sample_.resize(static_cast<std::size_t>(sample), places_.end());
+    of_sample_.push_back(places_.emplace(word, 0).first);
+  }
+  std::size_t count() const { return places_.size(); }
+  /// Writes the places into a row, and leaves it as it is where a sample has no word. Returns the words.
+  std::vector<std::string> write(Matrix<double>& M, Index row) {
+    std::vector<std::string> words;
+    for (auto& [word, place] : places_) {
+      place = static_cast<Index>(words.size());
+      words.push_back(word);
+    }
+    for (std::size_t j = 0; j < of_sample_.size(); ++j)
+      if (of_sample_[j] != places_.end()) M(row, static_cast<Index>(j)) = static_cast<double>(of_sample_[j]->second);
+    return words;
+  }
+
+ private:
+  using Places = std::map<std::string, Index, std::less<>>;
+  Places places_;
+  std::vector<Places::iterator> of_sample_;
+};
 
 /// What each column is for.
 struct Roles {
@@ -293,7 +329,8 @@ std::vector<std::size_t> columns_named(const std::string& list, const CsvSurvey&
       columns.push_back(place - 1);
       continue;
     }
-    const std::string nearest = names.empty() ? "" : "; did you mean '" + printable(nearest_name(name, names)) + "'?";
+    const std::string near = nearest_name(name, names);
+    const std::string nearest = near.empty() ? "" : "; did you mean '" + printable(near) + "'?";
     std::vector<std::size_t> shown;
     for (std::size_t c = 0; c < std::min(survey.columns.size(), kMostNamed); ++c) shown.push_back(c);
     fail_in(file, option + ": there is no column '" + printable(name) + "' among its " + count + nearest,
@@ -322,31 +359,37 @@ Samples read_csv(std::string_view text, const std::string& file, TableRole role,
   for (const std::size_t c : roles.inputs) samples.names.push_back(survey.columns[c].name);
 
   const Reader reader{survey, file, options};
-  std::map<std::string, Index, std::less<>> places;  // of the target's words, in the order of their bytes
-  std::vector<std::map<std::string, Index, std::less<>>::iterator> of_sample;
+  WordColumn target;
+  std::map<std::size_t, WordColumn> inputs;  // by column
+  if (options.categorical == FileOptions::Categorical::one_hot)
+    for (const std::size_t c : roles.inputs)
+      if (survey.columns[c].words > 0) inputs[c];
   CsvScanner scanner(text, survey.separator, file);
   if (survey.header) scanner.row();
   for (Index j = 0; scanner.row(); ++j)
     while (scanner.field()) {
       const std::size_t c = scanner.column() - 1;
       if (row_of[c] == kUnused) continue;
-      if (row_of[c] >= 0) {
-        samples.X(row_of[c], j) = reader.value(scanner.text(), scanner.line(), c);
-      } else if (target_of_words && !is_missing(scanner.text())) {
-        of_sample.resize(static_cast<std::size_t>(j), places.end());
-        of_sample.push_back(places.emplace(scanner.text(), 0).first);
+      const std::string_view field = scanner.text();
+      const auto words = inputs.find(c);
+      if (words != inputs.end()) {
+        if (reader.missing(field, scanner.line(), c))
+          samples.X(row_of[c], j) = std::numeric_limits<double>::quiet_NaN();
+        else
+          words->second.add(j, field);
+        if (words->second.count() > kMostCategories)
+          fail_in(file, reader.place(scanner.line(), c) + ": more than " + std::to_string(kMostCategories) + " different words",
+                  "leave the column out with ignore");
+      } else if (row_of[c] >= 0) {
+        samples.X(row_of[c], j) = reader.value(field, scanner.line(), c, true);
+      } else if (target_of_words && !is_missing(field)) {
+        target.add(j, field);
       } else {
-        samples.Y(-1 - row_of[c], j) = reader.value(scanner.text(), scanner.line(), c);
+        samples.Y(-1 - row_of[c], j) = reader.value(field, scanner.line(), c, false);
       }
     }
-  if (target_of_words) {
-    for (auto& [word, place] : places) {
-      place = static_cast<Index>(samples.words.size());
-      samples.words.push_back(word);
-    }
-    for (std::size_t j = 0; j < of_sample.size(); ++j)
-      if (of_sample[j] != places.end()) samples.Y(0, static_cast<Index>(j)) = static_cast<double>(of_sample[j]->second);
-  }
+  if (target_of_words) samples.words = target.write(samples.Y, 0);
+  for (auto& [c, words] : inputs) samples.categories[row_of[c]] = words.write(samples.X, row_of[c]);
   return samples;
 }
 

@@ -37,6 +37,9 @@ void FileOptions::fields(ParameterList& list) {
   list.integer("first_index", first_index, Range::between(0, 1), "libsvm: the index of the first input");
   list.choice<Missing>("missing", missing, {{"refuse", Missing::refuse}, {"drop", Missing::drop}, {"mean", Missing::mean}},
                        "what becomes of missing values: an error, the sample is left out, or the training mean of the input");
+  list.choice<Categorical>(
+      "categorical", categorical, {{"refuse", Categorical::refuse}, {"one-hot", Categorical::one_hot}},
+      "csv: inputs of words are an error, or one input of zeros and ones for each word of the training samples");
   list.choice<Targets>(
       "targets", targets, {{"auto", Targets::automatic}, {"classes", Targets::classes}, {"real", Targets::real}},
       "auto: classes if the targets are words, whole numbers of at most 20 values, or rows of zeros with one 1");

@@ -14,6 +14,7 @@ struct FileOptions {
   enum class Targets { automatic, classes, real };
   enum class Scaling { none, standardise, minmax, pixel };
   enum class SampleAxis { rows, columns };
+  enum class Categorical { refuse, one_hot };
 
   OptionText path, test_path, X, Y, X_test, Y_test;
   Format format = Format::automatic;
@@ -24,6 +25,7 @@ struct FileOptions {
   std::int64_t d_in = 0, first_index = 1;
   Missing missing = Missing::refuse;
   Targets targets = Targets::automatic;
+  Categorical categorical = Categorical::refuse;
   double test_fraction = 0;
   DataSeed split_seed;
   SampleCount n, n_test;

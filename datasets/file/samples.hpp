@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@ struct Samples {
   Matrix<double> X, Y;             ///< d x n and m x n, samples are columns; NaN: missing; a word of Y: its place in `words`
   std::vector<std::string> names;  ///< of the inputs; empty where the file has none
   std::vector<std::string> words;  ///< of a target of words, sorted
-  bool labels = false;             ///< the format says that the targets are classes
-  bool sparse = false;             ///< inputs behind the last may be 0, not missing
+  /// Of inputs of words, by their row of X, which holds places in this list; sorted.
+  std::map<Index, std::vector<std::string>> categories;
+  bool labels = false;                  ///< the format says that the targets are classes
+  bool sparse = false;                  ///< inputs behind the last may be 0, not missing
   std::vector<std::string> understood;  ///< how the file was read, in sentences for people
 
   Index n() const { return std::max(X.cols(), Y.cols()); }

@@ -59,8 +59,8 @@ void read_number(Section& section, const ClaimKey& key, Claim& claim) {
 const std::vector<std::string> kSourceTexts = {"origin",  "quote",    "place",      "guess",     "derivation",
                                                "finding", "corrects", "implied_by", "threshold", "counterexample"};
 
-void read_source(Section& section, Claim& claim) {
-  claim.origin = section.choice("origin", origin::all, origin::paper);
+void read_source(Section& section, Claim& claim, const std::string& paper) {
+  claim.origin = section.choice("origin", origin::all, paper == kNoPaper ? origin::own : origin::paper);
   claim.says_origin = section.has("origin");
   claim.quote = section.text("quote", "");
   claim.place = section.text("place", "");
@@ -74,11 +74,16 @@ void read_source(Section& section, Claim& claim) {
   claim.hypotheses = section.texts("hypotheses");
   claim.broken = section.flag("broken", false);
   claim.erratum = section.flag("erratum", false);
+  if (claim.origin != origin::own) return;
+  for (const char* key : {"finding", "corrects", "erratum"})
+    if (section.has(key))
+      throw UsageError(section.place() + ": " + key +
+                       " speaks of a paper, but origin is own: the file's author speaks for himself");
 }
 
 }  // namespace
 
-Claim read_claim(Section section, const std::vector<std::string>& variants) {
+Claim read_claim(Section section, const std::vector<std::string>& variants, const std::string& paper) {
   Claim claim;
   claim.id = section.text("id");
   claim.item = section.text("item");
@@ -88,7 +93,7 @@ Claim read_claim(Section section, const std::vector<std::string>& variants) {
   std::vector<std::string> scales = kScales;
   scales.emplace_back();
   claim.scale = section.choice("scale", scales, "");
-  read_source(section, claim);
+  read_source(section, claim, paper);
   claim.expect = read_expectation(section, claim);
   claim.variants = section.texts("variants");
   check_labels(section, claim.variants, variants);
@@ -105,15 +110,16 @@ Claim read_claim(Section section, const std::vector<std::string>& variants) {
 namespace {
 
 /// A [[claim]] table is one claim, or several that share its keys: those of `each`, where their own keys go on top.
-std::vector<Claim> read_claim_table(Section section, const json& table, const std::vector<std::string>& variants) {
-  if (!section.has("each")) return {read_claim(std::move(section), variants)};
+std::vector<Claim> read_claim_table(Section section, const json& table, const std::vector<std::string>& variants,
+                                    const std::string& paper) {
+  if (!section.has("each")) return {read_claim(std::move(section), variants, paper)};
   std::vector<Claim> claims;
   json shared = table;
   shared.erase("each");
   for (const Section& one : section.tables("each")) {
     json whole = shared;
     whole.update(one.as_json());
-    claims.push_back(read_claim(Section(whole, one.place()), variants));
+    claims.push_back(read_claim(Section(whole, one.place()), variants, paper));
   }
   return claims;
 }
@@ -130,7 +136,8 @@ std::string item_of(const std::string& source) {
 /// [[promises]]: a claim for each promise of a plugin, but those in `except` (or only those in `only`).
 class PromiseTable {
  public:
-  PromiseTable(Section section, const std::vector<std::string>& variants) : section_(std::move(section)) {
+  PromiseTable(Section section, const std::vector<std::string>& variants, const std::string& paper)
+      : section_(std::move(section)) {
     const Plugin& plugin = find_plugin(section_.choice("of", plugin_names()));
     if (plugin.promises.empty()) throw UsageError(section_.place() + ": " + plugin.name + " promises nothing");
     const std::string id = section_.text("id");
@@ -155,7 +162,7 @@ class PromiseTable {
       claim["id"] = or_else(ids, promise.id, id + "." + promise.id);
       claim["item"] = or_else(items, promise.id, (under.empty() ? "" : under + ", ") + item_of(promise.source));
       claim["statement"] = or_else(statements, promise.id, promise.statement + (where.empty() ? "" : ", " + where));
-      claims.push_back(read_claim(Section(claim, section_.place() + ", promise " + promise.id), variants));
+      claims.push_back(read_claim(Section(claim, section_.place() + ", promise " + promise.id), variants, paper));
     }
   }
 
@@ -208,7 +215,7 @@ void check_labels(const Section& section, const std::vector<std::string>& labels
       throw UsageError(section.place() + ": " + unknown_name("variant", label, variants));
 }
 
-std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants) {
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper) {
   std::vector<Claim> claims;
   const auto add = [&](const Section& section, const std::vector<Claim>& read) {
     for (const Claim& claim : read) {
@@ -217,8 +224,9 @@ std::vector<Claim> read_claims(Section& document, const std::vector<std::string>
       claims.push_back(claim);
     }
   };
-  for (const Section& section : document.tables("promises")) add(section, PromiseTable(section, variants).claims);
-  for (const Section& section : document.tables("claim")) add(section, read_claim_table(section, section.as_json(), variants));
+  for (const Section& section : document.tables("promises")) add(section, PromiseTable(section, variants, paper).claims);
+  for (const Section& section : document.tables("claim"))
+    add(section, read_claim_table(section, section.as_json(), variants, paper));
   check_hypotheses(claims, document.place());
   return claims;
 }

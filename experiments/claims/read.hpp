@@ -9,11 +9,12 @@
 
 namespace bcd {
 
-/// Every claim of the file, in the file's order: first the promises. The keys of each kind are those of claim_kinds().
-std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants);
+/// Every claim of the file, in the file's order: first the promises. The keys of each kind are those of claim_kinds(). `paper` is
+/// the file's; who speaks, where a claim does not say it, is the paper, or without one (kNoPaper) the file's author.
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper);
 
 /// One [[claim]] table.
-Claim read_claim(Section section, const std::vector<std::string>& variants);
+Claim read_claim(Section section, const std::vector<std::string>& variants, const std::string& paper);
 
 /// UsageError unless every label is one of `variants`.
 void check_labels(const Section& section, const std::vector<std::string>& labels, const std::vector<std::string>& variants);

@@ -72,6 +72,7 @@ Outcome recorded_outcome(const std::string& word) {
 }
 
 std::string finding_of(const Claim& claim, Outcome outcome) {
+  if (claim.origin == origin::own) return finding::neutral;
   const bool looked = claim.threshold == "looked";
   if (outcome == Outcome::holds && claim.implied_by.empty() && !looked) return claim.finding;
   if (outcome == Outcome::violated && claim.origin == origin::paper && claim.kind != "reported" && !looked)
@@ -82,7 +83,7 @@ std::string finding_of(const Claim& claim, Outcome outcome) {
 ClaimRow row_of(const Claim& claim, const std::string& paper, const std::string& experiment) {
   ClaimRow row;
   row.id = claim.id;
-  row.paper = paper;
+  row.paper = claim.origin == origin::own ? kNoPaper : paper;
   row.item = claim.item;
   row.statement = claim.statement;
   row.experiment = experiment;

@@ -21,7 +21,7 @@ Outcome recorded_outcome(const std::string& word);
 
 /// What the claim with this outcome says about its paper: where the statement is true, what the claim's file says; a paper's
 /// statement that is false is against it, unless it is a number, which other settings may reproduce; all else is neutral.
-/// A check that cannot fail, or whose limit was chosen after looking, is no evidence: neutral.
+/// An own statement says nothing about a paper: neutral. A check that cannot fail, or whose limit was chosen after looking, is no evidence: neutral.
 std::string finding_of(const Claim& claim, Outcome outcome);
 
 /// The row of a claim that has not been judged.

@@ -12,8 +12,8 @@ enum class Outcome { holds, violated, inconclusive, not_applicable, not_testable
 
 /// Who says a statement.
 namespace origin {
-inline const std::string paper = "paper", reading = "reading", derived = "derived", control = "control";
-inline const std::vector<std::string> all = {paper, reading, derived, control};
+inline const std::string paper = "paper", reading = "reading", derived = "derived", control = "control", own = "own";
+inline const std::vector<std::string> all = {paper, reading, derived, control, own};
 }  // namespace origin
 
 /// What a row says about its paper.
@@ -21,6 +21,9 @@ namespace finding {
 inline const std::string supports = "supports", against = "against", neutral = "neutral";
 inline const std::vector<std::string> all = {supports, against, neutral};
 }  // namespace finding
+
+/// What stands in a paper's place where the author of a file speaks for himself.
+inline const std::string kNoPaper = "own";
 
 /// How a run ended.
 namespace status {

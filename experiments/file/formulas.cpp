@@ -7,6 +7,7 @@
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/claims/read.hpp"
+#include "experiments/claims/words.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/stopping.hpp"
 #include "results/expression/table.hpp"
@@ -152,13 +153,15 @@ void read_formulas(Section& document, const std::vector<std::string>& variants, 
     const auto names_it = [&](const Claim& claim) {
       return claim.kind == "promise" && claim.text.at("promise") == own.promise.id;
     };
+    for (Claim& claim : experiment.claims)
+      if (names_it(claim) && !claim.says_origin) claim.origin = origin::own;
     if (std::none_of(experiment.claims.begin(), experiment.claims.end(), names_it)) {
       for (const Claim& claim : experiment.claims)
         if (claim.id == own.promise.id) throw UsageError(section.place() + ": a claim has the id " + claim.id + " already");
       const json claim = {{"id", own.promise.id}, {"item", own.promise.source}, {"statement", own.promise.statement},
                           {"kind", "promise"},    {"promise", own.promise.id},  {"variants", own.variants},
-                          {"expect", expect}};
-      experiment.claims.push_back(read_claim(Section(claim, section.place()), variants));
+                          {"expect", expect},     {"origin", origin::own}};
+      experiment.claims.push_back(read_claim(Section(claim, section.place()), variants, experiment.paper));
     }
     experiment.promises.push_back(std::move(own));
   }

@@ -8,6 +8,7 @@
 #include "algorithms/registry.hpp"
 #include "experiments/build/embedded.hpp"
 #include "experiments/claims/read.hpp"
+#include "experiments/claims/words.hpp"
 #include "experiments/file/figures.hpp"
 #include "experiments/file/formulas.hpp"
 #include "experiments/file/resolve.hpp"
@@ -320,7 +321,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   experiment.id = document.line("id", fallback(fs::path(place).stem().string()));
   if (const std::string fault = stem_fault(experiment.id); !fault.empty())
     throw UsageError(place + ": the id '" + experiment.id + "' " + fault + "; it is the name of files");
-  experiment.paper = document.line("paper", fallback("own"));
+  experiment.paper = document.line("paper", fallback(kNoPaper));
   experiment.title = document.line("title", fallback(experiment.id));
   experiment.description = document.text("description", fallback(""));
   std::vector<Variant> variants = read_variants(document, overrides.scale);
@@ -329,7 +330,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   experiment.rates = read_rates(document);
   experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
   if (own && experiment.figures.empty() && !variants.empty()) experiment.figures.push_back(default_figure(experiment));
-  experiment.claims = read_claims(document, names.all());
+  experiment.claims = read_claims(document, names.all(), experiment.paper);
   read_formulas(document, names.all(), experiment);
   document.done();
   if (own && variants.empty() && experiment.claims.empty())

@@ -170,7 +170,8 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
 std::vector<ClaimRow> with_the_rest(const std::vector<ClaimRow>& judged, const std::string& scale) {
   std::map<std::string, const ClaimRow*> known;
   std::set<std::string> papers;
-  for (const ClaimRow& row : judged) known[row.id] = &row, papers.insert(row.paper);
+  for (const ClaimRow& row : judged)
+    if (row.paper != kNoPaper) known[row.id] = &row, papers.insert(row.paper);
   Overrides overrides;
   overrides.scale = scale;
   std::vector<ClaimRow> rows;

@@ -139,7 +139,8 @@ std::string item_counts(const std::vector<ItemRow>& items) {
 std::string finding_counts(const std::vector<ClaimRow>& rows) {
   std::vector<std::pair<std::string, std::string>> words;
   for (const ClaimRow& row : rows)
-    words.emplace_back(row.paper, outcome_of(row.verdict) == Outcome::not_run ? "not run" : row.finding);
+    if (row.paper != kNoPaper)
+      words.emplace_back(row.paper, outcome_of(row.verdict) == Outcome::not_run ? "not run" : row.finding);
   std::vector<std::string> order = finding::all;
   order.emplace_back("not run");
   return counts("rows", words, order);

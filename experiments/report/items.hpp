@@ -26,7 +26,8 @@ std::vector<ItemRow> items_of(const std::vector<ClaimRow>& rows);
 
 /// How many items have which verdict, a line per paper and their sum.
 std::string item_counts(const std::vector<ItemRow>& items);
-/// How many rows support, contradict and leave their paper, a line per paper and their sum; and how many were not run.
+/// How many rows support, contradict and leave their paper, a line per paper and their sum; and how many were not run. What the
+/// authors of files say for themselves is not counted.
 std::string finding_counts(const std::vector<ClaimRow>& rows);
 
 }  // namespace bcd

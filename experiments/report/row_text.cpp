@@ -6,6 +6,7 @@ namespace bcd {
 
 std::string who_says(const ClaimRow& row) {
   if (row.origin == origin::reading) return "our reading" + (row.basis.empty() ? "" : " (guessed: " + row.basis + ")");
+  if (row.origin == origin::own) return "the file's author";
   if (row.origin == origin::derived)
     return std::string(row.erratum ? "an erratum, found here" : "derived here") +
            (row.basis.empty() ? "" : " (" + row.basis + ")");

@@ -101,6 +101,7 @@ std::string source_html(const ClaimRow& row) {
   const std::string who = row.origin == "reading"   ? "our reading"
                           : row.origin == "derived" ? "derived here"
                           : row.origin == "control" ? "a control"
+                          : row.origin == "own"     ? "the file's author"
                                                     : "the paper";
   std::string out = "<span class=\"who\">" + who + "</span>";
   if (const std::string words = words_html(row.quote, row.place); !words.empty()) out += ": " + words;

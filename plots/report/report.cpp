@@ -60,8 +60,8 @@ std::string matrix(const ReportData& data) {
   std::map<std::string, int> unexpected;
   for (const ReportSection& s : data.sections)
     for (const ClaimRow& c : s.claims) {
-      ++counts[s.paper][c.verdict];
-      unexpected[s.paper] += c.as_expected() ? 0 : 1;
+      ++counts[c.paper][c.verdict];
+      unexpected[c.paper] += c.as_expected() ? 0 : 1;
     }
   std::vector<std::string> shown;  // the words that occur
   for (const std::string& v : kVerdicts)
@@ -109,9 +109,9 @@ std::string all_claims(const ReportData& data) {
   std::string rows;
   for (const ReportSection& s : data.sections)
     for (const ClaimRow& c : s.claims)
-      rows += "<tr data-paper=\"" + escape_markup(s.paper) + "\" data-verdict=\"" + escape_markup(c.verdict) +
+      rows += "<tr data-paper=\"" + escape_markup(c.paper) + "\" data-verdict=\"" + escape_markup(c.verdict) +
               "\" data-origin=\"" + escape_markup(c.origin) + "\" data-finding=\"" + escape_markup(c.finding) + "\"" +
-              (c.as_expected() ? "" : " data-unexpected") + ">" + cell(s.paper) + "<td>" + mathematics(c.item) +
+              (c.as_expected() ? "" : " data-unexpected") + ">" + cell(c.paper) + "<td>" + mathematics(c.item) +
               "</td><td><a href=\"#" + claim_anchor(c) + "\">" + mathematics(c.statement) + "</a></td>" + cell(c.reported) +
               cell(c.measured) + "<td>" + verdict_text(c) + "</td>" + cell(c.origin) + cell(c.finding) + "</tr>\n";
   if (rows.empty()) return {};

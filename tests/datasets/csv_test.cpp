@@ -258,3 +258,47 @@ TEST_CASE("The files' checksums name them, not their paths", "[datasets][file]")
   CHECK(dataset_files("file", {{"path", files.path("b.csv")}}).at("path") == sha256(text + "3,4\n"));
   CHECK(dataset_files("bodyfat", {}).empty());
 }
+
+TEST_CASE("Inputs of words are refused, or become zeros and ones", "[datasets][file][categorical]") {
+  const OwnFiles files;
+  const std::string table = "x,colour,y\n1,red,1.5\n2,blue,2.5\n3,red,3.5\n";
+  CHECK_THAT(files.fault(table),
+             Contains("line 2, column 2 ('colour'): 'red' is no number") && Contains("categorical = \"one-hot\""));
+  CHECK_THAT(files.fault("x,y\n1,2\n2,z\n"), Contains("'z' is no number") && !Contains("one-hot"));
+  const DatasetOptions one_hot = {{"target", "y"}, {"categorical", "one-hot"}};
+  const Dataset<double> data = files.csv(table, one_hot);
+  Matrix<double> expected(3, 3);  // x, blue, red
+  expected << 1, 2, 3, 0, 1, 0, 1, 0, 1;
+  CHECK(data.X == expected);
+  CHECK_THAT(data.understood.back(), Contains("the words of the input 'colour' are 2 inputs of zeros and ones: 'blue', 'red'"));
+  // Numbers among words are words, missing values the shares of the training samples.
+  DatasetOptions mean = one_hot;
+  mean["missing"] = "mean";
+  const Dataset<double> holes = files.csv("colour,y\nred,1.5\n7,2.5\n,3.5\nred,4.5\n,5.5\nred,6.5\n", mean);
+  REQUIRE(holes.X.rows() == 2);
+  CHECK(holes.X.col(1) == Vector<double>(Vector<double>::Unit(2, 0)));
+  CHECK(holes.X(0, 2) == 0.25);
+  CHECK(holes.X(1, 4) == 0.75);
+  CHECK_THAT(files.fault("colour,y\nred,1.5\n,2.5\n", one_hot), Contains("line 3, column 1 ('colour') has no value"));
+
+  // The training samples define the coding, also where the test file has other words in other places.
+  DatasetOptions two = one_hot;
+  two["test_path"] = files.write("test.csv", "x,colour,y\n4,azure,1.5\n5,red,2.5\n6,green,3.5\n7,azure,3.5\n");
+  const Dataset<double> tested = files.csv(table, two);
+  Matrix<double> coded(3, 4);
+  coded << 4, 5, 6, 7, 0, 0, 0, 0, 0, 1, 0, 0;
+  CHECK(tested.X == expected);
+  CHECK(tested.X_test == coded);
+  CHECK_THAT(tested.understood.back(),
+             Contains("3 test samples have a word of 'colour' that no training sample has ('azure', 'green'): all zero"));
+  two["n"] = "2";
+  two["scaling"] = "minmax";
+  CHECK(files.csv(table, two).X.row(2) == Matrix<double>(expected.row(2).head(2)));
+  two["test_path"] = files.write("test.csv", "x,colour,y\n4,1,1.5\n");
+  CHECK_THAT(files.fault(table, two),
+             Contains("input 2 and that of the training samples are words on one side and numbers on the other"));
+  std::string many = "c,y\n";
+  for (int i = 0; i < 1001; ++i) many += "w" + std::to_string(i) + ",0.5\n";
+  CHECK_THAT(files.fault(many, one_hot),
+             Contains("line 1002, column 1 ('c'): more than 1000 different words; leave the column out with ignore"));
+}

@@ -18,7 +18,7 @@ TEST_CASE("The registry lists every dataset once, with title, licence and option
     CHECK(info.embedded != info.downloadable);
   }
   CHECK(names == std::set<std::string>{"mnist", "fashion-mnist", "mnist-10k", "bodyfat", "teacher-student", "function",
-                                       "cifar-10", "file"});
+                                       "cifar-10", "cifar-100", "file"});
 }
 
 TEST_CASE("An unknown dataset is an error that names the nearest", "[datasets][registry][error]") {

@@ -90,6 +90,31 @@ TEST_CASE("promises along a run hold, and are shown by check, report and the rec
   CHECK(files_in(sandbox.path("out/runs"), ".json") == 4);
 }
 
+TEST_CASE("an own promise is its author's word, no finding about the paper of the file", "[promise][cli]") {
+  const Sandbox sandbox;
+  const std::string of_paper =
+      with(experiment(promise("F[k] <= F[0]", "source = 'Lemma 1'\n")), "paper = 'test'", "paper = 'zeng2019'");
+  sandbox.write("own.toml", of_paper);
+  REQUIRE(sandbox.run("run own.toml --threads 1").code == 0);
+  const Outcome check = sandbox.run("check own.toml");
+  INFO(check.out);
+  CHECK(check.code == 0);
+  CHECK_THAT(check.out, Contains("neutral") && !Contains("supports") && !Contains("item by item"));
+  REQUIRE(sandbox.run("report own.toml").code == 0);
+  const std::string page = sandbox.read("out/report.html");
+  CHECK_THAT(page, Contains("data-paper=\"own\"") && Contains("the file's author") && !Contains("id=\"paper-zeng2019\""));
+  // A claim that names the promise is the author's too, unless it says who speaks.
+  const std::string claim =
+      "[[claim]]\nid = 'c'\nitem = 'Lemma 1'\nstatement = 's'\nkind = 'promise'\npromise = 'own.promise'\n"
+      "expect = 'holds'\n";
+  sandbox.write("own.toml", of_paper + claim);
+  CHECK_THAT(sandbox.run("check own.toml").out, Contains("neutral") && !Contains("supports"));
+  sandbox.write("own.toml", of_paper + claim + "origin = 'paper'\n");
+  CHECK_THAT(sandbox.run("check own.toml").out, Contains("supports") && Contains("item by item"));
+  for (const char* key : {"finding = 'supports'", "corrects = 'x'", "erratum = true"})
+    check_refused(Sandbox(), claim + "origin = 'own'\n" + key + "\n" + promise("F[k] <= F[0]"), "origin is own");
+}
+
 TEST_CASE("a promise that does not hold is violated at its first iteration, with both sides", "[promise][cli]") {
   const Sandbox sandbox;
   sandbox.write("own.toml", experiment(promise(kDescent), "40.0"));
