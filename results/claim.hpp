@@ -31,6 +31,7 @@ struct ClaimRow {
   std::string counterexample = {};  ///< the study that shows it with numbers
   bool erratum = false;             ///< the statement says that the paper has a misprint
   std::vector<std::string> hypotheses = {};  ///< claims that must be true for this one to be judged
+  std::string archive = {};                  ///< how many of its runs are from the archive, and who made them; empty: none
 
   bool as_expected() const { return verdict == expected; }
   /// Whether it can count as evidence at all: a check that cannot fail, or whose limit was chosen after looking, cannot.

@@ -11,11 +11,14 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <set>
 #include <sstream>
 #include <system_error>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/plain_text.hpp"
+#include "results/gzip.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
@@ -214,9 +217,19 @@ class NewFile {
   int fd_ = -1;
 };
 
+bool is_packed(const fs::path& file) { return file.extension() == ".gz"; }
+
+std::string content_of(const fs::path& file) { return is_packed(file) ? gunzipped(file) : file_content(file); }
+
+/// <id>.csv beside <id>.json, <id>.csv.gz beside <id>.json.gz.
+fs::path trace_of(const fs::path& json_file) {
+  if (is_packed(json_file)) return fs::path(trace_of(fs::path(json_file).replace_extension())) += ".gz";
+  return fs::path(json_file).replace_extension(".csv");
+}
+
 Trace read_trace(const fs::path& file, const json& facts) {
   if (!fs::exists(file)) throw UsageError("its trace " + file.filename().string() + " is missing");
-  const std::string text = file_content(file);
+  const std::string text = content_of(file);
   if (short_hash(text) == facts.at("digest").get<std::string>()) return parse_csv(text);
 
   const auto rows = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -245,7 +258,7 @@ RunRecord record_from_json(const json& j, const fs::path& json_file, bool with_t
                      std::to_string(RunRecord::kSchema));
   RunRecord record;
   j.at("id").get_to(record.id);
-  if (record.id != json_file.stem().string())
+  if (record.id != (is_packed(json_file) ? json_file.stem() : json_file).stem().string())
     throw UsageError("it is the record " + printable(record.id) + ", under another record's name");
   if (j.contains("digest") && j["digest"] != digest_of(j)) throw UsageError("it was changed after the run");
   record.config = j.at("config");
@@ -254,7 +267,8 @@ RunRecord record_from_json(const json& j, const fs::path& json_file, bool with_t
   j.at("status").get_to(record.status);
   j.at("reason").get_to(record.reason);
   for (const json& p : j.at("promises")) record.promises.push_back(promise_from_json(p));
-  if (with_trace) record.trace = read_trace(fs::path(json_file).replace_extension(".csv"), j.at("trace"));
+  if (with_trace) record.trace = read_trace(trace_of(json_file), j.at("trace"));
+  if (is_packed(json_file)) record.archived = json_file;
   return record;
 }
 
@@ -270,13 +284,14 @@ RunRecord read(const fs::path& json_file, bool with_trace) {
   const std::string fault = "record " + json_file.string() + ": ";
   const FolderLock lock(json_file.has_parent_path() ? json_file.parent_path() : ".", LOCK_SH);
   if (!fs::exists(json_file)) throw UsageError(fault + "no such file");
-  const std::string text = file_content(json_file);
+  const std::string remedy =
+      is_packed(json_file) ? "; take the archive's file from its source again" : "; delete it and run the experiment again";
   try {
-    return record_from_json(parse_json(text), json_file, with_trace);
+    return record_from_json(parse_json(content_of(json_file)), json_file, with_trace);
   } catch (const json::exception& e) {
-    throw UsageError(fault + "not a run record (" + e.what() + "); delete it and run the experiment again");
+    throw UsageError(fault + "not a run record (" + e.what() + ")" + remedy);
   } catch (const UsageError& e) {
-    throw UsageError(fault + e.what() + "; delete it and run the experiment again");
+    throw UsageError(fault + e.what() + remedy);
   }
 }
 
@@ -316,16 +331,33 @@ void Trace::append(const Measurements& row) {
   rows.push_back(std::move(values));
 }
 
-std::string version_mark(const RunRecord& record) { return record.other_version ? " (another version)" : ""; }
+std::string maker_of(const RunRecord& record) {
+  const auto fact = [&](const char* key) {
+    return record.provenance.is_object() ? record.provenance.value(key, "unknown") : std::string("unknown");
+  };
+  return "commit " + fact("commit").substr(0, 12) + ", " + fact("cpu");
+}
+
+std::string version_mark(const RunRecord& record) {
+  const std::string other = record.other_version ? "another version" : "";
+  if (record.archived.empty()) return other.empty() ? "" : " (" + other + ")";
+  return ", from the archive (" + maker_of(record) + (other.empty() ? ")" : "; " + other + ")");
+}
 
 std::string version_mark(const std::vector<const RunRecord*>& records) {
-  std::vector<std::string> variants;
-  for (const RunRecord* record : records)
-    if (record->other_version && std::find(variants.begin(), variants.end(), record->variant()) == variants.end())
-      variants.push_back(record->variant());
+  std::map<std::string, std::string> variants;  // by what is said of them
+  std::set<std::pair<std::string, std::string>> named;
+  for (const RunRecord* record : records) {
+    if (record->archived.empty() && !record->other_version) continue;
+    const std::string what = record->archived.empty() ? " (by another version of the code: "
+                                                      : ", from the archive (" + maker_of(*record) +
+                                                            (record->other_version ? "; another version of the code: " : ": ");
+    if (named.emplace(what, record->variant()).second)
+      variants[what] += (variants[what].empty() ? "" : ", ") + record->variant();
+  }
   std::string text;
-  for (const std::string& variant : variants) text += (text.empty() ? " (by another version of the code: " : ", ") + variant;
-  return text.empty() ? text : text + ")";
+  for (const auto& [what, names] : variants) text += what + names + ")";
+  return text;
 }
 
 void write_record(const fs::path& folder, const RunRecord& record) {

@@ -35,21 +35,26 @@ struct RunRecord {
   std::string reason;  ///< why it stopped, in one sentence
   std::vector<PromiseResult> promises;
   Trace trace;
-  bool other_version = false;  ///< not on disk: another version of the code made it than the one that asks for it
+  bool other_version = false;      ///< not on disk: another version of the code made it than the one that asks for it
+  std::filesystem::path archived;  ///< not on disk: its file, where it was read from an archive (<id>.json.gz)
 
   std::string experiment() const { return config.value("experiment", ""); }
   std::string variant() const { return config.value("variant", ""); }
   std::uint64_t seed() const { return config.value("seed", std::uint64_t{0}); }
 };
 
-/// How tables mark a record of another version of the code: " (another version)"; empty for others.
+/// Who made an archived record: "commit 0123456789ab, AMD EPYC 7763".
+std::string maker_of(const RunRecord& record);
+/// How tables mark a record of another version of the code, " (another version)", and one from the archive, ", from the archive
+/// (commit 0123456789ab, AMD EPYC 7763; another version)"; empty for others.
 std::string version_mark(const RunRecord& record);
-/// The same for what shows many: " (by another version of the code: BCD, SGD)".
+/// The same for what shows many: " (by another version of the code: BCD, SGD)", ", from the archive (commit ..., AMD ...: BCD)".
 std::string version_mark(const std::vector<const RunRecord*>& records);
 
 /// Writes trace, then record, each to a temporary name that is renamed; creates the folder.
 void write_record(const std::filesystem::path& folder, const RunRecord& record);
-/// Throws UsageError that names file and fault (not JSON, other schema, trace missing or of another length).
+/// Also an archived one, <id>.json.gz with <id>.csv.gz. Throws UsageError that names file and fault (not JSON, other schema, trace
+/// missing or of another length).
 RunRecord read_record(const std::filesystem::path& json_file);
 /// The same without the trace, which is neither read nor checked.
 RunRecord read_record_facts(const std::filesystem::path& json_file);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "experiments/claims/kind.hpp"
 #include "experiments/claims/verdict.hpp"
@@ -29,6 +30,18 @@ const RunRecord* unmeasured(const Case& c, const std::vector<const RunRecord*>& 
     return !status::stopped_early(run->status) && std::isnan(value_of(c, *run));
   });
   return found == runs.end() ? nullptr : *found;
+}
+
+/// "5 of 5 runs from the archive (commit 0123456789ab, AMD EPYC 7763)"; empty where none is.
+std::string archive_text(const std::vector<const RunRecord*>& runs) {
+  std::size_t count = 0;
+  std::set<std::string> makers;
+  for (const RunRecord* run : runs)
+    if (!run->archived.empty()) ++count, makers.insert(maker_of(*run));
+  if (count == 0) return "";
+  std::string text;
+  for (const std::string& maker : makers) text += (text.empty() ? "" : "; ") + maker;
+  return std::to_string(count) + " of " + std::to_string(runs.size()) + " runs from the archive (" + text + ")";
 }
 
 /// What the kind finds, or why it is not asked.
@@ -61,10 +74,12 @@ Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const
     return Outcome::inconclusive;
   }
   kind.judge(c);
-  const auto other = std::count_if(here.begin(), here.end(), [](const RunRecord* run) { return run->other_version; });
+  const auto other =
+      std::count_if(here.begin(), here.end(), [](const RunRecord* run) { return run->other_version && run->archived.empty(); });
   if (kind.needs_runs && other > 0)
     row.measured += (row.measured.empty() ? "" : " ") + std::string("(") + std::to_string(other) + " of " +
                     std::to_string(here.size()) + " runs of another version)";
+  if (kind.needs_runs) row.archive = archive_text(here);
   if (claim.broken && c.outcome == Outcome::holds) return Outcome::violated;
   if (claim.broken && c.outcome == Outcome::violated) return Outcome::holds;
   return c.outcome;

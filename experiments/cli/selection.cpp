@@ -10,6 +10,7 @@
 #include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/allowed_threads.hpp"
+#include "experiments/run/archive.hpp"
 #include "experiments/run/libraries.hpp"
 
 namespace bcd {
@@ -129,6 +130,8 @@ std::vector<Results> Selection::load() const {
   return loaded;
 }
 
+Shelf Selection::shelf() const { return {out, any_version, archive_folder()}; }
+
 ReportPlace Selection::place() const {
   return {out, overrides.scale,
           [self = *this](const std::string& verb, const std::string& name) { return self.command(verb, name); }};
@@ -143,7 +146,7 @@ void add_shelf_options(OptionList& options, const std::string& out) {
 
 Shelf shelf_of(const CommandLine& options) {
   const bool any_version = options.count("any-version") > 0 && options["any-version"].as<bool>();  // dump has none
-  const Shelf shelf{text(options, "out"), any_version};
+  const Shelf shelf{text(options, "out"), any_version, archive_folder()};
   require(!shelf.out.empty(), "--out needs the name of a folder");
   return shelf;
 }

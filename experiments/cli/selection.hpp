@@ -28,12 +28,12 @@ struct Selection {
   /// Loads every experiment, so that a mistake in any of them is found before the first one is run.
   std::vector<Results> load() const;
   /// Where its records are looked for.
-  Shelf shelf() const { return {out, any_version}; }
+  Shelf shelf() const;
   /// Where its report and figures go.
   ReportPlace place() const;
 };
 
-/// --out and --any-version: where records are looked for.
+/// --out and --any-version: where records are looked for, before the archive.
 void add_shelf_options(OptionList& options, const std::string& out);
 Shelf shelf_of(const CommandLine& options);
 

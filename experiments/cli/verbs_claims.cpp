@@ -1,6 +1,7 @@
 // The verb claims: what the papers say, in one table with verdicts.
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/plain_text.hpp"
@@ -43,6 +44,19 @@ std::string run_of_today() {
          facts.at("cpu").get<std::string>() + ", " + facts.at("date").get<std::string>();
 }
 
+/// What the judged claims were judged on: runs of today, or from the archive with who made them; empty where none was judged.
+std::string runs_behind(const std::vector<ClaimEntry>& claims) {
+  std::set<std::string> runs;
+  for (const ClaimEntry& entry : claims) {
+    if (entry.source != ClaimEntry::Source::records) continue;
+    const std::string& archive = entry.row.archive;  // "5 of 5 runs from the archive (...)"
+    runs.insert(archive.empty() ? run_of_today() : archive.substr(archive.find("from the archive")));
+  }
+  std::string text;
+  for (const std::string& each : runs) text += (text.empty() ? "" : "; ") + each;
+  return text;
+}
+
 /// One file per paper; returns how many verdicts differ.
 std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path& folder, const std::string& scale,
                          bool accept) {
@@ -53,9 +67,7 @@ std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path&
     const fs::path file = folder / (paper + ".json");
     Reference reference = read_reference(file);
     const std::vector<std::string> differences = update_reference(reference, claims, accept);
-    const bool judged =
-        std::any_of(claims.begin(), claims.end(), [](const ClaimEntry& e) { return e.source == ClaimEntry::Source::records; });
-    if (judged) reference.provenance[scale] = run_of_today();
+    if (const std::string runs = runs_behind(claims); !runs.empty()) reference.provenance[scale] = runs;
     write_file_atomically(file, reference_text(reference));
     std::cout << file.string() << ": " << reference.claims.size() << " claims, " << differences.size() << " verdicts differ"
               << (differences.empty() ? ""

@@ -46,7 +46,7 @@ int export_verb(const CommandLine& options) {
   } else {
     for (Results& part : find_results(selection))
       for (RunRecord& record : part.records) {
-        const fs::path file = record_file(selection.out, record.id);
+        const fs::path file = record.archived.empty() ? record_file(selection.out, record.id) : record.archived;
         record.trace = {};  // read again when its rows are written
         runs.push_back({file, std::move(record)});
       }

@@ -181,6 +181,7 @@ int rates_verb(const po::variables_map& given) {
     nlohmann::json j = to_json(run.report);
     j["record"] = run.record.id;
     j["other_version"] = run.record.other_version;
+    if (!run.record.archived.empty()) j["archive"] = maker_of(run.record);
     j["experiment"] = run.record.experiment();
     j["variant"] = run.record.variant();
     j["seed"] = run.record.seed();

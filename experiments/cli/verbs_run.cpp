@@ -8,6 +8,7 @@
 #include "experiments/cli/execution.hpp"
 #include "experiments/cli/own_experiments.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/run/archive.hpp"
 #include "experiments/run/dump.hpp"
 #include "experiments/run/estimate.hpp"
 #include "experiments/run/progress.hpp"
@@ -36,7 +37,7 @@ OptionList run_options() {
 int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
   double total = 0;
   int count = 0;
-  const Lookup lookup(Shelf{how.out, how.any_version});
+  const Lookup lookup(Shelf{how.out, how.any_version}), kept(Shelf{how.out, false, archive_folder()});
   std::set<std::string> seen;
   std::map<std::string, double> estimates;  // runs that differ in the seed only take the same time
   for (const Results& part : selected) {
@@ -60,6 +61,7 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
         time = std::isfinite(seconds) ? duration_text(seconds) : "-";
         total += std::isfinite(seconds) ? seconds : 0;
         ++count;
+        if (kept.archived(planned, how)) state += ", archived";
       }
       rows.push_back({planned.variant, std::to_string(planned.seed), planned.algorithm, planned.dataset, planned.precision,
                       std::to_string(planned.iterations), id, state, time});

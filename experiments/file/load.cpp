@@ -378,7 +378,8 @@ std::string experiment_text(const std::string& id_or_path) {
 Experiment load_experiment(const std::string& id_or_path, const Overrides& overrides) {
   if (std::find(kScales.begin(), kScales.end(), overrides.scale) == kScales.end())
     throw UsageError(unknown_name("scale", overrides.scale, kScales));
-  if (ends_with(id_or_path, ".json")) return resolve(record_document(id_or_path), id_or_path, "", overrides);
+  if (ends_with(id_or_path, ".json") || ends_with(id_or_path, ".json.gz"))
+    return resolve(record_document(id_or_path), id_or_path, "", overrides);
 
   const bool is_file = ends_with(id_or_path, ".toml");
   const fs::path path = fs::absolute(id_or_path);

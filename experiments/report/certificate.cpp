@@ -47,23 +47,29 @@ OrderedJson program_facts() {
 }
 
 /// The records behind the rows: checksums of both files, who made them, and the command that makes each again.
-OrderedJson records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
+OrderedJson records_of(const std::vector<ClaimEntry>& entries, const Shelf& shelf) {
   std::set<std::string> ids;
   for (const ClaimEntry& entry : entries) ids.insert(entry.row.records.begin(), entry.row.records.end());
   OrderedJson records = OrderedJson::array();
   for (const std::string& id : ids) {
-    const fs::path file = record_file(out, id);
+    const fs::path file = record_file(shelf, id);
     if (!fs::exists(file)) continue;
     const RunRecord record = read_record(file);
-    OrderedJson facts = {
-        {"record", id},
-        {"experiment", record.experiment()},
-        {"variant", record.variant()},
-        {"seed", record.seed()},
-        {"status", record.status},
-        {"sha256",
-         {{id + ".json", sha256(text_of(file))}, {id + ".csv", sha256(text_of(fs::path(file).replace_extension(".csv")))}}},
-        {"again", "./bcdbench run runs/" + id + ".json --force"}};
+    const bool archived = !record.archived.empty();
+    OrderedJson sums;
+    for (const char* kind : {".json", ".csv"}) {
+      const std::string name = id + kind + (archived ? ".gz" : "");
+      sums[name] = sha256(text_of(file.parent_path() / name));
+    }
+    const std::string place = archived ? "results/archive/" + file.parent_path().filename().string() : "runs";
+    OrderedJson facts = {{"record", id},
+                         {"experiment", record.experiment()},
+                         {"variant", record.variant()},
+                         {"seed", record.seed()},
+                         {"status", record.status},
+                         {"sha256", sums},
+                         {"again", "./bcdbench run " + place + "/" + file.filename().string() + " --force"}};
+    if (archived) facts["archive"] = true;
     for (const char* key : {"program", "commit", "compiler", "cpu", "date"})
       if (record.provenance.contains(key)) facts[key] = record.provenance.at(key);
     records.push_back(std::move(facts));
@@ -115,7 +121,7 @@ OrderedJson certificate_of(const CertificateOrder& order, const Paper& paper) {
   if (!replies.general.empty()) certificate["reply"] = replies.general;
   certificate["items"] = items;
   certificate["claims"] = claims;
-  certificate["records"] = records_of(entries, order.shelf.out);
+  certificate["records"] = records_of(entries, order.shelf);
   return certificate;
 }
 

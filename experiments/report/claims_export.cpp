@@ -83,11 +83,11 @@ std::string claims_in_short(const std::vector<ClaimEntry>& entries) {
 
 std::string claims_as_csv(const std::vector<ClaimEntry>& entries) {
   std::string out = csv_row({"paper", "item", "claim", "who", "statement", "experiment", "scale", "reported", "measured",
-                             "verdict", "expected", "finding", "evidence"});
+                             "verdict", "expected", "finding", "evidence", "archive"});
   for (const ClaimEntry& e : entries) {
     const ClaimRow& r = e.row;
     out += csv_row({r.paper, r.item, r.id, who_says(r), r.statement, r.experiment, e.scale, r.reported, r.measured, r.verdict,
-                    r.expected, r.finding, r.evidence});
+                    r.expected, r.finding, r.evidence, r.archive});
   }
   return out;
 }

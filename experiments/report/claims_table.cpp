@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ClaimEntry judged_entry(const ClaimRow& row, const std::string& scale, const fs::path& out) {
+ClaimEntry judged_entry(const ClaimRow& row, const std::string& scale, const Shelf& shelf) {
   ClaimEntry entry{row, scale, ClaimEntry::Source::records, {}};
-  for (const std::string& id : row.records) entry.files.push_back((out / "runs" / (id + ".json")).string());
+  for (const std::string& id : row.records) entry.files.push_back(record_file(shelf, id).string());
   return entry;
 }
 
@@ -48,12 +48,12 @@ ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, con
 }
 
 std::vector<ClaimEntry> entries_of(const Experiment& experiment, const std::vector<ClaimRow>& rows, const std::string& scale,
-                                   const fs::path& out) {
+                                   const Shelf& shelf) {
   std::vector<ClaimEntry> entries;
   for (std::size_t i = 0; i < experiment.claims.size(); ++i) {
     const Outcome outcome = i < rows.size() ? outcome_of(rows[i].verdict) : Outcome::not_run;
     const bool judged = outcome != Outcome::not_run && outcome != Outcome::not_testable;
-    entries.push_back(judged ? judged_entry(rows[i], scale, out) : reference_entry(experiment, experiment.claims[i], scale));
+    entries.push_back(judged ? judged_entry(rows[i], scale, shelf) : reference_entry(experiment, experiment.claims[i], scale));
   }
   return entries;
 }
@@ -78,7 +78,8 @@ std::string verdict_text(const ClaimRow& row) {
 /// The first file and the number of the others.
 std::string files_text(const ClaimEntry& entry) {
   if (entry.files.empty()) return "-";
-  return entry.files.front() + (entry.files.size() == 1 ? "" : " and " + std::to_string(entry.files.size() - 1) + " more");
+  return entry.files.front() + (entry.files.size() == 1 ? "" : " and " + std::to_string(entry.files.size() - 1) + " more") +
+         (entry.row.archive.empty() ? "" : "; " + entry.row.archive);
 }
 
 std::string measured_text(const ClaimEntry& entry) {
@@ -132,9 +133,12 @@ std::string origin_text(const std::vector<ClaimEntry>& entries) {
         std::count_if(entries.begin(), entries.end(), [&](const ClaimEntry& e) { return e.source == source; }));
   };
   const auto left = std::count_if(entries.begin(), entries.end(), [](const ClaimEntry& e) { return e.other_version; });
-  return count(ClaimEntry::Source::records) + " judged from records, " + count(ClaimEntry::Source::reference) +
-         " as in the committed reference run (results/reference), " + count(ClaimEntry::Source::none) +
-         " not testable or not run at their scale" +
+  const auto archived =
+      std::count_if(entries.begin(), entries.end(), [](const ClaimEntry& e) { return !e.row.archive.empty(); });
+  return count(ClaimEntry::Source::records) + " judged from records" +
+         (archived == 0 ? "" : " (" + std::to_string(archived) + " from the archive)") + ", " +
+         count(ClaimEntry::Source::reference) + " as in the committed reference run (results/reference), " +
+         count(ClaimEntry::Source::none) + " not testable or not run at their scale" +
          (left == 0 ? ""
                     : "; for " + std::to_string(left) + " there are records of another version of the code: --any-version");
 }
@@ -151,7 +155,7 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
     // An experiment without runs has studies only: they are made beside the records of other experiments.
     const bool judged_here = !records.empty() || (experiment.runs.empty() && fs::exists(record_folder(shelf.out)));
     const std::vector<ClaimRow> rows = judged_here ? judge(experiment, records, scale) : std::vector<ClaimRow>{};
-    for (ClaimEntry& entry : entries_of(experiment, rows, scale, shelf.out)) {
+    for (ClaimEntry& entry : entries_of(experiment, rows, scale, shelf)) {
       entry.other_version = other_versions > 0 && entry.source != ClaimEntry::Source::records &&
                             outcome_of(entry.row.verdict) != Outcome::not_testable;
       entries.push_back(std::move(entry));
@@ -251,7 +255,7 @@ std::string claims_as_json(const std::vector<ClaimEntry>& entries) {
     row["files"] = entry.files;
     list.push_back(std::move(row));
   }
-  return json_text(json{{"items", items}, {"claims", list}}, 1) + "\n";
+  return json_text(OrderedJson{{"items", items}, {"claims", list}}, 1) + "\n";
 }
 
 std::vector<std::string> update_reference(Reference& reference, const std::vector<ClaimEntry>& entries, bool accept) {

@@ -88,7 +88,7 @@ std::string numbers_text(const PromiseResult& found) {
 }
 
 /// The worst violation of a promise among the runs, and the first one of that run with its numbers.
-std::string promise_text(const Claim& claim, const std::vector<RunRecord>& records, const fs::path& out) {
+std::string promise_text(const Claim& claim, const std::vector<RunRecord>& records, const Shelf& shelf) {
   const RunRecord* worst = nullptr;
   const PromiseResult* found = nullptr;
   for (const RunRecord& run : records) {
@@ -112,7 +112,7 @@ std::string promise_text(const Claim& claim, const std::vector<RunRecord>& recor
          "; right minus left side " + show(found->first_slack, 6) + "\n" + numbers_text(*found) +
          "worst: " + where(found->worst_iteration, found->worst_block) + "; right minus left side at worst " +
          show(found->worst_slack, 6) + ", " + show(found->worst_ratio, 6) +
-         " times the rounding that is allowed for\nagain: ./bcdbench run " + (out / "runs" / (worst->id + ".json")).string() +
+         " times the rounding that is allowed for\nagain: ./bcdbench run " + record_file(shelf, worst->id).string() +
          " --force\n";
 }
 
@@ -150,7 +150,7 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
       head(row) + wrapped("verdict: " + row.verdict + (reference == nullptr ? "" : " in the committed reference run") +
                               (row.measured.empty() ? "" : "; measured: " + row.measured),
                           2);
-  const std::string violation = claim.kind == "promise" ? promise_text(claim, records, shelf.out) : "";
+  const std::string violation = claim.kind == "promise" ? promise_text(claim, records, shelf) : "";
   if (!study.empty()) return text + study_text(find_study(study), id) + violation;
   if (!violation.empty()) return text + violation;
   text += "\n" + wrapped(
@@ -161,7 +161,7 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
            "\n";
   text += "\n" + wrapped(row.evidence);
   for (const std::string& record : row.records)
-    text += "again: ./bcdbench run " + record_file(shelf.out, record).string() + " --force\n";
+    text += "again: ./bcdbench run " + record_file(shelf, record).string() + " --force\n";
   return text;
 }
 

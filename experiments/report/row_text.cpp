@@ -33,7 +33,8 @@ nlohmann::ordered_json row_as_json(const ClaimRow& row) {
                                    {"implied_by", &row.implied_by},
                                    {"threshold", &row.threshold},
                                    {"corrects", &row.corrects},
-                                   {"counterexample", &row.counterexample}})
+                                   {"counterexample", &row.counterexample},
+                                   {"archive", &row.archive}})
     if (!value->empty()) json[key] = *value;
   if (row.erratum) json["erratum"] = true;
   if (!row.hypotheses.empty()) json["hypotheses"] = row.hypotheses;

@@ -31,6 +31,7 @@ std::map<std::string, json> settings_of(const RunRecord& record) {
   settings["record"] = record.id;
   settings["status"] = record.status;
   settings["other_version"] = record.other_version;
+  if (!record.archived.empty()) settings["archive"] = maker_of(record);
   return settings;
 }
 
@@ -75,6 +76,7 @@ const std::map<std::string, Meaning>& known_columns() {
       {"seed", {"", "seed of the run"}},
       {"status", {"", "how the run ended"}},
       {"other_version", {"", "whether another version of the code made the record"}},
+      {"archive", {"", "who made the record, where it is from the archive"}},
       {"iteration", {"1", "sweeps or epochs done"}},
       {"train_seconds", {"s", "time within the algorithm's step, from the start"}},
       {"evaluate_seconds", {"s", "time of evaluator, audit and measurements, from the start"}},

@@ -34,7 +34,7 @@ std::vector<std::string> outcome_row(const RunRecord& record, const fs::path& ou
           show(last("train_loss")),
           show(last("train_accuracy")),
           show(last("test_accuracy")),
-          record_file(out, record.id).string() + version_mark(record)};
+          (record.archived.empty() ? record_file(out, record.id) : record.archived).string() + version_mark(record)};
 }
 
 void print_outcomes_of(const Results& results, const fs::path& out) {
@@ -76,13 +76,14 @@ std::vector<Judgement> judge_all(const std::vector<Results>& results, const std:
 int print_claims(const std::vector<Judgement>& judgements, const std::string& scale) {
   std::vector<std::vector<std::string>> lines;
   std::vector<ClaimRow> rows;
-  std::map<std::string, int> verdicts;
+  std::map<std::string, int> verdicts, archived;
   int differing = 0;
   std::string differences;
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& row : judgement.relevant) {
       rows.push_back(row);
       ++verdicts[row.verdict];
+      if (!row.archive.empty()) ++archived[row.archive];
       lines.push_back({row.as_expected() ? "ok" : "FAIL", row.id, row.item, row.reported.empty() ? "-" : row.reported,
                        row.measured.empty() ? "-" : row.measured, row.verdict, row.finding});
       if (row.as_expected()) continue;
@@ -91,6 +92,8 @@ int print_claims(const std::vector<Judgement>& judgements, const std::string& sc
                      wrapped(row.statement, 2) + wrapped(row.evidence, 2);
     }
   std::cout << "\n" << table({"", "claim", "item", "paper", "measured", "verdict", "finding"}, lines) << differences << "\n";
+  for (const auto& [runs, count] : archived)
+    std::cout << count << (count == 1 ? " claim" : " claims") << " judged on " << runs << "\n";
   if (const std::vector<ItemRow> items = items_of(with_the_rest(rows, scale)); !items.empty())
     std::cout << "what the papers state, item by item (claims of other experiments as in the committed reference):\n"
               << item_counts(items) << "\nwhat the rows above say about their paper:\n"

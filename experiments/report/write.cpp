@@ -28,11 +28,15 @@ std::vector<Series> series_of(const Results& results, const Styles& styles) {
   return series;
 }
 
-/// The figure; its title says what another version of the code made of it.
+/// The figure; its title says what another version of the code made of it, its caption what is from the archive.
 Figure marked(Figure figure, const std::vector<Series>& series) {
-  std::vector<const RunRecord*> runs;
-  for (const Series& shown : shown_series(figure, series)) runs.insert(runs.end(), shown.runs.begin(), shown.runs.end());
-  figure.title += version_mark(runs);
+  std::vector<const RunRecord*> own, archived;
+  for (const Series& shown : shown_series(figure, series))
+    for (const RunRecord* run : shown.runs) (run->archived.empty() ? own : archived).push_back(run);
+  figure.title += version_mark(own);
+  if (archived.empty()) return figure;
+  figure.title += " (from the archive)";  // the picture has no caption
+  figure.caption += (figure.caption.empty() ? "Runs" : " Runs") + version_mark(archived).substr(1) + ".";
   return figure;
 }
 

@@ -4,12 +4,14 @@
 
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/run/archive.hpp"
 #include "experiments/run/run_name.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
 namespace {
 
@@ -23,12 +25,12 @@ std::string what_is_in(const fs::path& file) {
   try {
     at->second = what_id(parse_json(file_content(file)).at("config"));
   } catch (const UsageError&) {  // no record of a run
-  } catch (const nlohmann::json::exception&) {
+  } catch (const json::exception&) {
   }
   return at->second;
 }
 
-RunRecord own_record(const fs::path& file, const nlohmann::json& config) {
+RunRecord own_record(const fs::path& file, const json& config) {
   RunRecord record = read_record(file);
   if (!is_record_of(record, config))
     throw UsageError("record " + file.string() +
@@ -40,10 +42,26 @@ std::string date_of(const RunRecord& record) {
   return record.provenance.is_object() ? record.provenance.value("date", "") : "";
 }
 
+/// The newest of them.
+std::optional<RunRecord> newest_of(const std::vector<fs::path>& files, const json& config) {
+  std::optional<RunRecord> newest;
+  for (const fs::path& file : files)
+    if (RunRecord record = own_record(file, config); !newest || date_of(record) > date_of(*newest)) newest = std::move(record);
+  return newest;
+}
+
 }  // namespace
 
 fs::path record_folder(const fs::path& out) { return out / "runs"; }
 fs::path record_file(const fs::path& out, const std::string& id) { return record_folder(out) / (id + ".json"); }
+
+fs::path record_file(const Shelf& shelf, const std::string& id) {
+  const fs::path own = record_file(shelf.out, id);
+  if (shelf.archive.empty() || fs::exists(own)) return own;
+  for (const fs::path& file : archived_records(shelf.archive))
+    if (file.stem().stem() == id) return file;
+  return own;
+}
 
 RunRecord as_asked(RunRecord record, const PlannedRun& planned) {
   record.config["experiment"] = planned.experiment;
@@ -63,16 +81,28 @@ std::vector<fs::path> Lookup::versions(const std::string& what) const {
 }
 
 std::optional<RunRecord> Lookup::find(const PlannedRun& planned, const RunOptions& options) const {
-  const nlohmann::json config = config_of(planned, options);
+  const json config = config_of(planned, options);
   const std::string id = run_id(planned, options);
   if (record_exists(record_folder(shelf_.out), id)) return as_asked(own_record(record_file(shelf_.out, id), config), planned);
-  if (!shelf_.any_version) return std::nullopt;
-  std::optional<RunRecord> newest;
-  for (const fs::path& file : versions(what_of(id)))
-    if (RunRecord record = own_record(file, config); !newest || date_of(record) > date_of(*newest)) newest = std::move(record);
-  if (!newest) return std::nullopt;
-  newest->other_version = true;
-  return as_asked(std::move(*newest), planned);
+  std::optional<RunRecord> found;
+  if (shelf_.any_version) found = newest_of(versions(what_of(id)), config);
+  if (!found && !shelf_.archive.empty()) found = archived(planned, options);
+  if (found) found->other_version = found->id != id;
+  return found ? std::optional(as_asked(std::move(*found), planned)) : std::nullopt;
+}
+
+std::optional<RunRecord> Lookup::archived(const PlannedRun& planned, const RunOptions& options) const {
+  const json config = config_of(planned, options);
+  const std::string id = run_id(planned, options);
+  if (!in_archive_) {
+    in_archive_.emplace();
+    for (const fs::path& file : archived_records(shelf_.archive)) (*in_archive_)[what_is_in(file.stem())].push_back(file);
+  }
+  const auto at = in_archive_->find(what_of(id));
+  if (at == in_archive_->end()) return std::nullopt;
+  for (const fs::path& file : at->second)
+    if (file.stem().stem() == id) return own_record(file, config);
+  return newest_of(at->second, config);
 }
 
 bool Lookup::has_other_versions(const PlannedRun& planned, const RunOptions& options) const {

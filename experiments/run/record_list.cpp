@@ -78,10 +78,6 @@ bool passes(const ListedRecord& record, const RecordFilter& filter) {
   return age && (!filter.older || *age >= *filter.older) && (!filter.newer || *age <= *filter.newer);
 }
 
-bool is_a_time(const std::string& column) {
-  return column == "train_seconds" || column == "evaluate_seconds" || column == "record_seconds";
-}
-
 /// The same run with the same numbers, however long it took.
 bool same_numbers(const RunRecord& a, const RunRecord& b) {
   if (a.status != b.status || a.trace.columns != b.trace.columns || a.trace.rows.size() != b.trace.rows.size()) return false;
@@ -129,6 +125,10 @@ Merged merge_one(const fs::path& file, const fs::path& folder, bool replace, boo
 }
 
 }  // namespace
+
+bool is_a_time(const std::string& column) {
+  return column == "train_seconds" || column == "evaluate_seconds" || column == "record_seconds";
+}
 
 void note_asked(const fs::path& out, const std::vector<std::pair<std::string, AskedAs>>& asked) {
   if (asked.empty()) return;

@@ -42,6 +42,9 @@ const ListedRecord& find_record(const std::vector<ListedRecord>& records, const 
 /// Seconds since the run began; nothing where the record does not say when.
 std::optional<double> age_of(const RunRecord& record);
 
+/// Whether a column holds what a clock showed, and so differs from run to run.
+bool is_a_time(const std::string& column);
+
 /// What taking a record over from elsewhere came to.
 struct Merged {
   enum class Outcome { taken, same, same_numbers, different, damaged };

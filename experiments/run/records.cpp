@@ -9,6 +9,7 @@
 #include <set>
 
 #include "experiments/run/allowed_threads.hpp"
+#include "experiments/run/archive.hpp"
 #include "experiments/run/definitions.hpp"
 #include "experiments/run/interrupt.hpp"
 #include "experiments/run/jobs.hpp"
@@ -43,11 +44,11 @@ void require_room(const fs::path& out) {
 ExistingRecords existing_records(const Experiment& experiment, const Shelf& shelf) {
   const Lookup lookup(shelf);
   ExistingRecords found;
-  for (const PlannedRun& planned : experiment.runs)
-    if (std::optional<RunRecord> record = lookup.find(planned))
-      found.records.push_back(std::move(*record));
-    else if (lookup.has_other_versions(planned))
-      ++found.other_versions;
+  for (const PlannedRun& planned : experiment.runs) {
+    std::optional<RunRecord> record = lookup.find(planned);
+    if ((!record || !record->archived.empty()) && lookup.has_other_versions(planned)) ++found.other_versions;
+    if (record) found.records.push_back(std::move(*record));
+  }
   for (RunRecord& record : found.records) apply_definitions(experiment, record);
   return found;
 }
@@ -82,8 +83,11 @@ std::string found_text(const RunRecord& record) {
 void say_what_is_left(const Results& part, const std::vector<const PlannedRun*>& to_make, const Lookup& lookup,
                       const RunOptions& options) {
   if (options.force) return;
+  const Lookup kept(Shelf{options.out, false, archive_folder()});
   std::size_t others = 0;
+  std::vector<RunRecord> archived;
   for (const PlannedRun* planned : to_make) {
+    if (std::optional<RunRecord> record = kept.archived(*planned, options)) archived.push_back(std::move(*record));
     if (const fs::path file = record_file(options.out, run_id(*planned, options)); fs::exists(file)) {
       try {
         if (const RunRecord record = read_record(file); record.status == "Failed")
@@ -95,6 +99,10 @@ void say_what_is_left(const Results& part, const std::vector<const PlannedRun*>&
     }
   }
   if (const std::string note = other_versions_note(others, part.experiment.id); !note.empty()) std::cerr << note << "\n";
+  if (archived.empty()) return;
+  std::cerr << "the archive has " << archived.size() << " of the runs of " << part.experiment.id << " ("
+            << maker_of(archived.front()) << "), which claims, check, plot, report, compare and export take; "
+            << "they are made here all the same\n";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "algorithms/core/plain_text.hpp"
+#include "results/gzip.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
@@ -96,7 +97,7 @@ json command_line_value(const std::string& text) {
 }
 
 json record_document(const std::filesystem::path& json_file) {
-  const std::string text = file_content(json_file);
+  const std::string text = json_file.extension() == ".gz" ? gunzipped(json_file) : file_content(json_file);
   const auto read = [&] {
     try {
       return parse_json(text);

@@ -79,7 +79,8 @@ std::string claims_table(const std::vector<ClaimRow>& claims) {
     rows += "<tr id=\"" + claim_anchor(c) + "\">" + headed("In the paper", mathematics(c.item)) +
             headed("Claim", mathematics(c.statement) + "<div class=\"source\">" + source_html(c) + "</div><code>" +
                                 escape_markup(c.id) + "</code>") +
-            headed("Reported", escape_markup(c.reported)) + headed("Measured", escape_markup(c.measured)) +
+            headed("Reported", escape_markup(c.reported)) +
+            headed("Measured", escape_markup(c.measured + (c.archive.empty() ? "" : " (" + c.archive + ")"))) +
             headed("Verdict", verdict_text(c) + finding_html(c)) + headed("Evidence", escape_markup(c.evidence)) + "</tr>\n";
   return html::table({{"In the paper"}, {"Claim"}, {"Reported"}, {"Measured"}, {"Verdict"}, {"Evidence"}}, rows,
                      "What is claimed, by whom, and what was found", "claims cards");
@@ -97,8 +98,8 @@ std::string runs_table(const std::vector<const RunRecord*>& runs, const std::str
             escape_markup(run->reason) + "\">" + escape_markup(run->status) + "</td>";
     for (const char* column : {"iteration", "train_seconds", "train_loss", "train_accuracy", "test_accuracy"})
       rows += last(column);
-    rows += "<td class=\"record\"><code>" + escape_markup(run->id) + "</code>" + version_mark(*run);
-    if (!records.empty())
+    rows += "<td class=\"record\"><code>" + escape_markup(run->id) + "</code>" + escape_markup(version_mark(*run));
+    if (!records.empty() && run->archived.empty())
       rows += " " + link(records + "/" + run->id + ".csv", "trace") + " " + link(records + "/" + run->id + ".json", "recipe");
     rows += "</td></tr>\n";
   }

@@ -37,6 +37,7 @@ foreach(document IN LISTS documents)
   install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench/${folder})
 endforeach()
 install(FILES results/readers/bcdbench.py results/readers/bcdbench.R DESTINATION ${CMAKE_INSTALL_DATADIR}/bcdbench)
+install(DIRECTORY results/archive DESTINATION ${CMAKE_INSTALL_DATADIR}/bcdbench)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/bcdbench RENAME copyright)
 
 # `cpack`: a Debian package and a tarball. The preset `package` builds for x86-64-v3.
