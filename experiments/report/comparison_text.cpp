@@ -14,17 +14,19 @@ using nlohmann::ordered_json;
 
 namespace {
 
-std::string digits(double x) { return show(x == 0 ? 0.0 : x, 5); }
+std::string five_digits(double x) { return show(x == 0 ? 0.0 : x, 5); }
 
-std::string digits(const Interval& interval) { return "[" + digits(interval.low) + ", " + digits(interval.high) + "]"; }
-std::string percent(double share) { return digits(100 * share) + " %"; }
+std::string five_digits(const Interval& interval) {
+  return "[" + five_digits(interval.low) + ", " + five_digits(interval.high) + "]";
+}
+std::string percent(double share) { return five_digits(100 * share) + " %"; }
 
 /// What is compared, in words.
 std::string quantity(const ComparisonOptions& o) {
   if (o.target)
-    return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + digits(*o.target) +
+    return o.axis + " until " + o.metric + (o.lower ? " <= " : " >= ") + five_digits(*o.target) +
            " (a run that does not get there: inf)";
-  return o.metric + (o.at ? " at iteration " + digits(*o.at) : " at the last iteration") + ", " +
+  return o.metric + (o.at ? " at iteration " + five_digits(*o.at) : " at the last iteration") + ", " +
          (o.lower ? "lower" : "higher") + " is better (a run without a value counts as the worst)";
 }
 
@@ -40,8 +42,8 @@ std::vector<std::string> spread_header(const ComparisonOptions& o) {
 }
 
 std::vector<std::string> spread_row(const VariantSummary& v, const Spread& s) {
-  return {v.experiment,     v.variant,     std::to_string(s.runs), std::to_string(s.missed),
-          digits(s.median), digits(s.low), digits(s.high),         digits(s.interval)};
+  return {v.experiment,          v.variant,          std::to_string(s.runs), std::to_string(s.missed),
+          five_digits(s.median), five_digits(s.low), five_digits(s.high),    five_digits(s.interval)};
 }
 
 std::string value_table(const Comparison& c) {
@@ -70,17 +72,17 @@ std::string target_tables(const Comparison& c) {
 
 /// Whether differences are shown with the metric's own sign, which for a higher-is-better metric is not that of the costs.
 bool flipped(const ComparisonOptions& o) { return !o.target && !o.lower; }
-double digits(double difference, const ComparisonOptions& o) { return flipped(o) ? -difference : difference; }
-Interval digits(const Interval& i, const ComparisonOptions& o) { return flipped(o) ? Interval{-i.high, -i.low} : i; }
+double five_digits(double difference, const ComparisonOptions& o) { return flipped(o) ? -difference : difference; }
+Interval five_digits(const Interval& i, const ComparisonOptions& o) { return flipped(o) ? Interval{-i.high, -i.low} : i; }
 
 std::string pair_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows;
   for (const PairedResult& r : c.pairs)
     rows.push_back({r.experiment, r.variant, r.other, std::to_string(r.seeds),
                     std::to_string(r.wins) + "/" + std::to_string(r.ties) + "/" + std::to_string(r.losses),
-                    r.seeds == 0 ? "-" : digits(digits(r.median, c.options)),
-                    r.seeds == 0 ? "-" : digits(digits(r.interval, c.options)), digits(r.p), digits(r.adjusted),
-                    r.verdict + (r.reason.empty() ? "" : ": " + r.reason)});
+                    r.seeds == 0 ? "-" : five_digits(five_digits(r.median, c.options)),
+                    r.seeds == 0 ? "-" : five_digits(five_digits(r.interval, c.options)), five_digits(r.p),
+                    five_digits(r.adjusted), r.verdict + (r.reason.empty() ? "" : ": " + r.reason)});
   return table({"experiment", "variant", "against", "seeds", "better/same/worse", "median difference",
                 percent(c.options.confidence) + " interval", "p", "p (Holm)", "verdict"},
                rows);
@@ -89,7 +91,7 @@ std::string pair_table(const Comparison& c) {
 std::string test_text(const Comparison& c) {
   return std::string("Wilcoxon's signed-rank test on the common seeds, exact, ") +
          (c.against_file ? "one-sided for a loss" : "two-sided") + ", Holm's correction over " +
-         std::to_string(c.pairs.size()) + " comparisons, level " + digits(c.options.level) +
+         std::to_string(c.pairs.size()) + " comparisons, level " + five_digits(c.options.level) +
          (c.options.margin > 0 ? ", differences up to " + percent(c.options.margin) + " count as none" : "");
 }
 
@@ -101,7 +103,7 @@ ordered_json to_json(const Spread& s) {
 }
 
 ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
-  const Interval interval = digits(r.interval, o);
+  const Interval interval = five_digits(r.interval, o);
   return {{"experiment", r.experiment},
           {"variant", r.variant},
           {"against", r.other},
@@ -109,7 +111,7 @@ ordered_json to_json(const PairedResult& r, const ComparisonOptions& o) {
           {"better", r.wins},
           {"same", r.ties},
           {"worse", r.losses},
-          {"median_difference", number(digits(r.median, o))},
+          {"median_difference", number(five_digits(r.median, o))},
           {"interval", {number(interval.low), number(interval.high)}},
           {"p", r.p},
           {"p_holm", r.adjusted},
@@ -157,8 +159,8 @@ std::vector<std::filesystem::path> draw_profile(const Comparison& c, const std::
                                                 const std::vector<std::string>& formats) {
   if (c.profile.problems == 0)
     throw UsageError("--figure: on no experiment and seed were all variants run, so there is no common problem for a profile");
-  const std::string title =
-      "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") + digits(*c.options.target) + c.versions;
+  const std::string title = "Performance profile: " + c.options.metric + (c.options.lower ? " <= " : " >= ") +
+                            five_digits(*c.options.target) + c.versions;
   return draw_chart(profile_chart(c.profile, title, c.options.axis + " relative to the best variant"), folder, formats);
 }
 
