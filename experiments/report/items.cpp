@@ -47,7 +47,7 @@ std::string word_for(const std::vector<const ClaimRow*>& rows) {
       }))
     return "holds";
   const auto number_missed = [](const ClaimRow& row) {
-    return row.kind == "reported" && outcome_of(row.verdict) == Outcome::violated;
+    return row.kind == "reported" && row.origin != origin::reading && outcome_of(row.verdict) == Outcome::violated;
   };
   if (any(number_missed)) return "not reproduced";
   if (any([](const ClaimRow& row) { return is_trial(row) && is_true(row); })) return "reproduced";

@@ -13,7 +13,8 @@ namespace bcd {
 ///   holds as corrected   a derived row that corrects it is true
 ///   fails                a row is against the paper
 ///   holds                else the paper's own statement (or one of ours that supports it) is true
-///   reproduced, not reproduced   else readings and reported numbers: one number that is not reproduced decides, one reading that is
+///   reproduced, not reproduced   else readings and reported numbers: one number of stated settings that is not reproduced
+///                        decides, and one reading that is
 ///   not decided, not run, not testable   else whatever comes first of these
 ///   no claim             no row is about it: a gap
 ItemRow item_of_rows(const Paper& paper, const PaperItem& item, const std::vector<const ClaimRow*>& rows);

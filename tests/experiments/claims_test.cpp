@@ -207,3 +207,10 @@ TEST_CASE("misuse of bcdbench claims is named", "[claims][cli]") {
   CHECK_THAT(sandbox.run("claims --accept-verdicts").err, Contains("--update-reference"));
   CHECK(sandbox.run("claims --accept-verdicts").code == 2);
 }
+
+TEST_CASE("an experiment of studies alone is judged beside records, and taken from the reference without", "[claims]") {
+  const test::Sandbox sandbox;
+  CHECK_THAT(sandbox.run("claims --paper xu2024").out, Contains("0 judged from records"));
+  test::fs::create_directories(sandbox.path("out/runs"));
+  CHECK_THAT(sandbox.run("claims --paper xu2024").out, Contains("6 judged from records"));
+}

@@ -72,6 +72,9 @@ TEST_CASE("one reading that reproduces a result is enough, one reported number t
   ClaimRow number = row("Lemma 1", "paper", "not reproduced", "neutral");
   number.kind = "reported";
   CHECK(verdict_on({kReproduced, number}) == "not reproduced");
+  number.origin = "reading";  // the paper's number at settings that we had to guess
+  CHECK(verdict_on({kReproduced, number}) == "reproduced");
+  CHECK(verdict_on({number}) == "not reproduced");
   number.verdict = "reproduced";
   CHECK(verdict_on({number}) == "reproduced");
 }

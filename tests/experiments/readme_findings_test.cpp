@@ -1,4 +1,4 @@
-// README's table of findings says what the committed reference says: each line is tied to the items and claims behind its words.
+// README's table of findings says what the committed reference says: each line is tied to items and claims.
 #include <fstream>
 #include <map>
 
