@@ -63,7 +63,8 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
         row[j + 1] = std::min({substitute, row[j] + 1, diagonal + 1});
       }
     }
-    if (row.back() < best_distance) {
+    // Two mistakes at most, and fewer than half the letters: what is farther away is another word.
+    if (row.back() <= 2 && 2 * row.back() < name.size() && row.back() < best_distance) {
       best_distance = row.back();
       best = candidate;
     }
@@ -74,7 +75,8 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
 std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid) {
   std::string text = "unknown " + what + " '" + name + "'";
   if (valid.empty()) return text + "; none are known here";
-  text += "; did you mean '" + nearest_name(name, valid) + "'? Valid: ";
+  const std::string nearest = nearest_name(name, valid);
+  text += nearest.empty() ? ". Valid: " : "; did you mean '" + nearest + "'? Valid: ";
   for (std::size_t i = 0; i < valid.size(); ++i) text += (i ? ", " : "") + valid[i];
   return text;
 }
@@ -97,6 +99,7 @@ std::int64_t parse_integer(const std::string& what, const std::string& text) {
 }
 
 std::string number_text(double x) {
+  if (std::isnan(x)) return "nan";  // whatever its sign
   char buffer[40];
   const auto [stop, error] = std::to_chars(buffer, buffer + sizeof buffer, x);
   return std::string(buffer, error == std::errc{} ? stop : buffer);

@@ -1,11 +1,11 @@
 #include "experiments/report/certificate.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
 #include "datasets/sha256.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/file/paper.hpp"
@@ -22,14 +22,6 @@ namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;
 
 namespace {
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError("cannot read " + file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 const Paper& find_paper(const std::string& id) {
   std::vector<std::string> known;
@@ -58,15 +50,15 @@ json records_of(const std::vector<ClaimEntry>& entries, const fs::path& out) {
     const fs::path file = record_file(out, id);
     if (!fs::exists(file)) continue;
     const RunRecord record = read_record(file);
-    json facts = {
-        {"record", id},
-        {"experiment", record.experiment()},
-        {"variant", record.variant()},
-        {"seed", record.seed()},
-        {"status", record.status},
-        {"sha256",
-         {{id + ".json", sha256(text_of(file))}, {id + ".csv", sha256(text_of(fs::path(file).replace_extension(".csv")))}}},
-        {"again", "./bcdbench run runs/" + id + ".json --force"}};
+    json facts = {{"record", id},
+                  {"experiment", record.experiment()},
+                  {"variant", record.variant()},
+                  {"seed", record.seed()},
+                  {"status", record.status},
+                  {"sha256",
+                   {{id + ".json", sha256(file_content(file))},
+                    {id + ".csv", sha256(file_content(fs::path(file).replace_extension(".csv")))}}},
+                  {"again", "./bcdbench run runs/" + id + ".json --force"}};
     for (const char* key : {"program", "commit", "compiler", "cpu", "date"})
       if (record.provenance.contains(key)) facts[key] = record.provenance.at(key);
     records.push_back(std::move(facts));
@@ -81,7 +73,9 @@ json counted(const std::vector<std::string>& words) {
 }
 
 json certificate_of(const CertificateOrder& order, const Paper& paper) {
-  const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.shelf);
+  Overrides overrides;
+  overrides.scale = order.scale;
+  const std::vector<ClaimEntry> entries = collect_claims(experiments_of({paper.id}, overrides), overrides, order.shelf);
   const Replies replies = read_replies(paper, order.replies);
   std::vector<ClaimRow> rows;
   std::vector<std::string> findings, verdicts;
