@@ -98,6 +98,7 @@ TEST_CASE("the nearest name has the smallest edit distance", "[parameters]") {
   CHECK(nearest_name("kitten", {"mitten", "sitting", "kit"}) == "mitten");  // distances 1, 3, 3
   CHECK(nearest_name("", {"abc", "a"}).empty());
   CHECK(nearest_name("alhpa", {"k", "rate"}).empty());                 // what is farther away is another word
+  CHECK(nearest_name("rnu", {"run", "set"}) == "run");                 // neighbours the other way round are one edit
   CHECK(nearest_name("ab", {"ax", "cd"}).empty());                     // half of its letters are wrong
   CHECK(nearest_name("momentun", {"moment", "momenta"}) == "moment");  // distances 2, 2
   CHECK(unknown_name("set", "alhpa", {"k"}) == "unknown set 'alhpa'. Valid: k");
