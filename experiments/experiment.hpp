@@ -43,6 +43,11 @@ struct Stopping {
   bool asks() const { return train_loss || gradient || accuracy || blow_up || no_progress > 0 || when; }
 };
 
+/// A column that a formula, figure or claim names, and where.
+struct NamedColumn {
+  std::string column, place;
+};
+
 /// One run to be made: everything resolved. `config` is canonical, complete, and can be fed back (a record is a recipe).
 struct PlannedRun {
   std::string experiment, variant, algorithm;
@@ -66,6 +71,7 @@ struct PlannedRun {
   std::int64_t evaluate_every = 1;
   std::vector<std::string> measure;  ///< columns that are made on request only: experiments/file/formulas.hpp
   Stopping stop;
+  std::vector<NamedColumn> must_have;  ///< that only this run's shared library or command can add: asked after its first step
 
   /// For people: "zeng2019-fig1 BCD seed 8".
   std::string label() const { return experiment + " " + variant + " seed " + std::to_string(seed); }
@@ -79,7 +85,7 @@ inline const std::vector<std::string> kScales = {"quick", "paper"};
 /// A statement of a paper and how it is judged; the keys of each kind are in experiments/claims/kind.hpp.
 struct Claim {
   std::string id, item, statement, kind, expect;
-  std::string origin;          ///< who says it: paper, reading (the paper leaves a gap), derived (ours), control (of a check)
+  std::string origin;          ///< who says it: experiments/claims/words.hpp
   bool says_origin = false;    ///< whether the file says so, or paper is taken for granted
   std::string quote, place;    ///< the paper's words and where they stand; empty: those of the item
   std::string basis;           ///< of a reading: what was guessed; of a derived statement: where its derivation stands

@@ -8,7 +8,7 @@ namespace bcd {
 
 struct ClaimRow {
   std::string id;                         ///< "zeng2019.lemma1"
-  std::string paper;                      ///< "zeng2019"
+  std::string paper;                      ///< "zeng2019"; "own" where the author of a file speaks for himself
   std::string item;                       ///< "Lemma 1", "Figure 1", "Section 1"
   std::string statement;                  ///< one line
   std::string experiment;                 ///< which experiment tests it
@@ -20,7 +20,7 @@ struct ClaimRow {
   std::vector<std::string> records = {};  ///< ids of the records consulted, the deciding one first where there is one
 
   std::string kind = {};            ///< how it is judged: promise, value, study, ...
-  std::string origin = {};          ///< who says it: paper, reading, derived, control
+  std::string origin = {};          ///< who says it: paper, reading, derived, control, own
   std::string finding = {};         ///< what it says about the paper: supports, against, neutral
   std::string quote = {};           ///< the paper's words
   std::string place = {};           ///< where they stand

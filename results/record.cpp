@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <set>
@@ -410,7 +411,15 @@ void remove_record(const fs::path& json_file) {
 bool record_exists(const fs::path& folder, const std::string& id) { return fs::exists(folder / (id + ".json")); }
 
 void write_file_atomically(const fs::path& file, const std::string& content) {
-  NewFile fresh(file);
+  std::error_code none;
+  const fs::file_status there = fs::status(file, none);
+  if (fs::exists(there) && !fs::is_regular_file(there) && !fs::is_directory(there)) {
+    // A pipe, /dev/stdout, /dev/null: it takes the text, and no file must take its place.
+    std::ofstream out(file, std::ios::binary);
+    if (!(out << content << std::flush)) throw UsageError("cannot write " + file.string());
+    return;
+  }
+  NewFile fresh(fs::is_regular_file(there) ? fs::canonical(file) : file);  // a link stays one
   fresh.write(content);
   fresh.publish();
 }

@@ -47,24 +47,33 @@ std::size_t display_width(const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+/// Edits from one word to the other: a letter more, less or another one, two neighbours the other way round.
+std::size_t edits(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before = above;
+    above = row;
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), above[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
 std::string nearest_name(const std::string& name, const std::vector<std::string>& valid) {
   std::string best;
-  std::size_t best_distance = ~std::size_t{0};
+  std::size_t least = 3;  // two edits at most, and fewer than half the letters: what is farther away is another word
   for (const std::string& candidate : valid) {
     if (name.size() >= 2 && candidate.starts_with(name)) return candidate;
-    std::vector<std::size_t> row(candidate.size() + 1);  // Levenshtein distance, one row at a time
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i + 1;
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t substitute = diagonal + (name[i] == candidate[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({substitute, row[j] + 1, diagonal + 1});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
+    if (const std::size_t distance = edits(name, candidate); distance < least && 2 * distance < name.size()) {
+      least = distance;
       best = candidate;
     }
   }
@@ -74,7 +83,8 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
 std::string unknown_name(const std::string& what, const std::string& name, const std::vector<std::string>& valid) {
   std::string text = "unknown " + what + " '" + name + "'";
   if (valid.empty()) return text + "; none are known here";
-  text += "; did you mean '" + nearest_name(name, valid) + "'? Valid: ";
+  const std::string nearest = nearest_name(name, valid);
+  text += nearest.empty() ? ". Valid: " : "; did you mean '" + nearest + "'? Valid: ";
   for (std::size_t i = 0; i < valid.size(); ++i) text += (i ? ", " : "") + valid[i];
   return text;
 }
@@ -103,6 +113,7 @@ std::int64_t parse_integer(const std::string& what, const std::string& text) {
 }
 
 std::string number_text(double x) {
+  if (std::isnan(x)) return "nan";  // whatever its sign
   char buffer[40];
   const auto [stop, error] = std::to_chars(buffer, buffer + sizeof buffer, x);
   return std::string(buffer, error == std::errc{} ? stop : buffer);

@@ -1,5 +1,5 @@
 # Run at every build (cmake -P): writes OUTPUT, a header with the hash of the program's sources, those of the parts that decide the
-# numbers of a run (code_version.cmake), the commit and the flags.
+# numbers of a run (code_version.cmake), the columns of traces (columns.cmake), the commit and the flags.
 # The file is touched only when its content changes. Needs SOURCE_DIR, OUTPUT, VERSION, FLAGS, BUILD_TYPE.
 cmake_minimum_required(VERSION 3.22)
 file(GLOB_RECURSE sources RELATIVE "${SOURCE_DIR}" "${SOURCE_DIR}/algorithms/*.cpp" "${SOURCE_DIR}/algorithms/*.hpp")
@@ -17,6 +17,7 @@ string(SHA256 source_hash "${digests}")
 string(SUBSTRING "${source_hash}" 0 16 source_hash)
 
 include("${CMAKE_CURRENT_LIST_DIR}/code_version.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/columns.cmake")
 
 set(commit "unknown")
 set(dirty "false")
@@ -44,7 +45,7 @@ inline constexpr const char* kCommit = \"${commit}\";
 inline constexpr bool kDirty = ${dirty};
 inline constexpr const char* kFlags = R\"flags(${FLAGS})flags\";
 inline constexpr const char* kBuildType = \"${BUILD_TYPE}\";
-${code_parts}}  // namespace bcd::build_info
+${code_parts}${column_parts}}  // namespace bcd::build_info
 ")
 set(present "")
 if(EXISTS "${OUTPUT}")

@@ -34,15 +34,33 @@ void refuse_circles(const Hypotheses& claims, const std::string& place) {
   for (const auto& [id, hypotheses] : claims) follow(id, claims, path, done, place);
 }
 
+/// Files of different people may use one id twice: it means the claim of the own file where that has one.
+template <class Row>
+class RowsById {
+ public:
+  void add(Row* row) { rows_[row->id].push_back(row); }
+  Row* find(const std::string& id, const std::string& experiment) const {
+    const auto at = rows_.find(id);
+    if (at == rows_.end()) return nullptr;
+    for (Row* row : at->second)
+      if (row->experiment == experiment) return row;
+    return at->second.front();
+  }
+  bool is_ambiguous(const std::string& id) const { return rows_.at(id).size() > 1; }
+
+ private:
+  std::map<std::string, std::vector<Row*>> rows_;
+};
+
 class Settlement {
  public:
   explicit Settlement(const std::vector<ClaimRow*>& rows) {
-    for (ClaimRow* row : rows) rows_[row->id] = row;
+    for (ClaimRow* row : rows) rows_.add(row);
   }
   void settle(ClaimRow& row) {
-    if (!done_.insert(row.id).second) return;
+    if (!done_.insert(&row).second) return;
     for (const std::string& id : row.hypotheses) {
-      const std::string verdict = verdict_on(id);
+      const std::string verdict = verdict_on(id, row.experiment);
       if (outcome_of(verdict) == Outcome::holds) continue;
       const Outcome own = outcome_of(row.verdict);
       if (own == Outcome::not_run || own == Outcome::not_testable) return;
@@ -54,17 +72,17 @@ class Settlement {
   }
 
  private:
-  std::string verdict_on(const std::string& id) {
-    if (const auto at = rows_.find(id); at != rows_.end()) {
-      settle(*at->second);
-      if (outcome_of(at->second->verdict) != Outcome::not_run) return at->second->verdict;
+  std::string verdict_on(const std::string& id, const std::string& experiment) {
+    if (ClaimRow* row = rows_.find(id, experiment)) {
+      settle(*row);
+      if (outcome_of(row->verdict) != Outcome::not_run) return row->verdict;
     }
     const ReferenceClaim* reference = find_reference(id);
     return reference != nullptr && !reference->measured.empty() ? reference->verdict : verdict_word(Outcome::not_run, "", "");
   }
 
-  std::map<std::string, ClaimRow*> rows_;
-  std::set<std::string> done_;
+  RowsById<ClaimRow> rows_;
+  std::set<const ClaimRow*> done_;
 };
 
 }  // namespace
@@ -85,9 +103,16 @@ void check_hypotheses(const std::vector<Claim>& claims, const std::string& place
 }
 
 void refuse_circles(const std::vector<ClaimRow>& rows) {
-  Hypotheses by_id;
-  for (const ClaimRow& row : rows) by_id[row.id] = row.hypotheses;
-  refuse_circles(by_id, "the claims of several files");
+  RowsById<const ClaimRow> known;
+  for (const ClaimRow& row : rows) known.add(&row);
+  const auto name = [&](const ClaimRow& row) { return known.is_ambiguous(row.id) ? row.experiment + ": " + row.id : row.id; };
+  Hypotheses by_name;
+  for (const ClaimRow& row : rows)
+    for (const std::string& id : row.hypotheses) {
+      const ClaimRow* hypothesis = known.find(id, row.experiment);
+      by_name[name(row)].push_back(hypothesis ? name(*hypothesis) : id);
+    }
+  refuse_circles(by_name, "the claims of several files");
 }
 
 void settle_hypotheses(const std::vector<ClaimRow*>& rows) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "experiments/build/embedded.hpp"
 #include "experiments/claims/kind.hpp"
 #include "experiments/claims/verdict.hpp"
 
@@ -44,6 +45,11 @@ std::string archive_text(const std::vector<const RunRecord*>& runs) {
   return std::to_string(count) + " of " + std::to_string(runs.size()) + " runs from the archive (" + text + ")";
 }
 
+bool is_shipped(const std::string& experiment) {
+  const auto& all = embedded_experiments();
+  return std::any_of(all.begin(), all.end(), [&](const EmbeddedFile& file) { return file.name == experiment; });
+}
+
 /// What the kind finds, or why it is not asked.
 Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const std::vector<RunRecord>& records,
                          const std::vector<std::string>& all, ClaimRow& row) {
@@ -61,7 +67,7 @@ Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const
   if (kind.needs_runs)
     for (const RunRecord* run : here) row.records.push_back(run->id);
   if (kind.needs_runs && (runs.empty() || static_cast<std::ptrdiff_t>(here.size()) < wanted)) {
-    row.evidence = "runs are missing: bcdbench run " + experiment.id;
+    row.evidence = "runs are missing: bcdbench run " + experiment.id + (is_shipped(experiment.id) ? "" : ".toml");
     return Outcome::not_run;
   }
   if (claim.text.contains("metric") && !measured_anywhere(here, claim.text.at("metric"))) {

@@ -25,7 +25,8 @@ json read_index(const fs::path& out) {
   try {
     const json index = parse_json(file_content(index_file(out)));
     if (index.is_object() && index.contains("last") && index.contains("files") && index["files"].is_object() &&
-        std::all_of(index["files"].begin(), index["files"].end(), [](const json& path) { return path.is_string(); }))
+        std::all_of(index["files"].begin(), index["files"].end(),
+                    [](const json& path) { return path.is_string() && path.get<std::string>().ends_with(".toml"); }))
       return index;
   } catch (const UsageError&) {
   }

@@ -5,7 +5,8 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "algorithms/core/plain_text.hpp"
-#include "experiments/cli/selection.hpp"
+#include "experiments/cli/own_experiments.hpp"
+#include "experiments/file/load.hpp"
 #include "experiments/report/claims_export.hpp"
 #include "experiments/run/provenance.hpp"
 #include "results/record.hpp"
@@ -80,6 +81,26 @@ std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path&
   return differing;
 }
 
+/// The shipped experiments and, where `own`, the user's that were run into the folder; of some papers or of all.
+std::vector<std::string> experiments_about(const std::vector<std::string>& papers, const Selection& selection, bool own) {
+  std::vector<std::string> shipped = papers, files;
+  std::set<std::string> of_files;
+  for (const std::string& file : own ? own_experiments(selection.out) : std::vector<std::string>{}) {
+    const Experiment experiment = load_experiment(file, selection.overrides);
+    of_files.insert(experiment.paper);
+    if (papers.empty() || std::find(papers.begin(), papers.end(), experiment.paper) != papers.end()) files.push_back(file);
+  }
+  const std::vector<std::string> ids = experiment_ids();
+  const auto is_shipped = [&](const std::string& paper) {
+    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(paper + "-"); });
+  };
+  std::erase_if(shipped, [&](const std::string& paper) { return of_files.contains(paper) && !is_shipped(paper); });
+  std::vector<std::string> experiments;
+  if (papers.empty() || !shipped.empty()) experiments = experiments_of(shipped, selection.overrides);
+  experiments.insert(experiments.end(), files.begin(), files.end());
+  return experiments;
+}
+
 int claims_verb(const CommandLine& options) {
   const std::string format = text(options, "format"), scale = text(options, "scale"),
                     folder = text(options, "update-reference");
@@ -89,12 +110,20 @@ int claims_verb(const CommandLine& options) {
   if (std::find(scales.begin(), scales.end(), scale) == scales.end()) throw UsageError(unknown_name("scale", scale, scales));
   const bool accept = options["accept-verdicts"].as<bool>();
   if (accept && folder.empty()) throw UsageError("claims: --accept-verdicts needs --update-reference DIR");
+  Selection selection;
+  selection.experiments = names(options);
+  selection.overrides.scale = scale;
   const Shelf shelf = shelf_of(options);
+  selection.out = shelf.out;
+  recall(selection, options);
   if (shelf.any_version && !folder.empty())
     throw UsageError("claims: the reference holds what this version of the code finds; leave --any-version out");
   const auto papers = options.count("paper") ? options["paper"].as<std::vector<std::string>>() : std::vector<std::string>{};
 
-  const std::vector<ClaimEntry> entries = collect_claims(papers, scale, shelf);
+  if (!folder.empty() && !selection.experiments.empty())
+    throw UsageError("claims: the reference holds all claims of a paper; name papers with --paper");
+  if (selection.experiments.empty()) selection.experiments = experiments_about(papers, selection, folder.empty());
+  const std::vector<ClaimEntry> entries = collect_claims(selection.experiments, selection.overrides, shelf);
   if (!folder.empty()) return update_files(entries, folder, scale, accept) > 0 && !accept ? kCheckFailed : kAllWell;
   const auto named = [&](const char* option) {
     return options.count(option) ? options[option].as<std::vector<std::string>>() : std::vector<std::string>{};
@@ -119,13 +148,15 @@ int claims_verb(const CommandLine& options) {
 
 std::vector<Verb> claim_verbs() {
   return {
-      {"claims", "", "every item of the papers with its verdict",
+      {"claims", "[EXPERIMENT...]", "every item of the papers, and every claim of yours, with its verdict",
        "One line for each theorem, lemma, figure and sentence of the papers that can be checked, in the papers' order; with\n"
        "--rows the claims under each: who says it, what was measured, the verdict and the file with the evidence. Experiments\n"
-       "whose records are in OUT are judged from them; the other rows show the committed reference run and say so. With --update-reference the judged values are written into the\n"
-       "reference; an expected verdict changes only with --accept-verdicts, and every change is listed.\n",
+       "whose records are in OUT are judged from them; the other rows show the committed reference run and say so. Without a\n"
+       "name: all papers, and the files of your own that were run into OUT. With --update-reference the judged values are\n"
+       "written into the reference; an expected verdict changes only with --accept-verdicts, and every change is listed.\n",
        "bcdbench claims\n"
        "bcdbench claims --paper zeng2019 --format markdown\n"
+       "bcdbench claims mine.toml --rows\n"
        "bcdbench claims --paper zeng2019 --verdict fails --short\n"
        "bcdbench claims --update-reference results/reference\n",
        claims_options, claims_verb},

@@ -4,6 +4,7 @@
 
 #include "algorithms/core/parameters.hpp"
 #include "experiments/cli/selection.hpp"
+#include "experiments/report/sqlite.hpp"
 #include "experiments/report/tidy.hpp"
 #include "experiments/run/record_list.hpp"
 
@@ -17,7 +18,7 @@ OptionList export_options() {
   OptionList options("Options (give those of the run: they name its records)");
   Selection::add_options(options);
   options.add_options()("format", po::value<std::string>()->default_value("csv")->value_name("LIST"),
-                        "formats, separated by commas: csv, jsonl");
+                        "formats, separated by commas: csv, jsonl, sqlite");
   options.add_options()("to", po::value<std::string>()->value_name("DIR"), "the folder to write (default: OUT/export)");
   return options;
 }
@@ -37,8 +38,10 @@ std::vector<TidyRun> all_records(const Selection& selection) {
 
 int export_verb(const CommandLine& options) {
   const std::vector<std::string> formats = split_list("format", text(options, "format"));
+  const std::vector<std::string> valid = {"csv", "jsonl", "sqlite"};
   for (const std::string& format : formats)
-    if (format != "csv" && format != "jsonl") throw UsageError(unknown_name("format", format, {"csv", "jsonl"}));
+    if (std::find(valid.begin(), valid.end(), format) == valid.end()) throw UsageError(unknown_name("format", format, valid));
+  if (std::find(formats.begin(), formats.end(), "sqlite") != formats.end()) require_sqlite();
   const Selection selection = Selection::from(options);
   std::vector<TidyRun> runs;
   if (selection.experiments.empty()) {
@@ -59,13 +62,14 @@ int export_verb(const CommandLine& options) {
 }  // namespace
 
 std::vector<Verb> export_verbs() {
-  return {{"export", "[EXPERIMENT...]", "records as one tidy table, for Python, R and spreadsheets",
-           "Writes iterations.csv (or .jsonl): one row for every iteration of every run, with all settings and parameters as\n"
-           "columns, and columns.csv, which says what each column is and in which unit. Without a name: every record in OUT,\n"
-           "whatever made it. bcdbench.py and bcdbench.R read records directly ('bcdbench help results').\n",
-           "bcdbench export zeng2019-fig1\n"
-           "bcdbench export --format csv,jsonl --to tables\n",
-           export_options, export_verb}};
+  return {
+      {"export", "[EXPERIMENT...]", "records as one tidy table, for Python, R and spreadsheets",
+       "Writes iterations.csv (or .jsonl): one row for every iteration of every run, with all settings and parameters as\n"
+       "columns, and columns.csv, which says what each column is and in which unit; with --format sqlite runs.sqlite with the\n"
+       "tables runs, trace, promises and columns. Without a name: every record in OUT, whatever made it. bcdbench.py and bcdbench.R read records directly ('bcdbench help results').\n",
+       "bcdbench export zeng2019-fig1\n"
+       "bcdbench export --format csv,sqlite --to tables\n",
+       export_options, export_verb}};
 }
 
 }  // namespace bcd

@@ -40,10 +40,25 @@ std::string dataset_lines(const CommandLine& options) {
     note = "  # guessed; 'bcdbench data describe' shows the columns";
   }
   chosen["test_fraction"] = "0.2";
-  load_dataset<double>("file", chosen, TargetCode::real, 1);  // what is written must run
+  const auto load = [](const DatasetOptions& o) { load_dataset<double>("file", o, TargetCode::real, 1); };
+  const auto loads = [&](const DatasetOptions& o) {
+    try {
+      load(o);
+      return true;
+    } catch (const UsageError&) {
+      return false;
+    }
+  };
+  std::string words;
+  if (!loads(chosen)) {  // what is written must run
+    DatasetOptions coded = chosen;
+    coded["categorical"] = "one-hot";
+    if (!loads(coded)) load(chosen);  // throws: it is not for words among the inputs
+    words = "categorical = \"one-hot\"  # inputs of words become zeros and ones\n";
+  }
   std::string lines = "name = \"file\"\npath = " + toml_text(data) + "\n";
   if (chosen.contains("target")) lines += "target = " + toml_text(chosen["target"]) + note + "\n";
-  return lines + "test_fraction = 0.2\nscaling = \"standardise\"\n";
+  return lines + words + "test_fraction = 0.2\nscaling = \"standardise\"\n";
 }
 
 std::string experiment_of(const std::string& name, const std::string& dataset) {

@@ -8,6 +8,7 @@
 #include "algorithms/registry.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/claims/words.hpp"
+#include "experiments/file/columns.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/stopping.hpp"
 #include "results/expression/table.hpp"
@@ -18,11 +19,6 @@ namespace bcd {
 using nlohmann::json;
 
 namespace {
-
-/// Columns that every trace may have; the algorithm, the audit or the command may add others.
-const std::vector<std::string> kTraceColumns = {"iteration",       "train_seconds", "evaluate_seconds", "record_seconds",
-                                                "train_loss",      "test_loss",     "train_accuracy",   "test_accuracy",
-                                                "matrix_products", "flops"};
 
 constexpr std::size_t kMostMetrics = 100;
 
@@ -61,7 +57,8 @@ std::vector<OwnMetric> read_metrics(Section section) {
     if (!is_formula_name(name))
       throw UsageError(section.place() + ": '" + printable(name) +
                        "' cannot be a metric's name: letters, digits and _, and no word of the formulas");
-    if (std::find(kTraceColumns.begin(), kTraceColumns.end(), name) != kTraceColumns.end() || is_requested_column(name))
+    const std::vector<std::string>& taken = trace_columns();
+    if (std::find(taken.begin(), taken.end(), name) != taken.end() || is_requested_column(name))
       throw UsageError(section.place() + ": '" + name + "' is a column of the trace already; choose another name");
     const std::string text = section.text(name);
     metrics.push_back({name, at_place(section.place() + ": " + name, [&] { return Formula::parse(text); })});
@@ -96,7 +93,7 @@ OwnPromise read_promise(Section& section, const std::vector<std::string>& varian
 
 void check_names(const Formula& formula, const std::map<std::string, double>& constants, const std::vector<OwnMetric>& metrics,
                  const std::string& whose) {
-  std::vector<std::string> columns = kTraceColumns, numbers = kFormulaConstants;
+  std::vector<std::string> columns = trace_columns(), numbers = kFormulaConstants;
   columns.insert(columns.end(), requested_columns().begin(), requested_columns().end());
   columns.push_back(kObjectiveLetter);
   for (const OwnMetric& metric : metrics) columns.push_back(metric.name);
@@ -108,7 +105,7 @@ void check_names(const Formula& formula, const std::map<std::string, double>& co
     const std::string at = "column " + std::to_string(name.position) + ": ";
     if (name.column && in(numbers, name.text) && !in(columns, name.text))
       throw UsageError(at + "'" + name.text + "' is one number, not a column of the trace; write it without an index");
-    if (name.column || in(numbers, name.text)) continue;  // other columns are the algorithm's: known when it has run
+    if (name.column || in(numbers, name.text)) continue;  // whether there is such a column: columns.hpp
     if (in(columns, name.text))
       throw UsageError(at + "'" + name.text + "' is a column of the trace; write " + name.text + "[k]");
     throw UsageError(at + unknown_name("name", name.text, numbers) + " (k, n and the parameters of " + whose + ")");
@@ -130,6 +127,13 @@ std::vector<OwnMetric> needed_metrics(const Inequality& when, const std::vector<
   std::vector<OwnMetric> list;
   for (auto& [name, formula] : needed) list.push_back({name, formula});
   return list;
+}
+
+bool names_loss(const Formula& formula) {
+  const auto& names = formula.names();
+  return std::any_of(names.begin(), names.end(), [](const Formula::Name& name) {
+    return name.column && (name.text == kObjectiveColumn || name.text == kObjectiveLetter);
+  });
 }
 
 void require_no_last(const Inequality& when, const std::vector<OwnMetric>& metrics) {
@@ -288,6 +292,12 @@ void request_columns(Experiment& experiment) {
     run.measure.assign(all.begin(), all.end());
     run.config["run"]["measure"] = run.measure;
   }
+}
+
+bool speaks_of_loss(const Inequality& inequality, const std::vector<OwnMetric>& metrics) {
+  const std::vector<OwnMetric> needed = needed_metrics(inequality, metrics);
+  return names_loss(inequality.left) || names_loss(inequality.right) ||
+         std::any_of(needed.begin(), needed.end(), [](const OwnMetric& metric) { return names_loss(metric.formula); });
 }
 
 std::map<std::string, double> formula_constants(const json& config) {

@@ -21,6 +21,9 @@ void request_columns(Experiment& experiment);
 const std::vector<std::string>& requested_columns();
 bool is_requested_column(const std::string& name);
 
+/// Whether an inequality is about the training loss, by itself or by a metric: its allowance needs rounding:train_loss.
+bool speaks_of_loss(const Inequality& inequality, const std::vector<OwnMetric>& metrics);
+
 /// A run's numbers that formulas may name: its numeric parameters and, of a parameter that is a JSON object, its numbers.
 std::map<std::string, double> formula_constants(const nlohmann::json& config);
 

@@ -9,8 +9,10 @@
 #include "experiments/build/embedded.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/claims/words.hpp"
+#include "experiments/file/columns.hpp"
 #include "experiments/file/figures.hpp"
 #include "experiments/file/formulas.hpp"
+#include "experiments/file/paper.hpp"
 #include "experiments/file/resolve.hpp"
 #include "experiments/file/variants.hpp"
 #include "experiments/toml/document.hpp"
@@ -193,6 +195,15 @@ void place_files(const std::string& dataset, DatasetOptions& options, const fs::
       at->second = (fs::absolute(folder) / at->second).lexically_normal().string();
 }
 
+/// A command of the user's is run in the folder of the file that names it, or where that file says.
+const std::string kExternal = "external";
+
+void place_command(PlannedRun& planned, const fs::path& folder) {
+  if (planned.algorithm != kExternal || folder.empty()) return;
+  std::string& where = planned.parameters["folder"];
+  where = (fs::absolute(folder) / where).lexically_normal().string();
+}
+
 /// A path from the command line is relative to where the command is given.
 void place_file(Variant& variant, const std::string& key) {
   const json dataset = variant.tables.value("dataset", json::object()), name = dataset.value("name", json());
@@ -214,6 +225,8 @@ void apply_settings(std::vector<Variant>& variants, const std::vector<std::pair<
       if (parameter && !v.has_parameter(key)) continue;
       v.set(key, parameter ? json(text) : command_line_value(text), origin);
       place_file(v, key);
+      if (v.plugin->name == kExternal && (key == "command" || key == "folder"))  // relative to where the command is given
+        v.set("folder", fs::absolute(key == "folder" ? text : ".").lexically_normal().string(), origin);
       if (v.tables.contains("grid")) v.tables["grid"].erase(key);
       found = true;
     }
@@ -248,6 +261,7 @@ std::vector<PlannedRun> planned_runs(const std::vector<Variant>& variants, const
     if (overrides.time_limit > 0) tables["run"]["time_limit"] = overrides.time_limit;
     auto [planned, seeds] = resolve_variant(tables, experiment, v.label, *v.plugin, place);
     place_files(planned.dataset, planned.dataset_options, folder);
+    place_command(planned, folder);
     if (overrides.seeds) seeds = resize_seeds(seeds, *overrides.seeds);
     if (runs.size() + seeds.size() > static_cast<std::size_t>(kMostRuns))
       throw UsageError(place + ": more than " + std::to_string(kMostRuns) + " runs; use fewer seeds or a smaller grid");
@@ -346,6 +360,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   variants = document.located([&] { return selected(all, overrides.variants); });
   experiment.runs = planned_runs(variants, experiment.id, place, folder, overrides);
   check_formulas(experiment);
+  check_columns(experiment, all);
   request_columns(experiment);
   return experiment;
 }
@@ -372,7 +387,9 @@ std::string experiment_text(const std::string& id_or_path) {
   }
   for (const EmbeddedFile& e : embedded_experiments())
     if (e.name == id_or_path) return std::string(e.text);
-  throw UsageError(unknown_name("experiment", id_or_path, experiment_ids()) + ". A file of your own ends in .toml");
+  std::error_code none;
+  const std::string own = fs::is_regular_file(id_or_path + ".toml", none) ? ": write " + printable(id_or_path) + ".toml" : "";
+  throw UsageError(unknown_name("experiment", id_or_path, experiment_ids()) + ". A file of your own ends in .toml" + own);
 }
 
 Experiment load_experiment(const std::string& id_or_path, const Overrides& overrides) {
@@ -390,6 +407,7 @@ Experiment load_experiment(const std::string& id_or_path, const Overrides& overr
   const bool of_paper = is_file && experiment.id == path.parent_path().filename().string() + "-" + stem;  // papers/<paper>/
   if (experiment.id != stem && !of_paper)
     throw UsageError(file + ": id is '" + experiment.id + "' but must be the file's name, '" + stem + "'");
+  if (is_file && experiment.paper != kNoPaper) add_paper_beside(folder, experiment.paper);
   for (const std::string& scale : kScales)  // a mistake in the other scale's overlay must not wait until that scale is run
     if (scale != overrides.scale) {
       Overrides other;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "algorithms/core/plain_text.hpp"
 #include "experiments/build/embedded.hpp"
 #include "experiments/toml/document.hpp"
 
@@ -16,6 +17,8 @@ Paper parse_paper(const std::string& text, const std::string& file) {
   paper.title = section.text("title");
   paper.published = section.text("published");
   paper.link = section.text("link");
+  if (!paper.link.starts_with("https://") && !paper.link.starts_with("http://"))  // the report makes a link of it
+    throw UsageError(section.place() + ": link must begin with https:// or http://");
   paper.summary = section.text("summary");
   for (Section& item : section.tables("item")) {
     paper.items.push_back({item.text("number"), item.text("states"), item.text("quote", ""), item.text("place", "")});
@@ -28,9 +31,11 @@ Paper parse_paper(const std::string& text, const std::string& file) {
   return paper;
 }
 
-const std::vector<Paper>& papers() {
-  static const std::vector<Paper> all = [] {
-    std::vector<Paper> list;
+namespace {
+
+std::deque<Paper>& all_papers() {
+  static std::deque<Paper> all = [] {
+    std::deque<Paper> list;
     for (const EmbeddedFile& file : embedded_papers()) {
       const std::string name = std::string(file.name) + "/paper.toml";
       list.push_back(parse_paper(std::string(file.text), name));
@@ -40,6 +45,19 @@ const std::vector<Paper>& papers() {
     return list;
   }();
   return all;
+}
+
+}  // namespace
+
+const std::deque<Paper>& papers() { return all_papers(); }
+
+void add_paper_beside(const std::filesystem::path& folder, const std::string& id) {
+  const auto has_id = [&](const Paper& paper) { return paper.id == id; };
+  const std::filesystem::path file = folder / "paper.toml";
+  std::error_code none;
+  if (std::any_of(papers().begin(), papers().end(), has_id) || !std::filesystem::is_regular_file(file, none)) return;
+  if (Paper paper = parse_paper(file_content(file), printable(file.string())); has_id(paper))
+    all_papers().push_back(std::move(paper));
 }
 
 namespace {

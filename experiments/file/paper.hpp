@@ -1,6 +1,8 @@
 // A paper: its citation and every numbered item, from experiments/papers/<paper>/paper.toml.
 #pragma once
 
+#include <deque>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,10 @@ struct Paper {
 
 /// Strict: a missing or unknown key, or a number twice, is a UsageError that names `file`.
 Paper parse_paper(const std::string& text, const std::string& file);
-/// All that are compiled into the program, by id.
-const std::vector<Paper>& papers();
+/// All that are compiled into the program, by id, and those of files that were loaded.
+const std::deque<Paper>& papers();
+/// Reads the paper.toml beside an experiment file of one's own where it describes the paper `id`, which is not known yet.
+void add_paper_beside(const std::filesystem::path& folder, const std::string& id);
 
 /// Whether a claim's item names the number: "Lemma 1" is in "Lemma 1, (4.1)" but neither in "Lemma 13" nor in "Lemma 1.2".
 bool names_number(const std::string& item, const std::string& number);

@@ -76,12 +76,14 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 }
 
 /// Between fork and exec only calls that are safe in a copy of a program with threads.
-[[noreturn]] void become(const char* command, char* const* environment, pid_t parent, int in, int out, int err) {
+[[noreturn]] void become(const char* command, const char* folder, char* const* environment, pid_t parent, int in, int out,
+                         int err) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int ignored : {SIGPIPE, SIGXFSZ}) ::signal(ignored, SIG_DFL);  // this program ignores them
   if (::getppid() != parent) ::_exit(127);                                  // it died before the line above
   if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) ::_exit(127);
+  if (::chdir(folder) != 0) ::_exit(127);
   ::close_range(3, ~0u, 0);
   char* const arguments[] = {const_cast<char*>("sh"), const_cast<char*>("-c"), const_cast<char*>(command), nullptr};
   ::execve("/bin/sh", arguments, environment);
@@ -121,8 +123,9 @@ std::string quoted_start(const std::string& line) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::string& command, const std::map<std::string, std::string>& environment,
-                           const std::filesystem::path& error_file) {
+ChildProcess::ChildProcess(const std::string& command, const std::filesystem::path& folder,
+                           const std::map<std::string, std::string>& environment, const std::filesystem::path& error_file) {
+  if (::access(folder.c_str(), X_OK) != 0) system_fault(("cannot be run in the folder " + printable(folder.string())).c_str());
   std::vector<std::string> variables = environment_with(environment);
   std::vector<char*> pointers;
   for (std::string& variable : variables) pointers.push_back(variable.data());
@@ -134,7 +137,7 @@ ChildProcess::ChildProcess(const std::string& command, const std::map<std::strin
   const pid_t self = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) system_fault("no new process");
-  if (pid_ == 0) become(command.c_str(), pointers.data(), self, in.read.fd, out.write.fd, err.fd);
+  if (pid_ == 0) become(command.c_str(), folder.c_str(), pointers.data(), self, in.read.fd, out.write.fd, err.fd);
   ::setpgid(pid_, pid_);  // as the child does: whoever comes first
   set_group_to_kill(pid_);
   in_ = in.write.release();

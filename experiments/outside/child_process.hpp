@@ -14,9 +14,9 @@ namespace bcd {
 /// is killed. Every fault of the command is a std::runtime_error whose text continues the sentence "the command ...".
 class ChildProcess {
  public:
-  /// environment: variables added to this program's own, or in place of them.
-  ChildProcess(const std::string& command, const std::map<std::string, std::string>& environment,
-               const std::filesystem::path& error_file);
+  /// folder: where the command is run. environment: variables added to this program's own, or in place of them.
+  ChildProcess(const std::string& command, const std::filesystem::path& folder,
+               const std::map<std::string, std::string>& environment, const std::filesystem::path& error_file);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   /// Closes the command's standard input, gives it `kGrace` seconds to end by itself, then kills what is left of its group.

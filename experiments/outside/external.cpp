@@ -142,16 +142,42 @@ bool is_block_name(const std::string& name) {
 Measurements measurements_of(const json& answer) {
   Measurements row;
   for (const auto& [name, value] : answer.items()) {
-    if (name == "iteration" || value.is_null()) continue;
+    if (name == "iteration") continue;
     if (!is_column_name(name))
       throw std::runtime_error("named a number '" + printable(name.substr(0, kQuoted)) +
                                "'; names are letters, digits, _ and ., and not those of the program");
-    if (!value.is_number())
+    if (!value.is_number() && !value.is_null())
       throw std::runtime_error("gave " + printable(json_text(value).substr(0, kQuoted)) + " for '" + name +
                                "', which is not a number");
-    row.emplace_back(name, value.get<double>());
+    row.emplace_back(name, value.is_null() ? std::nan("") : value.get<double>());
   }
   return row;
+}
+
+/// The words of a command of the shell, as far as they may be names of files.
+std::vector<std::string> words_of(std::string command) {
+  std::replace_if(
+      command.begin(), command.end(), [](char c) { return std::string_view("'\"=;&|()<>").find(c) != std::string_view::npos; },
+      ' ');
+  std::vector<std::string> words;
+  std::istringstream text(command);
+  for (std::string word; text >> word;) words.push_back(word);
+  return words;
+}
+
+/// Records of before there was the parameter have none: the present folder, as it was then.
+fs::path place_of_command(const std::string& folder) { return folder.empty() ? fs::path(".") : fs::path(folder); }
+
+/// What to say of a command that failed where its file lies in the present folder and not where it is run.
+std::string elsewhere(const std::string& command, const std::string& folder) {
+  std::error_code ignored;
+  for (const std::string& word : words_of(command))
+    if (fs::path(word).is_relative() && fs::is_regular_file(word, ignored) &&
+        !fs::exists(place_of_command(folder) / word, ignored))
+      return "; '" + printable(word) +
+             "' lies in the present folder, but paths in a command are relative to the experiment file, here " +
+             printable(folder);
+  return "";
 }
 
 template <class T>
@@ -160,6 +186,8 @@ class External final : public Algorithm<T> {
   ParameterList parameters() override {
     ParameterList list;
     list.parsed("command", command_, "a command of the shell", "runs the method; it is told what to do on its standard input");
+    list.parsed("folder", folder_of_command_, "a folder",
+                "where the command is run, relative to the experiment file; default: the file's own folder");
     list.parsed("options", options_, "a JSON object", "handed to the command as it is");
     list.number("timeout", timeout_, Range::positive(), "seconds to wait for an answer before the run has failed");
     return list;
@@ -213,7 +241,7 @@ class External final : public Algorithm<T> {
     const std::string count = std::to_string(threads());
     const json answer = said([&] {
       child_ = std::make_unique<ChildProcess>(
-          command_.value,
+          command_.value, place_of_command(folder_of_command_.value),
           std::map<std::string, std::string>{
               {"OMP_NUM_THREADS", count}, {"OPENBLAS_NUM_THREADS", count}, {"MKL_NUM_THREADS", count}},
           error_file());
@@ -304,11 +332,12 @@ class External final : public Algorithm<T> {
     } catch (const std::exception& e) {
       const std::string last = printable(last_line(tail(error_file(), 1024)));
       throw std::runtime_error("the command '" + printable(command_.value) + "' " + printable(e.what()) +
-                               (last.empty() ? "" : "; it said: " + last));
+                               (last.empty() ? "" : "; it said: " + last) +
+                               elsewhere(command_.value, folder_of_command_.value));
     }
   }
 
-  Text command_;
+  Text command_, folder_of_command_;
   Object options_;
   double timeout_ = 600;
   const Problem<T>* problem_ = nullptr;
@@ -325,15 +354,12 @@ class External final : public Algorithm<T> {
 
 /// The words of the command that name files: a script that was edited makes another run.
 std::map<std::string, std::string> files_of_command(const ParameterList& parameters) {
-  std::string command = std::get<std::string>(parameters.values().at("command"));
-  std::replace_if(
-      command.begin(), command.end(), [](char c) { return std::string_view("'\"=;&|()<>").find(c) != std::string_view::npos; },
-      ' ');
+  const auto values = parameters.values();
+  const fs::path folder = place_of_command(std::get<std::string>(values.at("folder")));
   std::map<std::string, std::string> files;
-  std::istringstream words(command);
   std::error_code ignored;
-  for (std::string word; words >> word;)
-    if (fs::is_regular_file(word, ignored)) files[word] = file_checksum(word);
+  for (const std::string& word : words_of(std::get<std::string>(values.at("command"))))
+    if (fs::is_regular_file(folder / word, ignored)) files[word] = file_checksum(folder / word);
   return files;
 }
 

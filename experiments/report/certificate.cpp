@@ -1,11 +1,11 @@
 #include "experiments/report/certificate.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
 #include "datasets/sha256.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/file/paper.hpp"
@@ -18,15 +18,8 @@
 namespace bcd {
 
 namespace fs = std::filesystem;
-namespace {
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError("cannot read " + file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
+namespace {
 
 const Paper& find_paper(const std::string& id) {
   std::vector<std::string> known;
@@ -59,7 +52,7 @@ OrderedJson records_of(const std::vector<ClaimEntry>& entries, const Shelf& shel
     OrderedJson sums;
     for (const char* kind : {".json", ".csv"}) {
       const std::string name = id + kind + (archived ? ".gz" : "");
-      sums[name] = sha256(text_of(file.parent_path() / name));
+      sums[name] = sha256(file_content(file.parent_path() / name));
     }
     const std::string place = archived ? "results/archive/" + file.parent_path().filename().string() : "runs";
     OrderedJson facts = {{"record", id},
@@ -84,7 +77,9 @@ OrderedJson counted(const std::vector<std::string>& words) {
 }
 
 OrderedJson certificate_of(const CertificateOrder& order, const Paper& paper) {
-  const std::vector<ClaimEntry> entries = collect_claims({paper.id}, order.scale, order.shelf);
+  Overrides overrides;
+  overrides.scale = order.scale;
+  const std::vector<ClaimEntry> entries = collect_claims(experiments_of({paper.id}, overrides), overrides, order.shelf);
   const Replies replies = read_replies(paper, order.replies);
   std::vector<ClaimRow> rows;
   std::vector<std::string> findings, verdicts;

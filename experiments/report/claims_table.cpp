@@ -38,6 +38,8 @@ ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, con
     entry.row.evidence = claim.text.at("reason");
     return entry;
   }
+  const std::vector<std::string> shipped = experiment_ids();  // the reference knows nothing of other files
+  if (std::find(shipped.begin(), shipped.end(), experiment.id) == shipped.end()) return entry;
   const ReferenceClaim* reference = find_reference(claim.id);
   if (reference == nullptr || !reference->measured.contains(entry.scale)) return entry;
   decide(entry.row, claim, outcome_of(reference->verdict));
@@ -145,11 +147,11 @@ std::string origin_text(const std::vector<ClaimEntry>& entries) {
 
 }  // namespace
 
-std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale, const Shelf& shelf) {
-  Overrides overrides;
-  overrides.scale = scale;
+std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& experiments, const Overrides& overrides,
+                                       const Shelf& shelf) {
+  const std::string& scale = overrides.scale;
   std::vector<ClaimEntry> entries;
-  for (const std::string& id : experiments_of(papers, overrides)) {
+  for (const std::string& id : experiments) {
     const Experiment experiment = load_experiment(id, overrides);
     const auto [records, other_versions] = existing_records(experiment, shelf);
     // An experiment without runs has studies only: they are made beside the records of other experiments.
@@ -172,33 +174,60 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, c
 }
 
 std::vector<ClaimRow> with_the_rest(const std::vector<ClaimRow>& judged, const std::string& scale) {
-  std::map<std::string, const ClaimRow*> known;
+  using Name = std::pair<std::string, std::string>;  // a file of the user's may have a claim of the same id: another row
+  std::map<Name, const ClaimRow*> known;
   std::set<std::string> papers;
   for (const ClaimRow& row : judged)
-    if (row.paper != kNoPaper) known[row.id] = &row, papers.insert(row.paper);
+    if (row.paper != kNoPaper) known[{row.experiment, row.id}] = &row, papers.insert(row.paper);
   Overrides overrides;
   overrides.scale = scale;
   std::vector<ClaimRow> rows;
-  std::set<std::string> taken;
+  std::set<Name> taken;
   for (const std::string& id : experiment_ids()) {
     if (!papers.contains(id.substr(0, id.find('-')))) continue;  // <paper>-<stem>
     const Experiment experiment = load_experiment(id, overrides);
     for (const Claim& claim : experiment.claims) {
-      const auto own = known.find(claim.id);
+      const auto own = known.find({id, claim.id});
       const bool decided = own != known.end() && outcome_of(own->second->verdict) != Outcome::not_run;
       rows.push_back(decided ? *own->second : reference_entry(experiment, claim, scale).row);
-      taken.insert(claim.id);
+      taken.insert({id, claim.id});
     }
   }
   for (const ClaimRow& row : judged)
-    if (!taken.contains(row.id)) rows.push_back(row);
+    if (!taken.contains({row.experiment, row.id})) rows.push_back(row);
   return rows;
 }
+
+namespace {
+
+/// Of files whose author speaks, or names a paper of which nothing is known but its name.
+std::string rows_without_paper(const std::vector<ClaimEntry>& entries, bool unfold) {
+  std::map<std::string, std::vector<const ClaimEntry*>> groups;
+  for (const ClaimEntry& entry : entries)
+    if (std::none_of(papers().begin(), papers().end(), [&](const Paper& paper) { return paper.id == entry.row.paper; }))
+      groups[entry.row.paper].push_back(&entry);
+  std::string out;
+  for (const auto& [paper, own] : groups) {
+    out += "\n" + paper + (paper == kNoPaper ? ": what the files' authors say\n" : "\n");
+    std::vector<std::vector<std::string>> lines;
+    for (const ClaimEntry* entry : own) {
+      if (unfold) out += row_text(*entry);
+      lines.push_back(
+          {entry->row.id, verdict_text(entry->row), measured_text(*entry), entry->row.experiment, entry->row.statement});
+    }
+    if (!unfold) out += table({"claim", "verdict", "measured", "experiment", "statement"}, lines);
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string claims_as_text(const std::vector<ClaimEntry>& entries, bool unfold) {
   const std::vector<ClaimRow> rows = rows_of(entries);
   const std::vector<ItemRow> items = items_of(rows);
-  std::string out = item_counts(items) + "\n" + finding_counts(rows) + "\n" + origin_text(entries) + "\n";
+  std::string out;
+  for (const std::string& counts : {item_counts(items), finding_counts(rows)}) out += counts + (counts.empty() ? "" : "\n");
+  out += origin_text(entries) + "\n";
   for (const Paper& paper : papers()) {
     std::vector<std::vector<std::string>> lines;
     std::set<std::string> shown;
@@ -221,7 +250,7 @@ std::string claims_as_text(const std::vector<ClaimEntry>& entries, bool unfold) 
     out += unfold ? unfolded + (beside.empty() ? "" : "\nrows about no item\n" + beside)
                   : table({"item", "verdict", "what it states", "rows"}, lines);
   }
-  return out;
+  return out + rows_without_paper(entries, unfold);
 }
 
 std::string claims_as_markdown(const std::vector<ClaimEntry>& entries, bool unfold) {

@@ -18,15 +18,17 @@ struct ClaimEntry {
   bool other_version = false;      ///< there are records of another version of the code, which were left
 };
 
-/// The claims of the shipped experiments of `papers` (all if empty; unknown: UsageError) at one scale, with the records on
-/// the shelf. A claim without its records, and every claim of the other scale, is taken from the reference.
-std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& papers, const std::string& scale, const Shelf& shelf);
+/// The claims of some experiments, by id or file, as changed by the overrides, with the records on the shelf. A claim without its records, and
+/// every claim of the other scale, is taken from the reference.
+std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& experiments, const Overrides& overrides,
+                                       const Shelf& shelf);
 
 /// The rows and, for the papers that they speak of, every other claim as the committed reference has it at this scale: what an item
 /// is judged on.
 std::vector<ClaimRow> with_the_rest(const std::vector<ClaimRow>& judged, const std::string& scale);
 
-/// Counts, then per paper its items, one line each; unfold: with every row under its items.
+/// Counts, then per paper its items, one line each; unfold: with every row under its items. Rows that speak of no known paper
+/// follow, one line each.
 std::string claims_as_text(const std::vector<ClaimEntry>& entries, bool unfold);
 std::string claims_as_markdown(const std::vector<ClaimEntry>& entries, bool unfold);
 /// {"items": [...], "claims": [...]}

@@ -30,8 +30,9 @@ Experiment experiment_with(const std::string& claim, const std::string& file, co
       known.push_back(own.id);
     }
   }
-  const std::string nearest = known.empty() ? "" : "; did you mean '" + nearest_name(claim, known) + "'?";
-  throw UsageError("unknown claim '" + claim + "'" + nearest + " 'bcdbench claims --rows' lists them");
+  const std::string nearest = nearest_name(claim, known);
+  throw UsageError("unknown claim '" + claim + "'" + (nearest.empty() ? ";" : "; did you mean '" + nearest + "'?") +
+                   " 'bcdbench claims --rows' lists them");
 }
 
 const Claim& claim_of(const Experiment& experiment, const std::string& id) {

@@ -71,6 +71,7 @@ std::string note_for(const std::string& verdict, const std::vector<const ClaimRo
 /// A line per paper and their sum; the columns in the order of `words`, but only those that occur.
 std::string counts(const std::string& what, const std::vector<std::pair<std::string, std::string>>& paper_and_word,
                    const std::vector<std::string>& words) {
+  if (paper_and_word.empty()) return "";
   std::map<std::string, std::map<std::string, int>> papers;
   std::map<std::string, int> total;
   for (const auto& [paper, word] : paper_and_word) {

@@ -1,9 +1,9 @@
 #include "experiments/report/replies.hpp"
 
-#include <fstream>
 #include <sstream>
 
 #include "algorithms/core/parameters.hpp"
+#include "algorithms/core/plain_text.hpp"
 
 namespace bcd {
 
@@ -49,11 +49,7 @@ Replies read_replies(const Paper& paper, const fs::path& file) {
          {fs::path("replies") / (paper.id + ".md"), fs::path("experiments/papers") / paper.id / "replies.md"})
       if (found.empty() && fs::exists(place)) found = place;
   if (found.empty()) return {};
-  std::ifstream in(found, std::ios::binary);
-  if (!in) throw UsageError("cannot read the replies " + found.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_replies(text.str(), paper, found.string());
+  return parse_replies(file_content(found), paper, found.string());
 }
 
 }  // namespace bcd

@@ -8,6 +8,8 @@
 
 #include "algorithms/core/text.hpp"
 #include "algorithms/registry.hpp"
+#include "experiments/file/formulas.hpp"
+#include "experiments/report/sqlite.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
@@ -23,16 +25,6 @@ void flatten(const json& value, const std::string& name, std::map<std::string, j
     for (const auto& [key, inner] : value.items()) flatten(inner, name.empty() ? key : name + "." + key, settings);
   else
     settings[name] = value.is_array() ? json(json_text(value)) : value;
-}
-
-std::map<std::string, json> settings_of(const RunRecord& record) {
-  std::map<std::string, json> settings;
-  flatten(record.config, "", settings);
-  settings["record"] = record.id;
-  settings["status"] = record.status;
-  settings["other_version"] = record.other_version;
-  if (!record.archived.empty()) settings["archive"] = maker_of(record);
-  return settings;
 }
 
 /// The field of a table: texts with commas, quotes or line ends in quotes.
@@ -63,12 +55,8 @@ std::string json_line(const std::vector<std::string>& columns, const std::vector
 /// The infinities are texts, which JSON lacks.
 json number(double x) { return std::isnan(x) ? json() : std::isfinite(x) ? json(x) : json(number_text(x)); }
 
-struct Meaning {
-  std::string unit, words;
-};
-
-const std::map<std::string, Meaning>& known_columns() {
-  static const std::map<std::string, Meaning> list = {
+const std::map<std::string, ColumnMeaning>& known_columns() {
+  static const std::map<std::string, ColumnMeaning> list = {
       {"record", {"", "id of the record"}},
       {"experiment", {"", "experiment that asked for the run"}},
       {"variant", {"", "label of the variant"}},
@@ -91,6 +79,16 @@ const std::map<std::string, Meaning>& known_columns() {
   return list;
 }
 
+/// step2, norm2, gradient2, and those of one part: step2.V1.
+ColumnMeaning requested_meaning(const std::string& column) {
+  const std::size_t dot = column.find('.');
+  const std::string kind = column.substr(0, dot);
+  const std::string part = dot == std::string::npos ? "the weights" : column.substr(dot + 1);
+  if (kind == "gradient2") return {"(loss/weight)^2", "squared norm of the gradient of the training risk in " + part};
+  const std::string unit = dot == std::string::npos ? "weight^2" : part + "^2";
+  return {unit, kind == "step2" ? "squared length of the last step of " + part : "squared norm of " + part};
+}
+
 /// What the algorithms of the runs say of a parameter.
 std::string help_of(const std::string& parameter, const std::set<std::string>& algorithms) {
   for (const Plugin& plugin : plugins()) {
@@ -101,15 +99,6 @@ std::string help_of(const std::string& parameter, const std::set<std::string>& a
       if (own.name == parameter) return own.help;
   }
   return "parameter of the algorithm";
-}
-
-Meaning meaning_of(const std::string& column, bool measured, const std::set<std::string>& algorithms) {
-  const auto starts = [&](const char* with) { return column.rfind(with, 0) == 0; };
-  if (const auto at = known_columns().find(column); at != known_columns().end()) return at->second;
-  if (starts("slack:")) return {"", "smallest slack (right minus left side) of the promise since the row above"};
-  if (measured) return {"", "the algorithm's or its audit's own"};
-  if (starts("parameters.")) return {"", help_of(column.substr(11), algorithms)};
-  return {"", "setting of the experiment file"};
 }
 
 /// A file that is written row by row and gets its name at the end.
@@ -128,13 +117,12 @@ class Rows {
   std::ofstream out_;
 };
 
-std::string header_text(const std::vector<std::string>& settings, const std::vector<std::string>& measured,
-                        const std::set<std::string>& algorithms) {
+std::string header_text(const TidyColumns& all) {
   std::string text = "column,kind,unit,meaning\n";
-  for (const auto* columns : {&settings, &measured})
+  for (const auto* columns : {&all.settings, &all.measured})
     for (const std::string& column : *columns) {
-      const Meaning meaning = meaning_of(column, columns == &measured, algorithms);
-      text += field(column) + (columns == &measured ? ",measured," : ",setting,") + field(meaning.unit) + "," +
+      const ColumnMeaning meaning = meaning_of(column, columns == &all.measured, all.algorithms);
+      text += field(column) + (columns == &all.measured ? ",measured," : ",setting,") + field(meaning.unit) + "," +
               field(meaning.words) + "\n";
     }
   return text;
@@ -150,23 +138,56 @@ std::vector<std::string> in_order(const std::set<std::string>& settings) {
 
 }  // namespace
 
-std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::path& folder,
-                                 const std::vector<std::string>& formats) {
-  std::set<std::string> names, algorithms;
-  std::vector<std::string> measured;
+std::map<std::string, json> settings_of(const RunRecord& record) {
+  std::map<std::string, json> settings;
+  flatten(record.config, "", settings);
+  settings["record"] = record.id;
+  settings["status"] = record.status;
+  settings["other_version"] = record.other_version;
+  if (!record.archived.empty()) settings["archive"] = maker_of(record);
+  return settings;
+}
+
+ColumnMeaning meaning_of(const std::string& column, bool measured, const std::set<std::string>& algorithms) {
+  const auto starts = [&](const char* with) { return column.rfind(with, 0) == 0; };
+  if (const auto at = known_columns().find(column); at != known_columns().end()) return at->second;
+  if (starts("slack:")) return {"of the promise", "smallest slack (right minus left side) of the promise since the row above"};
+  if (starts("rounding:")) return {"as " + column.substr(9), "bound on the rounding error of " + column.substr(9)};
+  if (is_requested_column(column)) return requested_meaning(column);
+  if (measured) return {"", "the algorithm's or its audit's own: the README of the paper's folder"};
+  if (starts("parameters.")) return {"", help_of(column.substr(11), algorithms)};
+  return {"", "setting of the experiment file"};
+}
+
+TidyColumns columns_of(const std::vector<TidyRun>& runs) {
+  TidyColumns columns;
+  std::set<std::string> names;
   for (const TidyRun& run : runs) {
     for (const auto& [name, value] : settings_of(run.facts)) names.insert(name);
-    algorithms.insert(run.facts.config.value("algorithm", ""));
+    columns.algorithms.insert(run.facts.config.value("algorithm", ""));
     for (const std::string& column : read_record(run.file).trace.columns)
-      if (std::find(measured.begin(), measured.end(), column) == measured.end()) measured.push_back(column);
+      if (std::find(columns.measured.begin(), columns.measured.end(), column) == columns.measured.end())
+        columns.measured.push_back(column);
   }
-  const std::vector<std::string> settings = in_order(names);
+  columns.settings = in_order(names);
+  return columns;
+}
+
+std::vector<fs::path> write_tidy(const std::vector<TidyRun>& runs, const fs::path& folder,
+                                 const std::vector<std::string>& formats) {
+  const TidyColumns all = columns_of(runs);
+  const auto& [settings, measured, algorithms] = all;
   std::vector<std::string> columns = settings;
   columns.insert(columns.end(), measured.begin(), measured.end());
 
   std::vector<fs::path> files = {folder / "columns.csv"};
-  write_file_atomically(files.front(), header_text(settings, measured, algorithms));
+  write_file_atomically(files.front(), header_text(all));
   for (const std::string& format : formats) {
+    if (format == "sqlite") {
+      files.push_back(folder / "runs.sqlite");
+      write_sqlite(runs, all, files.back());
+      continue;
+    }
     const bool csv = format == "csv";
     files.push_back(folder / ("iterations." + format));
     Rows rows(files.back());

@@ -132,7 +132,15 @@ bool is_a_time(const std::string& column) {
 
 void note_asked(const fs::path& out, const std::vector<std::pair<std::string, AskedAs>>& asked) {
   if (asked.empty()) return;
-  Asked known = read_asked(out);
+  const auto say = [&] {
+    std::cerr << "cannot write " << asked_file(out).string() << ": 'runs ls' shows the records under their first names only\n";
+  };
+  Asked known;
+  try {
+    known = read_asked(out);
+  } catch (const UsageError&) {  // a folder or a pipe in its place: the runs are made all the same
+    return say();
+  }
   std::string fresh;
   for (const auto& [record, names] : asked) {
     if (contains(known[record], names)) continue;
@@ -141,8 +149,7 @@ void note_asked(const fs::path& out, const std::vector<std::pair<std::string, As
   }
   if (fresh.empty()) return;
   std::ofstream file(asked_file(out), std::ios::app);  // lines only: of two programs neither loses the other's
-  if (!(file << fresh << std::flush))
-    std::cerr << "cannot write " << asked_file(out).string() << ": 'runs ls' shows the records under their first names only\n";
+  if (!(file << fresh << std::flush)) say();
 }
 
 bool RecordFilter::empty() const {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "experiments/file/columns.hpp"
 #include "experiments/run/audit_driver.hpp"
 #include "experiments/run/evaluator.hpp"
 #include "experiments/run/interrupt.hpp"
@@ -102,6 +103,8 @@ class Run {
       if (interrupt_.asked()) return stop("Interrupted", "interrupted before iteration " + std::to_string(k_));
       step();
       log_row();
+      if (const std::string fault = missing_column(cell_, record_.trace.columns); k_ == 1 && !fault.empty())
+        throw std::runtime_error(fault);
       ask(rules);
       if (!ended() && out_of_time() && k_ < cell_.iterations)
         stop("TimeLimit",

@@ -10,6 +10,7 @@
 #include "experiments/run/code_version.hpp"
 #include "experiments/run/libraries.hpp"
 #include "experiments/run/prepared_run.hpp"
+#include "results/expression/table.hpp"
 #include "results/json.hpp"
 
 namespace bcd {
@@ -87,6 +88,12 @@ json computed(const json& config) {
   if (what.contains("dataset_files"))                                 // their contents stay
     for (const auto& file : config["dataset_files"].items()) what["dataset"].erase(file.key());
   if (what.contains("dataset")) fill_defaults(what["dataset"]);
+  if (what.value("algorithm", "") == "external" && what.contains("parameters")) what["parameters"].erase("folder");
+  if (what.contains("run") && what["run"].contains("measure")) {  // a bound on a column's rounding comes with every promise
+    json& measure = what["run"]["measure"];
+    std::erase(measure.get_ref<json::array_t&>(), rounding_column(kObjectiveColumn));
+    if (measure.empty()) what["run"].erase("measure");
+  }
   return what;
 }
 

@@ -174,6 +174,7 @@ TEST_CASE("what decides the numbers of a run counts for its name", "[contract][d
   const std::set<std::string> without_numbers = {"experiments/experiment",
                                                  "experiments/claims/read",
                                                  "experiments/claims/words",
+                                                 "experiments/file/columns",
                                                  "experiments/file/resolve",
                                                  "experiments/file/stopping",
                                                  "experiments/toml/section",

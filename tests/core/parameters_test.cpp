@@ -96,7 +96,12 @@ TEST_CASE("an unknown parameter lists the valid ones and the nearest", "[paramet
 
 TEST_CASE("the nearest name has the smallest edit distance", "[parameters]") {
   CHECK(nearest_name("kitten", {"mitten", "sitting", "kit"}) == "mitten");  // distances 1, 3, 3
-  CHECK(nearest_name("", {"abc", "a"}) == "a");
+  CHECK(nearest_name("", {"abc", "a"}).empty());
+  CHECK(nearest_name("alhpa", {"k", "rate"}).empty());                 // what is farther away is another word
+  CHECK(nearest_name("rnu", {"run", "set"}) == "run");                 // neighbours the other way round are one edit
+  CHECK(nearest_name("ab", {"ax", "cd"}).empty());                     // half of its letters are wrong
+  CHECK(nearest_name("momentun", {"moment", "momenta"}) == "moment");  // distances 2, 2
+  CHECK(unknown_name("set", "alhpa", {"k"}) == "unknown set 'alhpa'. Valid: k");
   CHECK(nearest_name("abcd", {"bcd", "xbcx"}) == "bcd");
   CHECK(nearest_name("bcd3", {"sgd", "bcd3_zeng2019"}) ==
         "bcd3_zeng2019");  // an abbreviation is nearer than any word of its length

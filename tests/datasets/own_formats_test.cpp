@@ -236,7 +236,7 @@ TEST_CASE("Hostile arrays and archives are sentences", "[datasets][file][error]"
   z_says(good.substr(0, good.size() - 5), "this is no zip archive, or it is cut");
   z_says(good.substr(10), "is not where");
   z_says("", "this is no zip archive");
-  z_says(zip({{"Z.npy", plain}}), "unknown array 'X'; did you mean 'Z'?");
+  z_says(zip({{"Z.npy", plain}}), "unknown array 'X'. Valid: Z");
   z_says(zip({{"X.npy", std::string(3000000, '\0'), true}}), "unpacks to 3000000 bytes, more than the 500000", "0.001");
   z_says(zip({{"X.npy", plain, true, 4000000000}}), "announces more than it can hold", "16");
   z_says(zip({{"X.npy", plain, true, plain.size() + 1}}), "is damaged");

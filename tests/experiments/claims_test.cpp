@@ -80,7 +80,8 @@ TEST_CASE("an item of a paper without a claim is shown as a gap", "[claims]") {
 }
 
 TEST_CASE("paper.toml is read strictly", "[claims]") {
-  const std::string head = "id = \"p\"\nauthors = \"A\"\ntitle = \"T\"\npublished = \"2000\"\nlink = \"l\"\nsummary = \"s\"\n";
+  const std::string head =
+      "id = \"p\"\nauthors = \"A\"\ntitle = \"T\"\npublished = \"2000\"\nlink = \"https://example.org\"\nsummary = \"s\"\n";
   const std::string item = "[[item]]\nnumber = \"Lemma 1\"\nstates = \"much\"\n";
   CHECK(parse_paper(head + item, "paper.toml").items.front().number == "Lemma 1");
   CHECK_THROWS_WITH(parse_paper(head + item + item, "paper.toml"), Contains("another item Lemma 1"));

@@ -43,6 +43,10 @@ TEST_CASE("What new-experiment writes runs", "[cli][own]") {
   CHECK(files_in(sandbox.path("out/runs"), ".json") == 3);
   CHECK(sandbox.run("new-experiment shipped").code == 0);
   CHECK(sandbox.run("run shipped.toml --set run.iterations=1 --seeds 1 --set dataset.n=20").code == 0);
+  sandbox.write("words.csv", "colour,y\nred,1.5\nblue,2.5\nred,3.5\nblue,1.0\nred,2.25\n");
+  CHECK(sandbox.run("new-experiment words --data words.csv").code == 0);
+  CHECK_THAT(sandbox.read("words.toml"), Contains("categorical = \"one-hot\""));
+  CHECK(sandbox.run("run words.toml --set run.iterations=1 --seeds 1").code == 0);
   check_misuse(sandbox.run("new-experiment mine"), "mine.toml: exists already");
   check_misuse(sandbox.run("new-experiment ../mine"), "the name '../mine'");
   check_misuse(sandbox.run("new-experiment other --data my.csv --target knd"), "did you mean 'kind'?");
@@ -70,6 +74,48 @@ TEST_CASE("Own experiments and the settings of their run are found again", "[cli
   check_misuse(sandbox.run("plot"), "no records");
   sandbox.write("out/experiments.json", "{]");
   check_misuse(sandbox.run("plot @last"), "experiments.json: not what the program has written; delete it");
+}
+
+TEST_CASE("claims shows the experiments and papers of one's own", "[cli][own]") {
+  const Sandbox sandbox;
+  const std::string promise = "[[promise]]\nid = 'mine.descent'\nholds = 'F[k] <= 100 + F[0]'\nsource = 'Lemma 1'\n";
+  sandbox.write("mine.toml", kShort + promise);
+  REQUIRE(sandbox.run("run mine.toml --set run.iterations=2").code == 0);
+  CHECK_THAT(sandbox.run("claims mine.toml").out, Contains("not run"));  // with the file's own settings
+  REQUIRE(sandbox.run("run mine.toml").code == 0);
+  for (const char* names : {"claims", "claims mine.toml", "claims mine", "claims @last", "claims --paper own"}) {
+    const Outcome claims = sandbox.run(names);
+    CAPTURE(names, claims.err);
+    CHECK(claims.code == 0);
+    CHECK_THAT(claims.out, Contains("own: what the files' authors say\n") && Contains("mine.descent  holds"));
+  }
+  CHECK_THAT(sandbox.run("claims").out, Contains("zeng2019"));
+  const Outcome rows = sandbox.run("claims mine.toml --rows");
+  CHECK_THAT(rows.out, Contains("the file's author") && Contains("holds, neutral") && !Contains("zeng2019"));
+  CHECK_THAT(sandbox.run("claims mine.toml --format json").out,
+             Contains("\"paper\": \"own\"") && Contains("\"origin\": \"own\"") && Contains("\"finding\": \"neutral\""));
+  CHECK_THAT(sandbox.run("claims mine.toml --format csv").out, Contains("own,Lemma 1,mine.descent,the file's author,"));
+  check_misuse(sandbox.run("claims mine.toml --update-reference ."), "name papers with --paper");
+  check_misuse(sandbox.run("claims --paper nobody2000"), "unknown paper 'nobody2000'");
+  check_misuse(sandbox.run("claims mime.toml"), "mime.toml");
+
+  // A paper of one's own: known by its name, or by the paper.toml beside the file, with its items.
+  const std::string claim =
+      "[[claim]]\nid = 'me2026.lemma'\nitem = 'Lemma 2'\nstatement = 'It is finite.'\nkind = 'value'\n"
+      "metric = 'train_loss'\nop = '<'\nvalue = 1e9\norigin = 'paper'\nexpect = 'holds'\n";
+  sandbox.write("mine.toml", "paper = 'me2026'\n" + std::string(kShort) + promise + claim);
+  CHECK_THAT(sandbox.run("claims mine --paper me2026").out, Contains("\nme2026\n") && Contains("me2026.lemma  holds"));
+  sandbox.write("paper.toml",
+                "id = 'me2026'\nauthors = 'M. E.'\ntitle = 'T'\npublished = 'P'\nlink = 'https://example.org'\nsummary = 'S'\n"
+                "[[item]]\nnumber = 'Lemma 2'\nstates = 'finite values'\n"
+                "[[item]]\nnumber = 'Lemma 1'\nstates = 'descent'\n");
+  const Outcome with_items = sandbox.run("claims --paper me2026");
+  INFO(with_items.out);
+  CHECK_THAT(with_items.out, Contains("me2026: M. E., T (P)") && Contains("Lemma 2  holds     finite values") &&
+                                 Contains("Lemma 1  no claim"));  // the promise is the author's, not the paper's
+  CHECK_THAT(sandbox.run("check mine").out, Contains("item by item"));
+  sandbox.write("paper.toml", "id = 'me2026'\n");
+  check_misuse(sandbox.run("claims mine"), "paper.toml");
 }
 
 TEST_CASE("Claims are chosen by verdict and experiment, and written for other programs", "[cli][claims-export]") {

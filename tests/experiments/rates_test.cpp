@@ -110,7 +110,7 @@ TEST_CASE("mistakes in claims and figures about rates are found when the file is
     sandbox.write("toy.toml", text);
     check_misuse(sandbox.run("run toy.toml"), part);
   };
-  refused(experiment("assert = 'a3'"), "did you mean 'a1'");
+  refused(experiment("assert = 'a3'"), "'a3'. Valid: a1");
   refused(experiment("assert = 'rate'"), "needs rate =");
   refused(experiment("assert = 'constant'"), "column");
   refused(experiment("assert = 'a1'\nj = 9"), "whole number from 1 to 8, got 9");

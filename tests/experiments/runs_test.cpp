@@ -4,7 +4,12 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+
+#ifdef BCDBENCH_SQLITE
+#include <sqlite3.h>
+#endif
 
 #include "algorithms/core/text.hpp"
 #include "checkout.hpp"
@@ -171,8 +176,131 @@ TEST_CASE("export writes one row for every iteration with every setting, and wha
   // Under the labels of the experiment that asks, quoted where they need it.
   CHECK(sandbox.run("export other.toml --to mine").code == 0);
   CHECK(occurrences(sandbox.read("mine/iterations.csv"), "other,\"a, \"\"b\"\"\",sgd") == 8);
-  check_misuse(sandbox.run("export --format sqlite"), "unknown format 'sqlite'");
+  check_misuse(sandbox.run("export --format sqlit"), "unknown format 'sqlit'; did you mean 'sqlite'?");
   check_misuse(sandbox.run("export tiny.toml --set run.iterations=9"), "no records of tiny.toml");
+}
+
+TEST_CASE("export names the columns that are measured on request", "[runs][cli]") {
+  const Sandbox sandbox;
+  sandbox.write("tiny.toml", with(tiny("tiny"), "seeds = [1, 2]",
+                                  "seeds = [1]\nmeasure = ['step2', 'norm2.W1', 'gradient2', 'rounding:train_loss']"));
+  REQUIRE(sandbox.run("run tiny.toml").code == 0);
+  REQUIRE(sandbox.run("export").code == 0);
+  CHECK_THAT(
+      sandbox.read("out/export/columns.csv"),
+      Contains("step2,measured,weight^2,squared length of the last step of the weights\n") &&
+          Contains("norm2.W1,measured,W1^2,squared norm of W1\n") &&
+          Contains("gradient2,measured,(loss/weight)^2,squared norm of the gradient of the training risk in the weights\n") &&
+          Contains("rounding:train_loss,measured,as train_loss,bound on the rounding error of train_loss\n"));
+}
+
+#ifdef BCDBENCH_SQLITE
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// What a query finds, as texts; NULL is "NULL".
+Rows query(const fs::path& file, const std::string& sql) {
+  sqlite3* db = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  REQUIRE(sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  Rows rows;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    rows.emplace_back();
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+      const unsigned char* text = sqlite3_column_text(statement, i);
+      rows.back().emplace_back(text ? reinterpret_cast<const char*>(text) : "NULL");
+    }
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return rows;
+}
+
+}  // namespace
+
+TEST_CASE("export writes an SQLite database that the library reads", "[runs][cli][sqlite]") {
+  const Sandbox sandbox;
+  sandbox.write("tiny.toml",
+                with(with(tiny("tiny"), "'slow'", "'a \"b\"'"), "seeds = [1, 2]", "seeds = [1, 9007199254740993]") +
+                    "[[promise]]\nid = \"x') DROP TABLE runs; --\"\nholds = 'F[k] <= 1e6'\n");
+  check_misuse(sandbox.run("export --format sqlite"), "no records");
+  REQUIRE(sandbox.run("run tiny.toml").code == 0);
+  const Outcome made = sandbox.run("export tiny.toml --format sqlite");
+  INFO(made.err);
+  REQUIRE(made.code == 0);
+  const fs::path file = sandbox.path("out/export/runs.sqlite");
+  CHECK(query(file, "PRAGMA integrity_check") == Rows{{"ok"}});
+  CHECK(query(file, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") ==
+        Rows{{"columns"}, {"promises"}, {"runs"}, {"trace"}});
+  CHECK(query(file, "SELECT variant, count(*) FROM runs GROUP BY variant ORDER BY variant") ==
+        Rows{{"a \"b\"", "2"}, {"quick", "2"}});
+  CHECK(query(file, "SELECT DISTINCT seed, typeof(seed) FROM runs ORDER BY 1") ==
+        Rows{{"1", "integer"}, {"9007199254740993", "integer"}});
+  CHECK(query(file, "SELECT DISTINCT \"parameters.momentum\" FROM runs WHERE variant = 'quick'") == Rows{{"NULL"}});
+  CHECK(query(file, "SELECT count(*), min(iteration), max(iteration) FROM trace") == Rows{{"16", "0", "3"}});
+  CHECK(query(file, "SELECT id, verdict, checks, violations, first_iteration FROM promises") ==
+        Rows(4, {"x') DROP TABLE runs; --", "holds", "4", "0", "NULL"}));
+  CHECK(query(file, "SELECT \"table\", unit FROM columns WHERE name = 'train_seconds'") == Rows{{"trace", "s"}});
+  // The numbers are the records', to the last bit.
+  for (const fs::path& json_file : records(sandbox)) {
+    const bcd::RunRecord record = bcd::read_record(json_file);
+    const Rows losses = query(file, "SELECT printf('%!.17g', train_loss) FROM trace JOIN runs USING (run) WHERE record = '" +
+                                        record.id + "' ORDER BY iteration");
+    const std::vector<double> expected = record.trace.column("train_loss");
+    REQUIRE(losses.size() == expected.size());
+    for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::stod(losses[k][0]) == expected[k]);
+  }
+  // Written again as a whole; nothing else lies there.
+  CHECK(sandbox.run("export tiny.toml --format sqlite").code == 0);
+  CHECK(query(file, "SELECT count(*) FROM runs") == Rows{{"4"}});
+  CHECK(std::distance(fs::directory_iterator(sandbox.path("out/export")), fs::directory_iterator()) == 2);
+  fs::remove(file);
+  fs::create_directory(file);
+  CHECK(sandbox.run("export tiny.toml --format sqlite").code == 2);
+}
+#else
+TEST_CASE("without SQLite export says how to get it", "[runs][cli][sqlite]") {
+  check_misuse(Sandbox().run("export --format sqlite"), "built without SQLite; install libsqlite3-dev");
+}
+#endif
+
+TEST_CASE("bcdbench.R reads what the records hold", "[runs][r]") {
+  if (std::system("Rscript -e 1 >/dev/null 2>&1") != 0) {
+    std::cout << "SKIPPED: needs Rscript (on Debian and Ubuntu: r-base-core, and r-cran-jsonlite for the records themselves)\n";
+    return;
+  }
+  const Made sandbox;
+  sandbox.write("other.toml",
+                with(with(tiny("other"), "seeds = [1, 2]", "seeds = [9007199254740993]"), "'slow'", "'dédé, \"x\"'") +
+                    "[[variant]]\nlabel = 'none'\nalgorithm = 'external'\nparameters = { command = 'false' }\n");
+  sandbox.run("run other.toml");  // one fails before its first row
+  REQUIRE(sandbox.run("export").code == 0);
+  const bcd::RunRecord record = bcd::read_record(records(sandbox)[0]);
+  std::string numbers;
+  for (const double x : record.trace.column("train_loss")) numbers += (numbers.empty() ? "" : ", ") + bcd::number_text(x);
+  sandbox.write("check.R", "source('" BCDBENCH_SOURCE_DIR "/results/readers/bcdbench.R')\n" + std::string(R"r(
+check <- function(runs) {
+  stopifnot(nrow(runs) == 24, setequal(unique(runs$iteration), 0:3), is.numeric(runs$train_loss))
+  stopifnot('9007199254740993' %in% runs$seed, 'd\u00e9d\u00e9, "x"' %in% enc2utf8(runs$variant))
+  stopifnot(is.logical(runs$network.bias), is.numeric(runs$dataset.n), all(is.na(runs$parameters.beta1[runs$algorithm == 'sgd'])))
+  one <- runs[runs$record == ')r") +
+                               record.id + "', ]\n  stopifnot(identical(one$train_loss[order(one$iteration)], c(" + numbers +
+                               ")))\n}\n" + R"r(
+check(load_bcdbench('out/export/iterations.csv'))
+if (requireNamespace('jsonlite', quietly = TRUE)) {
+  check(load_bcdbench('out'))
+  writeLines('{', list.files('out/runs', '[.]json$', full.names = TRUE)[1])  # the control: a damaged record is left out and named
+  said <- NULL
+  rest <- withCallingHandlers(load_bcdbench('out'), warning = function(w) { said <<- conditionMessage(w); invokeRestart('muffleWarning') })
+  stopifnot(grepl('left out', said), nrow(rest) <= 24)
+} else {
+  stopifnot(grepl('jsonlite', tryCatch(load_bcdbench('out'), error = conditionMessage)))
+}
+)r");
+  const std::string command = "cd '" + sandbox.path(".").string() + "' && LC_ALL=C.UTF-8 Rscript check.R";
+  CHECK(std::system(command.c_str()) == 0);
 }
 
 TEST_CASE("bcdbench.py reads what the records hold", "[runs][python]") {

@@ -7,6 +7,8 @@
 
 using bcd::test::Outcome;
 using bcd::test::Sandbox;
+using bcd::test::with;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -30,6 +32,39 @@ TEST_CASE("a command that fails does not keep the other runs from being made", "
   const Outcome dump = sandbox.run("dump foreign.toml --variant foreign --out d");
   CHECK(dump.code == 2);
   CHECK_THAT(dump.err, Contains("dump: external failed") && Contains("out of luck"));
+}
+
+TEST_CASE("a command is run in the folder of the file that names it", "[external][cli]") {
+  const Sandbox sandbox;
+  fs::create_directory(sandbox.path("sub"));
+  sandbox.write("sub/method.sh", "echo the one below >&2; exit 9\n");
+  sandbox.write("sub/foreign.toml", experiment("sh method.sh"));
+  const auto ran = [&](const std::string& arguments, const std::string& part) {
+    const Outcome outcome = sandbox.run("run " + arguments + " --variant foreign --seeds 1 --force");
+    INFO(outcome.out);
+    CHECK_THAT(outcome.out, Contains(part));
+  };
+  ran("sub/foreign.toml", "it said: the one below");
+  CHECK(sandbox.run("runs ls").out.find("foreign") != std::string::npos);
+  // A record is run from anywhere; a name of a run does not depend on the place.
+  const std::string recipe = "out/runs/" + bcd::test::records(sandbox).front().filename().string();
+  ran(recipe, "it said: the one below");
+  fs::rename(sandbox.path("sub"), sandbox.path("moved"));
+  ran(recipe + " --out elsewhere", "cannot be run in the folder " + sandbox.path("sub").string());
+  ran("moved/foreign.toml", "it said: the one below");
+  CHECK(bcd::test::files_in(sandbox.path("out/runs"), ".json") == 1);
+  // What lies in the present folder only is not found, and that is said.
+  sandbox.write("here.sh", "echo the one above >&2; exit 9\n");
+  sandbox.write("moved/foreign.toml", experiment("sh here.sh"));
+  ran("moved/foreign.toml", "'here.sh' lies in the present folder, but paths in a command are relative to the experiment file");
+  sandbox.write("moved/foreign.toml", experiment("sh ../here.sh"));
+  ran("moved/foreign.toml", "it said: the one above");
+  sandbox.write("moved/foreign.toml", with(experiment("sh here.sh"), "parameters = {", "parameters = { folder = '..',"));
+  ran("moved/foreign.toml", "it said: the one above");
+  // The command line's is relative to where it is given.
+  sandbox.write("moved/foreign.toml", experiment("sh method.sh"));
+  ran("moved/foreign.toml --set command='sh here.sh'", "it said: the one above");
+  ran("moved/foreign.toml --set folder=moved", "it said: the one below");
 }
 
 TEST_CASE("external is listed and explains its parameters", "[external][cli]") {

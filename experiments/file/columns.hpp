@@ -1,0 +1,20 @@
+// The columns that traces may have: a formula, figure, claim or stop that names another one is found when the file loads.
+#pragma once
+
+#include "experiments/experiment.hpp"
+#include "experiments/file/variants.hpp"
+
+namespace bcd {
+
+/// Columns that every trace may have; algorithm, audit and command add others.
+const std::vector<std::string>& trace_columns();
+
+/// Throws UsageError, with the columns that there are, for a name that can be no column of any variant it speaks of. `variants`:
+/// all of the file, also those that the command line leaves out. A shared library or a command may add any column: where only
+/// one of them can have the name, its runs get it as NamedColumn.
+void check_columns(Experiment& experiment, const std::vector<Variant>& variants);
+
+/// What is wrong with a trace that has two rows and not the columns that `planned` must have; else empty.
+std::string missing_column(const PlannedRun& planned, const std::vector<std::string>& columns);
+
+}  // namespace bcd
