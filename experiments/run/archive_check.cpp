@@ -10,6 +10,7 @@
 #include "experiments/file/load.hpp"
 #include "experiments/run/prepared_run.hpp"
 #include "experiments/run/record_list.hpp"
+#include "experiments/run/run_name.hpp"
 
 namespace bcd {
 
@@ -17,8 +18,8 @@ namespace {
 
 using nlohmann::json;
 
-/// What a sum of 4096 terms is off by, in units of the roundoff, with high probability (Higham and Mary 2019: the square root of the
-/// length); 4096 is the longest that is not divided further (algorithms/core/README.md).
+/// What a sum of 4096 terms is off by, in units of the roundoff, with high probability (Higham and Mary 2019: the square root
+/// of the length); 4096 is the longest that is not divided further (algorithms/core/README.md).
 constexpr double kRoundings = 64;
 
 double unit_roundoff(const PlannedRun& planned) {
@@ -102,11 +103,10 @@ MadeAgain within_bound(const RunRecord& archived, const RunRecord& again, const 
   for (const std::string& column : columns_of(archived.trace)) {
     const std::vector<double> x = archived.trace.column(column), y = again.trace.column(column), z = other.trace.column(column);
     double scale = 0, apart = 0;
-    for (const double value : y)
-      if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
     const auto extra = sample.find(column);
     for (std::size_t k = 0; k < rows; ++k) {
       if (k < z.size() && std::isfinite(z[k]) && std::isfinite(y[k])) apart = std::max(apart, std::abs(z[k] - y[k]));
+      if (std::isfinite(y[k])) scale = std::max(scale, std::abs(y[k]));
       if (same_number(x[k], y[k])) continue;
       const double allowed =
                        static_cast<double>(k + 1) * (apart + rounding * scale) + (extra == sample.end() ? 0 : extra->second),
@@ -135,6 +135,7 @@ bool same_arithmetic(const RunRecord& a, const RunRecord& b) {
 
 MadeAgain make_again(const RunRecord& archived) {
   const PlannedRun planned = load_experiment(archived.archived.string()).runs.front();
+  if (!is_record_of(archived, config_of(planned, {}))) return {false, "its configuration is read as that of another run"};
   RunOptions options;
   options.keep = false;
   const RunRecord again = make_run(planned, options);

@@ -20,7 +20,7 @@ struct MadeAgain {
 /// Makes the run of an archived record again, without keeping the record, and compares status and trace, clocks aside. With the same
 /// arithmetic the numbers must be the same bits. Otherwise they may differ by a bound that is measured, see results/archive/README.md:
 /// the run is made a second time, from first weights moved by a relative 64 u (u: the unit roundoff of its precision), and at row k
-///   |archived - again| <= (k+1) (max_{j<=k} |moved_j - again_j| + 64 u max_j |again_j|),
+///   |archived - again| <= (k+1) (max_{j<=k} |moved_j - again_j| + 64 u max_{j<=k} |again_j|),
 /// with one sample more for an accuracy. Throws UsageError where the run cannot be made here (an algorithm that is gone, data that is
 /// missing).
 MadeAgain make_again(const RunRecord& archived);

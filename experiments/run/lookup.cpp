@@ -58,8 +58,8 @@ fs::path record_file(const fs::path& out, const std::string& id) { return record
 fs::path record_file(const Shelf& shelf, const std::string& id) {
   const fs::path own = record_file(shelf.out, id);
   if (shelf.archive.empty() || fs::exists(own)) return own;
-  for (const fs::path& file : archived_records(shelf.archive))
-    if (file.stem().stem() == id) return file;
+  for (const fs::path& paper : archive_papers(shelf.archive))
+    if (const fs::path file = paper / (id + ".json.gz"); fs::exists(file)) return file;
   return own;
 }
 

@@ -130,7 +130,8 @@ TEST_CASE("Claims are chosen by verdict and experiment, and written for other pr
   const Outcome csv = sandbox.run(one + "csv"), latex = sandbox.run(one + "latex");
   CHECK_THAT(
       csv.out,
-      StartsWith("paper,item,claim,who,statement,experiment,scale,reported,measured,verdict,expected,finding,evidence\n"));
+      StartsWith(
+          "paper,item,claim,who,statement,experiment,scale,reported,measured,verdict,expected,finding,evidence,archive\n"));
   CHECK(occurrences(csv.out, ",zeng2019-theorem2,") == occurrences(csv.out, "\n") - 1);
   CHECK_THAT(latex.out, Contains("\\begin{longtable}") && Contains("\\end{longtable}"));
   CHECK(occurrences(latex.out, " \\\\\n") == occurrences(csv.out, "\n") - 1);
