@@ -163,7 +163,8 @@ class Run {
     saved_at_ = now();
     if (options_.checkpoint.empty() || !options_.resume || !std::filesystem::exists(options_.checkpoint)) return false;
     CheckpointReader reader(options_.checkpoint);
-    for (const auto& [key, value] : owner().items())
+    const nlohmann::json own = owner();
+    for (const auto& [key, value] : own.items())
       if (!reader.head().contains(key) || reader.head()[key] != value)
         throw CheckpointRefused(key == "state" ? "its state has other sizes"
                                                : "it is another program's or run's ('" + key + "')");
