@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <map>
 #include <thread>
 
@@ -51,6 +52,7 @@ run.iterations = 400
 
 /// Starts the program in the sandbox; --checkpoint 0.0005: every 30 ms.
 pid_t start(const Sandbox& sandbox, const std::string& out) {
+  std::fflush(nullptr);  // what is buffered is the parent's to write
   const pid_t child = fork();
   if (child != 0) return child;
   const std::string log = sandbox.path(out + ".log").string();
