@@ -35,13 +35,19 @@ double accumulated(double q, std::int64_t K) {
   return q < 1 ? std::min(k, 1 / (1 - q)) : k * std::pow(q, k);
 }
 
-class GradientBcdAudit final : public Audit {
+class GradientBcdAudit final : public Audit, public Restorable {
  public:
   GradientBcdAudit(GradientBcdKind kind, const P& p, const Problem<double>& problem) : kind_(kind), p_(p), problem_(problem) {}
 
   void start(const State<double>& state, CheckLog& log) override;
   void after_sweep(int k, CheckLog& log, Measurements& row) override;
   void finish(CheckLog& log) override;
+  void members(Members& members) override {
+    members(reached_K_, no_bound_, first_below_, losses_, rises_);
+    if (!members.reading()) return;
+    now_.read(*state_);
+    before_ = now_;
+  }
 
  private:
   const Network& net() const { return problem_.net; }

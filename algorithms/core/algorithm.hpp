@@ -44,7 +44,8 @@ class Algorithm {
   virtual void step(BlockObserver* observer) = 0;
   /// The network's present weights.
   virtual const Weights<T>& weights() const = 0;
-  /// Windows on the whole state; writing through them replaces it (restart from a dump).
+  /// Windows on the whole state; writing through them replaces it (restart from a dump). A run goes on from them bit for bit; what
+  /// else an algorithm carries from step to step (a count) it names as a Restorable (restorable.hpp).
   virtual State<T> state() = 0;
   /// Told after the state was replaced through those windows; for an algorithm that keeps copies of it.
   virtual void state_replaced() {}

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "algorithms/core/restorable.hpp"
+
 namespace bcd {
 
 CheckLog::CheckLog(std::vector<Promise> promises) {
@@ -66,5 +68,13 @@ void CheckLog::not_applicable(const std::string& id, const std::string& reason) 
 void CheckLog::inconclusive(const std::string& id, const std::string& reason) { at(id).inconclusive = reason; }
 
 std::map<std::string, double> CheckLog::take_slacks() { return std::exchange(slacks_, {}); }
+
+void CheckLog::members(Members& members) {
+  for (PromiseResult& r : results_)
+    members(r.checks, r.violations, r.worst_slack, r.worst_ratio, r.worst_iteration, r.worst_block, r.first_iteration,
+            r.first_block, r.first_slack, r.first_left, r.first_terms, r.tightest, r.unbounded, r.not_applicable,
+            r.inconclusive);
+  members(slacks_);
+}
 
 }  // namespace bcd

@@ -10,6 +10,8 @@
 
 namespace bcd {
 
+class Members;
+
 /// The numbers that the sides of an inequality are made of, by name, for whoever checks it by hand: {{"a", a}, {"|D|^2", q}}.
 using Terms = std::initializer_list<std::pair<const char*, double>>;
 
@@ -30,6 +32,8 @@ class CheckLog {
   const std::vector<PromiseResult>& results() const { return results_; }
   /// Smallest slack per promise since the last call, for the trace's slack columns; promises without a check are absent.
   std::map<std::string, double> take_slacks();
+  /// What was found so far (restorable.hpp).
+  void members(Members& members);
 
  private:
   PromiseResult& at(const std::string& id);
@@ -37,7 +41,8 @@ class CheckLog {
   std::map<std::string, double> slacks_;
 };
 
-/// The judge of one run. Works on double copies of the state, whatever the algorithm's precision.
+/// The judge of one run. Works on double copies of the state, whatever the algorithm's precision. A run whose audit is no
+/// Restorable (restorable.hpp) has no checkpoints.
 class Audit {
  public:
   virtual ~Audit() = default;

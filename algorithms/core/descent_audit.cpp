@@ -5,6 +5,7 @@
 #include "algorithms/core/algorithm.hpp"
 #include "algorithms/core/backprop.hpp"
 #include "algorithms/core/parallel.hpp"
+#include "algorithms/core/restorable.hpp"
 #include "algorithms/core/rounding.hpp"
 
 namespace bcd {
@@ -43,7 +44,7 @@ MeasuredRisk risk_of_columns(const Problem<double>& problem, const Weights<doubl
   return risk;
 }
 
-class DescentAudit final : public Audit {
+class DescentAudit final : public Audit, public Restorable {
  public:
   DescentAudit(std::string promise, const Problem<double>& problem, double c, const Regulariser& r)
       : promise_(std::move(promise)), problem_(problem), c_(c), r_(r) {}
@@ -70,6 +71,12 @@ class DescentAudit final : public Audit {
     row.emplace_back("step_norm2", step2);
     w_ = std::move(now);
     F_ = F;
+  }
+
+  void members(Members& members) override {
+    if (!members.reading()) return;
+    w_ = read();
+    F_ = objective(w_);
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "algorithms/core/audit.hpp"
 #include "algorithms/core/problem.hpp"
+#include "algorithms/core/restorable.hpp"
 #include "algorithms/core/rounding.hpp"
 
 namespace bcd {
@@ -62,7 +63,7 @@ struct BlockPromise {
 /// Keeps the points before a block and before a sweep with their objectives, and judges "descent.block" and "identity.block"; a
 /// paper supplies its terms and promises. Point: Moment, or a paper's struct with the same two functions read.
 template <class Point>
-class LayeredAudit : public Audit {
+class LayeredAudit : public Audit, public Restorable {
  public:
   void start(const State<double>& state, CheckLog& log) final {
     state_ = &state;
@@ -82,6 +83,14 @@ class LayeredAudit : public Audit {
     now_.read(*state_);
     F_ = objective(nullptr);
     judge_sweep(k, log, row);
+    F_sweep_ = F_before_ = F_;
+    sweep_start_ = before_ = now_;
+  }
+  void members(Members& members) final {
+    keep(members);
+    if (!members.reading()) return;
+    now_.read(*state_);
+    F_ = objective(nullptr);
     F_sweep_ = F_before_ = F_;
     sweep_start_ = before_ = now_;
   }
@@ -108,6 +117,8 @@ class LayeredAudit : public Audit {
   virtual void begin(CheckLog& log) = 0;
   /// From F_sweep_ at sweep_start_ to F_ at now_.
   virtual void judge_sweep(int k, CheckLog& log, Measurements& row) = 0;
+  /// Names the paper's own fields that a sweep leaves to the next one (Restorable); the points and objectives are kept here.
+  virtual void keep(Members& members) = 0;
 
   // What suits most papers.
 

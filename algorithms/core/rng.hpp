@@ -3,8 +3,11 @@
 
 #include <cmath>
 #include <cstdint>
+#include <locale>
 #include <numbers>
 #include <random>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 #include "algorithms/core/types.hpp"
@@ -49,6 +52,19 @@ class Rng {
   void fill_normal(Eigen::DenseBase<Derived>& M, double scale) {
     for (Index j = 0; j < M.cols(); ++j)
       for (Index i = 0; i < M.rows(); ++i) M(i, j) = static_cast<typename Derived::Scalar>(scale * normal());
+  }
+  /// The place in the stream (restorable.hpp).
+  template <class Members>
+  void members(Members& members) {
+    std::ostringstream place;
+    place.imbue(std::locale::classic());
+    place << engine_;
+    std::string text = place.str();
+    members(text, have_spare_, spare_);
+    if (!members.reading()) return;
+    std::istringstream back(text);
+    back.imbue(std::locale::classic());
+    back >> engine_;
   }
 
  private:

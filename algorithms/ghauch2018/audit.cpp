@@ -2,6 +2,7 @@
 #include <cmath>
 #include <optional>
 
+#include "algorithms/core/restorable.hpp"
 #include "algorithms/ghauch2018/oracle.hpp"
 
 namespace bcd::ghauch2018 {
@@ -11,7 +12,7 @@ namespace {
 /// An overflowed bound allows nothing: the slack, not finite either, then counts as a violation.
 double usable(double allowance) { return std::isfinite(allowance) && allowance > 0 ? allowance : 1.0; }
 
-class BsumAudit final : public Audit {
+class BsumAudit final : public Audit, public Restorable {
  public:
   BsumAudit(const Parameters& parameters, const Problem<double>& problem)
       : p_(parameters), problem_(problem), oracle_(p_, problem_), now_(problem.net), before_(problem.net) {}
@@ -20,6 +21,12 @@ class BsumAudit final : public Audit {
   void after_block(int k, const Block& block, CheckLog& log) override;
   void after_sweep(int k, CheckLog& log, Measurements& row) override;
   void finish(CheckLog& log) override;
+  void members(Members& members) override {
+    members(alpha_before_, f_before_.value, f_before_.rounding, rises_, unbounded_, bounded_, rng_, by_block_);
+    if (!members.reading()) return;
+    read();
+    if (by_block_) before_ = now_;
+  }
 
  private:
   bool full_batch() const { return p_.batch_size == 0 && !p_.growing; }

@@ -9,6 +9,7 @@
 
 #include "algorithms/core/counter.hpp"
 #include "algorithms/core/plugin.hpp"
+#include "algorithms/core/restorable.hpp"
 #include "algorithms/ghauch2018/batch.hpp"
 #include "algorithms/ghauch2018/deep_linear.hpp"
 #include "algorithms/ghauch2018/feasible_set.hpp"
@@ -65,7 +66,7 @@ T soft_threshold(T a, T tau) {
 /// State: W1, [b1,] ..., "k" (updates so far), "alpha" (of the recursive rule), "gamma" (1 x J), adagrad's sums "s1", ...; adadelta's averages
 /// "s1", ... of the squared gradients and "u1", ... of the squared steps.
 template <class T>
-class Bsum final : public Algorithm<T> {
+class Bsum final : public Algorithm<T>, public Restorable {
  public:
   using Parameters = ghauch2018::Parameters;
   ParameterList parameters() override { return list_of(parameters_); }
@@ -81,6 +82,7 @@ class Bsum final : public Algorithm<T> {
   /// Of the surrogates (9) and (A.3) without line searches; nothing for (14), which iterates, for the block Hessians, and where
   /// one step is not as the next.
   std::optional<StepCost> cost() const override;
+  void members(Members& members) override { members(hessians_, indefinite_, not_positive_, ascent_); }
 
  private:
   int J() const { return problem_->net.N(); }

@@ -8,6 +8,7 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plugin.hpp"
+#include "algorithms/core/restorable.hpp"
 
 namespace bcd::taylor2016 {
 
@@ -28,7 +29,7 @@ struct Parameters {
 /// State: W1, b1, ..., WL, bL, z1, ..., zL, a1, ..., a(L-1), lambdaL.
 /// Blocks: "W" (with b), "a", "z", "lambda" with their layer.
 template <class T>
-class Admm final : public Algorithm<T> {
+class Admm final : public Algorithm<T>, public Restorable {
  public:
   using Parameters = taylor2016::Parameters;
   ParameterList parameters() override { return list_of(parameters_); }
@@ -41,6 +42,7 @@ class Admm final : public Algorithm<T> {
   /// squares, "multiplier_norm" = |lambda|.
   void measure(Measurements& row) const override;
   std::optional<StepCost> cost() const override;
+  void members(Members& members) override { members(sweeps_); }
 
   /// [W_l b_l] = z_l [a_{l-1}; 1]^+, the least squares solution of smallest norm.
   void update_W(int l);

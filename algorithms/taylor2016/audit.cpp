@@ -45,6 +45,7 @@ class AdmmAudit final : public LayeredAudit<Moment> {
   BlockPromise promised(const Block& block) const override;
   void begin(CheckLog& log) override;
   void judge_sweep(int k, CheckLog& log, Measurements& row) override;
+  void keep(Members&) override {}
 
   Matrix<double> affine(int l) const;
   Matrix<double> margin_form(const Matrix<double>& z) const;

@@ -99,6 +99,9 @@ class DlamAudit final : public LayeredAudit<DlamPoint> {
   void begin(CheckLog& log) override;
   void judge_block(int k, const Block& block, CheckLog& log) override;
   void judge_sweep(int k, CheckLog& log, Measurements& row) override;
+  void keep(Members& members) override {
+    members(f_start_, applies_, ever_applied_, allowed_, inexactness_, smallest_step2_, sum_c_, past_f_);
+  }
 
   struct Move {
     double squared = 0;      ///< |D|^2

@@ -51,6 +51,7 @@ class Bcd2Audit final : public LayeredAudit<Moment> {
   void begin(CheckLog& log) override;
   void judge_block(int k, const Block& block, CheckLog& log) override;
   void judge_sweep(int k, CheckLog& log, Measurements& row) override;
+  void keep(Members& members) override { members(residual2_, steps_, subgradients_); }
 
   Matrix<double> preactivation(const Moment& point, int i) const;
   double constant(const Block& block) const;

@@ -13,6 +13,7 @@
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plugin.hpp"
 #include "algorithms/core/regulariser.hpp"
+#include "algorithms/core/restorable.hpp"
 
 namespace bcd::zeng2019 {
 
@@ -41,7 +42,7 @@ struct ThreeSplittingParameters {
 /// the last sweep, as a share of its tolerance: above 1 a subproblem is not solved.
 /// Blocks reported to the observer: "V", "U" and "Wb" with their layer.
 template <class T>
-class ThreeSplitting : public Algorithm<T> {
+class ThreeSplitting : public Algorithm<T>, public Restorable {
  public:
   using Parameters = ThreeSplittingParameters;
   ParameterList parameters() override { return list_of(parameters_); }
@@ -54,6 +55,7 @@ class ThreeSplitting : public Algorithm<T> {
   void measure(Measurements& row) const override;
   /// Whether the inner method ended above its tolerance.
   std::string messages() const override;
+  void members(Members& members) override { members(sweeps_, unsolved_, first_unsolved_); }
 
   /// Of a sweep; nothing where r or s needs an inner iteration.
   std::optional<StepCost> cost() const override;

@@ -62,6 +62,10 @@ class SplittingAudit final : public LayeredAudit<SplittingPoint> {
     return {block.name};
   }
   Term objective(const Block*) override { return oracle_.potential(now_); }
+  void keep(Members& members) override {
+    members(ever_unsolved_, first_, f_start_, sum_step2_, sum_g2_, largest_norm_, steps_, subgradients2_, subgradients_,
+            smallest_step2_);
+  }
 
   void begin(CheckLog& log) override {
     f_start_ = F_.value;

@@ -20,6 +20,10 @@ class Saturation {
     if (sums_.size() < 3) return std::numeric_limits<double>::quiet_NaN();
     return sums_.back() > 0 ? second_half(sums_) / second_half(harmonic_) : 0;
   }
+  template <class Members>
+  void members(Members& members) {
+    members(sums_, harmonic_);
+  }
 
  private:
   static double second_half(const std::vector<double>& sums) {

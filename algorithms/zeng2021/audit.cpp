@@ -33,6 +33,7 @@ class AdmmAudit final : public LayeredAudit<Moment> {
   BlockPromise promised(const Block& block) const override;
   void begin(CheckLog& log) override;
   void judge_sweep(int k, CheckLog& log, Measurements& row) override;
+  void keep(Members& members) override { members(proximity_, V_steps_, rises_, last_rise_); }
 
   Matrix<double> affine(const Moment& weights, const Moment& inputs, int i) const;
   double bias2(const Moment& x, int i) const { return net().bias ? x.vector("b", i).squaredNorm() : 0.0; }

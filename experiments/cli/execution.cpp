@@ -12,6 +12,9 @@ void add_execution_options(OptionList& options) {
       "number of threads (default: as many as the machine, the affinity mask, the control group and OMP_NUM_THREADS allow)");
   add("jobs", po::value<int>()->default_value(1)->value_name("J"),
       "runs made side by side, which share the threads; their seconds then do not compare");
+  add("checkpoint", po::value<double>()->value_name("MINUTES"),
+      "between two checkpoints of a run, from which it goes on after it was killed; 0: none (default: the experiment's "
+      "run.checkpoint_minutes, or 5)");
   add("force", po::bool_switch(), "run again although the record exists");
   add("retry-failed", po::bool_switch(),
       "run again what Failed; without it only where the cause may have gone (a command, a plugin, memory)");

@@ -102,6 +102,11 @@ Selection Selection::from(const CommandLine& options) {
             "--time-limit must be > 0 seconds, got " + number_text(overrides.time_limit));
   }
   for (const std::string& assignment : plain_texts(options, "set")) overrides.set.push_back(key_and_value(assignment));
+  if (options.count("checkpoint")) {
+    const double minutes = options["checkpoint"].as<double>();
+    require(minutes >= 0 && std::isfinite(minutes), "--checkpoint must be >= 0 minutes, got " + number_text(minutes));
+    overrides.set.emplace_back("run.checkpoint_minutes", number_text(minutes));
+  }
   overrides.grid = plain_texts(options, "grid");
   recall(selection, options);
   return selection;

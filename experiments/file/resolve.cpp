@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "algorithms/core/rounding.hpp"
 #include "experiments/file/formulas.hpp"
 #include "experiments/file/stopping.hpp"
 #include "experiments/toml/section.hpp"
@@ -95,6 +96,8 @@ void read_init(Section section, PlannedRun& planned) {
 
 std::vector<std::uint64_t> read_run(Section section, PlannedRun& planned) {
   planned.iterations = section.integer("iterations", Range::nonnegative(), 10);
+  if (const double minutes = section.number("checkpoint_minutes", Range::nonnegative(), kNaN); !std::isnan(minutes))
+    planned.config["run"]["checkpoint_minutes"] = minutes;
   planned.time_limit = section.number("time_limit", Range::nonnegative(), 0.0);
   planned.precision = section.choice("precision", {"f32", "f64"}, "f64");
   planned.audit = section.choice("audit", {"off", "sweep", "block"}, "off");
@@ -168,6 +171,9 @@ json canonical_config(const PlannedRun& planned, const Plugin& plugin) {
                    {"evaluate_every", planned.evaluate_every}}}};
   if (!planned.measure.empty()) config["run"]["measure"] = planned.measure;  // absent: what it was before there was such a key
   if (planned.stop.asks()) config["run"]["stop"] = stopping_table(planned.stop);
+  // It changes no result: it is kept where the file says it, and names nothing (computed(), run_name.hpp).
+  if (planned.config.contains("run") && planned.config["run"].contains("checkpoint_minutes"))
+    config["run"]["checkpoint_minutes"] = planned.config["run"]["checkpoint_minutes"];
   return config;
 }
 

@@ -16,6 +16,7 @@
 
 #include "algorithms/core/parallel.hpp"
 #include "algorithms/core/plain_text.hpp"
+#include "algorithms/core/restorable.hpp"
 #include "algorithms/registry.hpp"
 #include "experiments/file/formulas.hpp"
 #include "experiments/outside/child_process.hpp"
@@ -181,7 +182,7 @@ std::string elsewhere(const std::string& command, const std::string& folder) {
 }
 
 template <class T>
-class External final : public Algorithm<T> {
+class External final : public Algorithm<T>, public Restorable {
  public:
   ParameterList parameters() override {
     ParameterList list;
@@ -224,6 +225,8 @@ class External final : public Algorithm<T> {
     return whole();
   }
   bool weights_at_hand() const override { return fresh_; }
+  void members(Members&) override {}
+  std::string not_restorable() const override { return "what the command keeps of its own is not known"; }
   void measure(Measurements& row) const override { row.insert(row.end(), row_.begin(), row_.end()); }
   std::string messages() const override { return folder_ ? tail(error_file(), 4096) : ""; }
 

@@ -86,6 +86,20 @@ void AuditDriver<T>::add_slacks(Measurements& row) {
   for (const auto& [id, slack] : log_->take_slacks()) row.emplace_back("slack:" + id, slack);
 }
 
+template <class T>
+void AuditDriver<T>::members(Members& members) {
+  if (!audit_) return;
+  if (members.reading()) mirror_->refresh();
+  members(dynamic_cast<Restorable&>(*audit_), *log_);
+}
+
+template <class T>
+std::string AuditDriver<T>::not_restorable() const {
+  if (!audit_) return {};
+  const auto* restorable = dynamic_cast<const Restorable*>(audit_.get());
+  return restorable ? restorable->not_restorable() : "its audit does not say what it has to keep (Restorable)";
+}
+
 template class StateMirror<float>;
 template class StateMirror<double>;
 template class AuditDriver<float>;

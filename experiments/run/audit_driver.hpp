@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "algorithms/core/plugin.hpp"
+#include "algorithms/core/restorable.hpp"
 #include "experiments/run/clock.hpp"
 
 namespace bcd {
@@ -41,6 +42,10 @@ class AuditDriver final : public BlockObserver {
   void add_slacks(Measurements& row);
   /// Seconds spent in after(), which lie within the algorithm's step.
   double observed_seconds() const { return observed_.seconds(); }
+  /// What the audit has to keep, and what it has found. When reading: after start(), the algorithm's state being in place.
+  void members(Members& members);
+  /// Why the audit cannot go on in the middle of a run; empty: it can.
+  std::string not_restorable() const;
   std::vector<PromiseResult> results() const { return log_ ? log_->results() : std::vector<PromiseResult>{}; }
 
  private:

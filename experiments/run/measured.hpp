@@ -6,6 +6,7 @@
 
 #include "algorithms/core/algorithm.hpp"
 #include "algorithms/core/backprop.hpp"
+#include "algorithms/core/restorable.hpp"
 
 namespace bcd {
 
@@ -17,6 +18,7 @@ class RequestedColumns {
   /// Adds the columns of iteration k. A step needs the iterate before, so there is none where that was not measured; nor is there
   /// a part that the algorithm does not have.
   void add(std::int64_t k, Algorithm<T>& algorithm, Measurements& row);
+  void members(Members& members) { members(before_, before_k_); }
 
  private:
   struct Wish {

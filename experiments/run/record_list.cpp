@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "algorithms/core/plain_text.hpp"
+#include "experiments/run/checkpoint.hpp"
 #include "experiments/run/lookup.hpp"
 #include "experiments/run/run_name.hpp"
 #include "results/json.hpp"
@@ -124,6 +125,18 @@ Merged merge_one(const fs::path& file, const fs::path& folder, bool replace, boo
   return merged;
 }
 
+/// Whether no run will go on from it: its record is there, it is damaged, or other code names its run in another way.
+bool is_orphan(const fs::path& checkpoint) {
+  if (fs::exists(fs::path(checkpoint).replace_extension(".json"))) return true;
+  try {
+    return name_now(CheckpointReader(checkpoint).head().at("config")) != checkpoint.stem().string();
+  } catch (const CheckpointRefused&) {
+  } catch (const UsageError&) {
+  } catch (const json::exception&) {
+  }
+  return true;
+}
+
 }  // namespace
 
 bool is_a_time(const std::string& column) {
@@ -231,7 +244,8 @@ std::vector<fs::path> leftovers(const fs::path& out) {
     const std::string name = file.filename().string();
     const bool unfinished = name.find(".tmp") != std::string::npos || name.rfind("probe-", 0) == 0;
     const bool lonely = file.extension() == ".csv" && !fs::exists(fs::path(file).replace_extension(".json"));
-    if (!fresh && (unfinished || lonely)) files.push_back(file);
+    const bool orphan = file.extension() == ".checkpoint" && !fresh && is_orphan(file);
+    if (orphan || (!fresh && (unfinished || lonely))) files.push_back(file);
   }
   std::sort(files.begin(), files.end());
   return files;

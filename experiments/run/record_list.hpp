@@ -56,7 +56,8 @@ struct Merged {
 /// is there stays, unless `replace`. `dry`: only says what would be done. Throws UsageError where there is no such folder.
 std::vector<Merged> merge_records(const std::filesystem::path& from, const std::filesystem::path& out, bool replace, bool dry);
 
-/// Files of out/runs that are no part of a record and older than ten minutes: what a killed program left.
+/// Files of out/runs that are no part of a record and older than ten minutes: what a killed program left, and checkpoints that no
+/// run will go on from.
 std::vector<std::filesystem::path> leftovers(const std::filesystem::path& out);
 
 }  // namespace bcd

@@ -2,13 +2,16 @@
 
 #include <sys/resource.h>
 
-#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 
+#include "algorithms/core/usage_error.hpp"
 #include "experiments/file/columns.hpp"
 #include "experiments/run/audit_driver.hpp"
+#include "experiments/run/checkpoint.hpp"
 #include "experiments/run/evaluator.hpp"
 #include "experiments/run/interrupt.hpp"
 #include "experiments/run/measured.hpp"
@@ -77,6 +80,8 @@ class Run {
     };
     try {
       body();
+    } catch (const CheckpointRefused&) {
+      throw;
     } catch (const std::bad_alloc&) {
       failed("out of memory");
     } catch (const std::exception& e) {
@@ -97,10 +102,16 @@ class Run {
     auditing_ = std::make_unique<AuditDriver<T>>(plugin_, *session_.algorithm, session_.problem, cell_.audit);
     evaluate_.time([&] { auditing_->start(); });
     StopRules rules(cell_, record_.trace, session_.problem.n());
-    log_row();
-    ask(rules);
-    for (k_ = 1; !ended() && k_ <= cell_.iterations; ++k_) {
-      if (interrupt_.asked()) return stop("Interrupted", "interrupted before iteration " + std::to_string(k_));
+    if (!resumed(rules)) {
+      log_row();
+      ask(rules);
+    }
+    while (!ended() && k_ < cell_.iterations) {
+      if (interrupt_.asked()) {
+        save(rules);
+        return stop("Interrupted", "interrupted before iteration " + std::to_string(k_ + 1));
+      }
+      ++k_;
       step();
       log_row();
       if (const std::string fault = missing_column(cell_, record_.trace.columns); k_ == 1 && !fault.empty())
@@ -109,6 +120,7 @@ class Run {
       if (!ended() && out_of_time() && k_ < cell_.iterations)
         stop("TimeLimit",
              "the training time reached " + number_text(cell_.time_limit) + " s after iteration " + std::to_string(k_));
+      if (!ended() && k_ < cell_.iterations && now() - saved_at_ >= 60 * options_.checkpoint_minutes) save(rules);
     }
     if (!ended())
       stop("MaxIterations", "all " + std::to_string(cell_.iterations) + " iterations done" +
@@ -116,6 +128,92 @@ class Run {
     if (record_.status == "MaxIterations" || record_.status == "TimeLimit")
       if (const auto verdict = rules.at_the_end()) stop(verdict->status, verdict->reason + "; " + record_.reason);
     evaluate_.time([&] { auditing_->finish(); });
+  }
+
+  // ---- the checkpoint: README.md of this room ----
+
+  /// What a run carries from iteration to iteration: written and read by this one list.
+  void visit(Members& members, StopRules& rules) {
+    double train = train_.seconds(), evaluate = evaluate_.seconds(), record = record_clock_.seconds();
+    members(k_, resumed_at_, train, evaluate, record, record_.trace.columns, record_.trace.rows, headline_);
+    if (members.reading()) {
+      train_.add(train);
+      evaluate_.add(evaluate);
+      record_clock_.add(record);
+    }
+    State<T> state = session_.algorithm->state();
+    for (NamedMatrix<T>& window : state)
+      members.bytes(window.value.data(), static_cast<std::size_t>(window.value.size()) * sizeof(T));
+    if (members.reading()) session_.algorithm->state_replaced();
+    if (auto* own = dynamic_cast<Restorable*>(session_.algorithm.get())) members(*own);
+    auditing_->members(members);
+    members(rules);
+    if (requested_) members(*requested_);
+  }
+
+  /// Whose checkpoint it is: the run, and all that decides its bits.
+  nlohmann::json owner() {
+    nlohmann::json head = {{"run", record_.id}, {"state", nlohmann::json::array()}};
+    for (const char* key : {"code", "files", "compiler", "flags", "eigen", "simd", "cpu"})
+      if (record_.provenance.contains(key)) head[key] = record_.provenance[key];
+    for (const NamedMatrix<T>& window : session_.algorithm->state())
+      head["state"].push_back({window.name, window.value.rows(), window.value.cols(), sizeof(T)});
+    return head;
+  }
+
+  /// Goes on from the checkpoint if there is one. Throws CheckpointRefused, which leaves this object of no use.
+  bool resumed(StopRules& rules) {
+    saved_at_ = now();
+    if (options_.checkpoint.empty() || !options_.resume || !std::filesystem::exists(options_.checkpoint)) return false;
+    CheckpointReader reader(options_.checkpoint);
+    const nlohmann::json own = owner();
+    for (const auto& [key, value] : own.items())
+      if (!reader.head().contains(key) || reader.head()[key] != value)
+        throw CheckpointRefused(key == "state" ? "its state has other sizes"
+                                               : "it is another program's or run's ('" + key + "')");
+    try {
+      visit(reader, rules);
+    } catch (const std::length_error&) {  // a size that no run has written
+      throw CheckpointRefused("it asks for more memory than there is");
+    } catch (const std::bad_alloc&) {
+      throw CheckpointRefused("it asks for more memory than there is");
+    }
+    reader.done();
+    resumed_at_.push_back(k_);
+    record_.provenance["resumed_at"] = resumed_at_;
+    keep_if_unevaluated();
+    remark("goes on at iteration " + std::to_string(k_) + ", from its checkpoint");
+    return true;
+  }
+
+  /// A run that cannot be saved goes on without.
+  void save(StopRules& rules) {
+    if (options_.checkpoint.empty() || no_more_checkpoints_) return;
+    std::string reason = auditing_->not_restorable();
+    if (const auto* own = dynamic_cast<const Restorable*>(session_.algorithm.get()); own && reason.empty())
+      reason = own->not_restorable();
+    record_clock_.time([&] {
+      try {
+        if (!reason.empty()) throw UsageError(reason);
+        nlohmann::json head = owner();
+        head["config"] = record_.config;  // as this call names it: another experiment may share the run
+        head["iteration"] = k_;
+        CheckpointWriter writer(options_.checkpoint, head);
+        visit(writer, rules);
+        writer.publish();
+      } catch (const UsageError& e) {
+        no_more_checkpoints_ = true;
+        const std::string text = std::string("takes no checkpoint: ") + e.what();
+        record_.provenance["warnings"].push_back(text);
+        remark(text);
+      }
+    });
+    saved_at_ = now();
+  }
+
+  static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+  void remark(const std::string& text) const {
+    if (options_.remark) options_.remark(text);
   }
 
   void ask(StopRules& rules) {
@@ -148,12 +246,16 @@ class Run {
       }
       row.insert(row.end(), measured.begin(), measured.end());
       record_.trace.append(row);
-      const bool evaluated =
-          row.end() != std::find_if(row.begin(), row.end(), [](const auto& x) { return x.first == "train_loss"; });
-      unevaluated_.reset();
-      if (!evaluated && session_.algorithm->weights_at_hand()) unevaluated_ = session_.algorithm->weights();
+      keep_if_unevaluated();
       report(row);
     });
+  }
+
+  void keep_if_unevaluated() {
+    const int loss = record_.trace.index("train_loss");
+    const bool evaluated = loss >= 0 && !std::isnan(record_.trace.rows.back()[static_cast<std::size_t>(loss)]);
+    unevaluated_.reset();
+    if (!evaluated && session_.algorithm->weights_at_hand()) unevaluated_ = session_.algorithm->weights();
   }
 
   void measure(Measurements& row) {
@@ -210,16 +312,34 @@ class Run {
   std::int64_t k_ = 0;
   std::optional<Weights<T>> unevaluated_;  // of the last row, where it has no losses: the next step may fail half-way
   std::string headline_;
+  std::vector<std::int64_t> resumed_at_;  // the iterations at which it went on after it had been killed
+  double saved_at_ = 0;                   // when the last checkpoint was written, or the loop began
+  bool no_more_checkpoints_ = false;
 };
+
+template <class T>
+void run_in(const PlannedRun& planned, const Plugin& plugin, const LoopOptions& options, RunRecord& record) {
+  try {
+    Run<T>(planned, plugin, options, record).run();
+  } catch (const CheckpointRefused& e) {
+    const std::string text = std::string("its checkpoint is not used, and the run begins anew: ") + e.what();
+    if (options.remark) options.remark(text);
+    record.provenance["warnings"].push_back(text);
+    record.trace = {};
+    LoopOptions anew = options;
+    anew.resume = false;
+    Run<T>(planned, plugin, anew, record).run();
+  }
+}
 
 }  // namespace
 
 void run_loop(const PlannedRun& planned, const Plugin& plugin, const LoopOptions& options, RunRecord& record) {
   try {
     if (planned.precision == "f32")
-      Run<float>(planned, plugin, options, record).run();
+      run_in<float>(planned, plugin, options, record);
     else
-      Run<double>(planned, plugin, options, record).run();
+      run_in<double>(planned, plugin, options, record);
   } catch (const std::bad_alloc&) {
     record.status = "Failed";
     record.reason = "out of memory while the data was loaded";

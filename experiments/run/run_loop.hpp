@@ -2,6 +2,7 @@
 // record, and its sources are part of the records' names (experiments/build/code_version.cmake).
 #pragma once
 
+#include <filesystem>
 #include <functional>
 
 #include "algorithms/core/plugin.hpp"
@@ -20,6 +21,10 @@ struct Progress {
 struct LoopOptions {
   std::string init_from;  ///< folder of .npy files written by dump: start from that state
   std::function<void(const Progress&)> progress;
+  std::filesystem::path checkpoint;  ///< the run's file; empty: it neither goes on from one nor writes one
+  double checkpoint_minutes = 0;     ///< between two of them
+  bool resume = true;                ///< go on from the file that is there
+  std::function<void(const std::string&)> remark;
 };
 
 /// Fills status, reason, promises, trace and what the run says of its data in the record. Throws UsageError for missing data and

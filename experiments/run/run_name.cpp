@@ -84,6 +84,7 @@ json computed(const json& config) {
   json what = config;
   what.erase("experiment");
   what.erase("variant");
+  if (what.contains("run")) what["run"].erase("checkpoint_minutes");
   if (what.contains("init_from")) what["init_from"].erase("folder");  // its digest stays
   if (what.contains("dataset_files"))                                 // their contents stay
     for (const auto& file : config["dataset_files"].items()) what["dataset"].erase(file.key());

@@ -1,6 +1,9 @@
 #include "experiments/run/runner.hpp"
 
+#include <iostream>
+
 #include "algorithms/registry.hpp"
+#include "experiments/run/checkpoint.hpp"
 #include "experiments/run/code_version.hpp"
 #include "experiments/run/lookup.hpp"
 #include "experiments/run/provenance.hpp"
@@ -37,8 +40,19 @@ RunRecord make_run(const PlannedRun& planned, const Plugin& plugin, const RunOpt
       warnings.push_back(std::string("run again because of an unreadable ") + e.what());
     }
   }
-  run_loop(planned, plugin, {options.init_from, options.progress}, record);
-  if (options.keep && record.status != "Interrupted") write_record(folder, record);
+  const std::filesystem::path checkpoint = checkpoint_file(folder, record.id);
+  LoopOptions loop;
+  loop.init_from = options.init_from;
+  loop.progress = options.progress;
+  loop.checkpoint_minutes = record.config.value(nlohmann::json::json_pointer("/run/checkpoint_minutes"), kCheckpointMinutes);
+  if (options.keep && loop.checkpoint_minutes > 0) loop.checkpoint = checkpoint;
+  loop.resume = !options.force;
+  loop.remark = [&](const std::string& text) { std::cerr << planned.label() + ": " + text + "\n"; };
+  run_loop(planned, plugin, loop, record);
+  if (!options.keep || record.status == "Interrupted") return record;
+  write_record(folder, record);
+  std::error_code ignored;
+  std::filesystem::remove(checkpoint, ignored);
   return record;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "algorithms/core/restorable.hpp"
 #include "experiments/experiment.hpp"
 #include "results/expression/table.hpp"
 
@@ -23,6 +24,7 @@ class StopRules {
   std::optional<Verdict> at_the_end() const;
   /// Why `when` was not decided, for the reason of a run that no rule has ended; empty: it was.
   const std::string& undecided() const { return undecided_; }
+  void members(Members& members) { members(smallest_, smallest_at_, undecided_); }
 
  private:
   double last(const std::string& column) const;

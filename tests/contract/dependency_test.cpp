@@ -178,6 +178,7 @@ TEST_CASE("what decides the numbers of a run counts for its name", "[contract][d
                                                  "experiments/file/resolve",
                                                  "experiments/file/stopping",
                                                  "experiments/toml/section",
+                                                 "experiments/run/checkpoint",
                                                  "experiments/run/clock",
                                                  "experiments/run/interrupt",
                                                  "experiments/run/npy",

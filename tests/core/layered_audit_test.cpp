@@ -54,6 +54,7 @@ class TwoLayersAudit final : public LayeredAudit<Moment> {
     return promise;
   }
   void begin(CheckLog&) override {}
+  void keep(Members&) override {}
   void judge_sweep(int k, CheckLog& log, Measurements& row) override {
     judge(log, "descent.sweep", k, {"sweep", 0}, F_sweep_.value - F_.value, F_sweep_.rounding + F_.rounding);
     row.emplace_back("potential", F_.value);

@@ -234,7 +234,7 @@ TEST_CASE("the time limit counts training time only and ends between iterations"
   CHECK(seconds[seconds.size() - 2] < 0.05);
 }
 
-TEST_CASE("Ctrl-C ends a run after the present iteration and leaves no record", "[runner][status]") {
+TEST_CASE("Ctrl-C ends a run after the present iteration and leaves its checkpoint, but no record", "[runner][status]") {
   const TemporaryFolder folder;
   const Plugin plugin = fake_plugin();
   RunOptions options = into(folder);
@@ -244,7 +244,8 @@ TEST_CASE("Ctrl-C ends a run after the present iteration and leaves no record", 
   const RunRecord r = make_run(fake_cell(plugin), plugin, options);
   CHECK(r.status == "Interrupted");
   CHECK(r.trace.rows.size() == 3);
-  CHECK(folder.files() == 0);
+  CHECK(folder.files() == 1);
+  CHECK(fs::exists(folder.path / "runs" / (r.id + ".checkpoint")));
 }
 
 TEST_CASE("the observer's time is evaluation time, not training time", "[runner][clock]") {
