@@ -215,7 +215,7 @@ int verify_archive(const std::vector<std::string>& named, const CommandLine& opt
 }
 
 /// Options of another action than the given one are mistakes.
-void require_options(const CommandLine& options, const std::string& action) {
+void require_own_options(const CommandLine& options, const std::string& action) {
   const std::map<std::string, std::string> of = {{"paper", "add"},   {"scale", "add"},       {"to", "add"},
                                                  {"out", "add"},     {"any-version", "add"}, {"sample", "verify"},
                                                  {"seed", "verify"}, {"minutes", "verify"}};
@@ -232,7 +232,7 @@ int archive_verb(const CommandLine& options) {
   given.erase(given.begin());
   if (std::find(actions.begin(), actions.end(), action) == actions.end())
     throw UsageError(unknown_name("action", action, actions) + "; see 'bcdbench archive --help'");
-  require_options(options, action);
+  require_own_options(options, action);
   if (action == "add") return add_records(given, options);
   if (action == "verify") return verify_archive(given, options);
   if (!given.empty()) throw UsageError("archive ls: takes no names");

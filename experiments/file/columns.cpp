@@ -136,8 +136,8 @@ void check_columns(Experiment& experiment, const std::vector<Variant>& variants)
   for (const PlannedRun& run : experiment.runs) stops.emplace(run.variant, run.stop);
   for (const auto& [variant, stop] : stops) {
     if (!stop.when) continue;
-    const auto is_metric = [&](const std::string& name) {  // of a record that is made again
-      return std::any_of(stop.metrics.begin(), stop.metrics.end(), [&](const OwnMetric& own) { return own.name == name; });
+    const auto is_metric = [&own_metrics = stop.metrics](const std::string& name) {  // of a record that is made again
+      return std::any_of(own_metrics.begin(), own_metrics.end(), [&](const OwnMetric& own) { return own.name == name; });
     };
     for (const Formula::Name& name : stop.when->names())
       if (name.column && !is_metric(name.text))

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/text.hpp"
 #include "datasets/own.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 using Function = std::function<double(double)>;
 using Range1 = std::pair<double, double>;
 
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon(), kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kWidest = 32;
 
 /// Sorted: an even grid, which holds 0 and the whole numbers, neighbours of these, and random points.
@@ -63,7 +63,7 @@ Slope slope_by_differences(const Function& f, double u, bool left, bool right, d
   };
   const double once = quotient(h), twice = quotient(h / 2),
                size = 1 + std::abs(u) + std::abs(f(u)) + std::abs(f(u + h)) + std::abs(f(u - h));
-  return {twice, 3 * std::abs(once - twice) + 64 * kEpsilon * (size / h + std::abs(u * twice) / h)};
+  return {twice, 3 * std::abs(once - twice) + 64 * kEps * (size / h + std::abs(u * twice) / h)};
 }
 
 std::string at(double u) { return " at " + number_text(u); }
@@ -105,7 +105,7 @@ void compare_bound(Check& check, const std::string& what, const Function& f, con
   const std::vector<double> points = sample_points();
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {
     const double a = points[i], b = points[i + 1], L = bound(std::max(std::abs(a), std::abs(b)));
-    const double change = std::abs(f(b) - f(a)), rounding = 16 * kEpsilon * (std::abs(f(a)) + std::abs(f(b)) + L * std::abs(b));
+    const double change = std::abs(f(b) - f(a)), rounding = 16 * kEps * (std::abs(f(a)) + std::abs(f(b)) + L * std::abs(b));
     check.require(change <= L * (b - a) + rounding, what + " " + number_text(L) +
                                                         " is too small: " + show(change / (b - a), 6) + " between " +
                                                         number_text(a) + " and " + number_text(b) + where);
@@ -149,7 +149,7 @@ void for_targets(const OwnLoss& own, Body&& body) {
 void check_continuous(Check& check, const Function& derivative, double y, const std::string& where) {
   for (const double u : {-1.0, 0.0, 1.0, y - 1, y, y + 1}) {
     const auto change = [&](double reach) { return std::abs(derivative(u + reach) - derivative(u - reach)); };
-    check.require(change(1e-9) <= 0.5 * change(1e-3) + 64 * kEpsilon * (1 + std::abs(derivative(u))),
+    check.require(change(1e-9) <= 0.5 * change(1e-3) + 64 * kEps * (1 + std::abs(derivative(u))),
                   "the loss is said to be smooth, but its derivative jumps" + at(u) + where);
   }
 }
@@ -190,11 +190,11 @@ void check_convex(Check& check, const OwnLoss& own) {
   for_targets(own, [&](const Function& value, const Function& derivative, double, const std::string& where) {
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
       const double a = points[i], b = points[i + 1], da = derivative(a), db = derivative(b);
-      check.require(db >= da - 64 * kEpsilon * (std::abs(da) + std::abs(db)),
+      check.require(db >= da - 64 * kEps * (std::abs(da) + std::abs(db)),
                     "the derivative falls between " + number_text(a) + " and " + number_text(b) + where);
       const double middle = value((a + b) / 2), mean = (value(a) + value(b)) / 2;
       check.require(
-          middle <= mean + 64 * kEpsilon * (std::abs(mean) + std::abs(middle) + 1),
+          middle <= mean + 64 * kEps * (std::abs(mean) + std::abs(middle) + 1),
           "the value in the middle of " + number_text(a) + " and " + number_text(b) + where + " is above the mean of both");
     }
   });

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kMagic = "bcdbench checkpoint 1\n";
+constexpr std::string_view kFirstBytes = "bcdbench checkpoint 1\n";
 constexpr std::size_t kDigest = 32;
 
 }  // namespace
@@ -64,7 +64,7 @@ CheckpointWriter::CheckpointWriter(const fs::path& file, const nlohmann::json& h
   fs::create_directories(file.parent_path(), ignored);
   out_ = std::make_unique<HashedFile>(path_, "wbe");
   if (!out_->stream()) fail();
-  std::string magic(kMagic), text = json_text(head);
+  std::string magic(kFirstBytes), text = json_text(head);
   bytes(magic.data(), magic.size());
   (*this)(text);
 }
@@ -99,7 +99,7 @@ CheckpointReader::CheckpointReader(const fs::path& file) : Members(true) {
   };
   std::error_code error;
   const std::uintmax_t size = fs::file_size(file, error);
-  require(!error && size >= kMagic.size() + kDigest, "it is cut");
+  require(!error && size >= kFirstBytes.size() + kDigest, "it is cut");
   in_ = std::make_unique<HashedFile>(file, "rbe");
   require(in_->stream() != nullptr, "it cannot be read");
   std::vector<char> buffer(1 << 20);
@@ -115,9 +115,9 @@ CheckpointReader::CheckpointReader(const fs::path& file) : Members(true) {
   in_ = std::make_unique<HashedFile>(file, "rbe");
   require(in_->stream() != nullptr, "it cannot be read");
   left_ = size - kDigest;
-  std::string magic(kMagic.size(), '\0'), text;
+  std::string magic(kFirstBytes.size(), '\0'), text;
   bytes(magic.data(), magic.size());
-  require(magic == kMagic, "it is no checkpoint of this format");
+  require(magic == kFirstBytes, "it is no checkpoint of this format");
   (*this)(text);
   try {
     head_ = parse_json(text);
