@@ -18,8 +18,8 @@ struct ClaimEntry {
   bool other_version = false;      ///< there are records of another version of the code, which were left
 };
 
-/// The claims of some experiments, by id or file, as changed by the overrides, with the records on the shelf. A claim without its records, and
-/// every claim of the other scale, is taken from the reference.
+/// The claims of some experiments, by id or file, as changed by the overrides, with the records on the shelf. A claim without its
+/// records, and every claim of the other scale, is taken from the reference.
 std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& experiments, const Overrides& overrides,
                                        const Shelf& shelf);
 

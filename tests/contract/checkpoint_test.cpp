@@ -38,7 +38,7 @@ PlannedRun planned_run(const Plugin& plugin, const Setting& setting, std::map<st
   planned.dataset = "teacher-student";
   planned.dataset_options = {{"d_in", "4"}, {"n", "12"}, {"n_test", "6"}};
   planned.hidden = {4, 4};
-  planned.activation = Activation::parse(setting.activation);
+  planned.activations = {Activation::parse(setting.activation)};
   planned.bias = setting.bias;
   planned.skip = setting.skip;
   planned.init.scale = 0.4;

@@ -9,7 +9,6 @@ using namespace bcd::test;
 namespace {
 
 const std::vector<std::string> kAll = {"none", "l2:0.7", "l1:0.4", "elastic:0.4,0.7", "nonnegative", "box:-0.5,0.75"};
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// r of one entry, by definition.
 double by_definition(const std::string& text, double x) {

@@ -42,39 +42,39 @@ void rename_records(const Sandbox& sandbox, const std::function<std::string(cons
   }
 }
 
-const std::string kTiny = tiny("tiny");
+const std::string kTinyFile = tiny("tiny");
 
 }  // namespace
 
 TEST_CASE("names, figures and claims make no other run", "[names]") {
-  const std::string name = name_of(kTiny);
-  CHECK(name_of(with(kTiny, "id = 'tiny'", "id = 'other'"), "other") == name);
-  CHECK(name_of(with(kTiny, "label = 'slow'", "label = 'SGD'")) == name);
-  CHECK(name_of(with(kTiny, "title = 'A small experiment'", "title = 'T'")) == name);
-  CHECK(name_of(with(kTiny, "paper = 'test'", "paper = 'mine'")) == name);
-  CHECK(name_of(with(kTiny, "y = 'train_loss'", "y = 'train_loss'\nlog_y = true")) == name);
-  CHECK(name_of(with(kTiny, "value = 1e6", "value = 1e5")) == name);
+  const std::string name = name_of(kTinyFile);
+  CHECK(name_of(with(kTinyFile, "id = 'tiny'", "id = 'other'"), "other") == name);
+  CHECK(name_of(with(kTinyFile, "label = 'slow'", "label = 'SGD'")) == name);
+  CHECK(name_of(with(kTinyFile, "title = 'A small experiment'", "title = 'T'")) == name);
+  CHECK(name_of(with(kTinyFile, "paper = 'test'", "paper = 'mine'")) == name);
+  CHECK(name_of(with(kTinyFile, "y = 'train_loss'", "y = 'train_loss'\nlog_y = true")) == name);
+  CHECK(name_of(with(kTinyFile, "value = 1e6", "value = 1e5")) == name);
 }
 
 TEST_CASE("a setting that has its default's value makes no other run", "[names]") {
-  const std::string name = name_of(kTiny);
+  const std::string name = name_of(kTinyFile);
   const auto algorithm = find_plugin("sgd").make<double>();
   ParameterList list = algorithm->parameters();
   for (const Parameter& parameter : list.all()) {
     const std::string setting = parameter.name + " = '" + value_text(parameter.get()) + "'";
     CAPTURE(setting);
-    CHECK(name_of(with(kTiny, "algorithm = 'sgd'", "algorithm = 'sgd'\nparameters = { " + setting + " }")) == name);
+    CHECK(name_of(with(kTinyFile, "algorithm = 'sgd'", "algorithm = 'sgd'\nparameters = { " + setting + " }")) == name);
   }
-  CHECK(name_of(with(kTiny, "d_in = 3", "d_in = 3\nnoise = 0\ninput_law = 'normal'")) == name);  // of the dataset
-  CHECK(name_of(with(kTiny, "hidden = [4]", "hidden = [4]\nactivation = 'relu'\nbias = true")) == name);
-  CHECK(name_of(with(kTiny, "[run]", "[loss]\nname = 'squared'\n[init]\nkind = 'normal'\nscale = 0.010\n[run]")) == name);
+  CHECK(name_of(with(kTinyFile, "d_in = 3", "d_in = 3\nnoise = 0\ninput_law = 'normal'")) == name);  // of the dataset
+  CHECK(name_of(with(kTinyFile, "hidden = [4]", "hidden = [4]\nactivation = 'relu'\nbias = true")) == name);
+  CHECK(name_of(with(kTinyFile, "[run]", "[loss]\nname = 'squared'\n[init]\nkind = 'normal'\nscale = 0.010\n[run]")) == name);
 }
 
 TEST_CASE("what is computed makes another run", "[names]") {
-  std::set<std::string> names = {name_of(kTiny)};
+  std::set<std::string> names = {name_of(kTinyFile)};
   const auto another = [&](const std::string& from, const std::string& to) {
     CAPTURE(to);
-    CHECK(names.insert(name_of(with(kTiny, from, to))).second);
+    CHECK(names.insert(name_of(with(kTinyFile, from, to))).second);
   };
   another("algorithm = 'sgd'", "algorithm = 'adagrad'");
   another("algorithm = 'sgd'", "algorithm = 'sgd'\nparameters = { momentum = 0.125 }");
@@ -103,10 +103,11 @@ TEST_CASE("a start from a dumped state counts by its content, not by its place",
 
 TEST_CASE("renaming and drawing rerun nothing; each experiment shows a shared record under its own label", "[names][cli]") {
   const Sandbox sandbox;
-  sandbox.write("tiny.toml", kTiny);
+  sandbox.write("tiny.toml", kTinyFile);
   REQUIRE(sandbox.run("run tiny.toml").code == 0);
-  const std::string more = with(with(with(kTiny, "id = 'tiny'", "id = 'other'"), "'slow'", "'gradient'"), "'quick'", "'Adam'") +
-                           "\n[[figure]]\nid = 'test'\ntitle = 'F'\ncaption = 'C'\n[[figure.panel]]\ny = 'test_loss'\n";
+  const std::string more =
+      with(with(with(kTinyFile, "id = 'tiny'", "id = 'other'"), "'slow'", "'gradient'"), "'quick'", "'Adam'") +
+      "\n[[figure]]\nid = 'test'\ntitle = 'F'\ncaption = 'C'\n[[figure.panel]]\ny = 'test_loss'\n";
   sandbox.write("other.toml", more);
   const Outcome again = sandbox.run("run other.toml");
   CHECK(occurrences(again.err, ": cached") == 4);
@@ -121,8 +122,8 @@ TEST_CASE("renaming and drawing rerun nothing; each experiment shows a shared re
 TEST_CASE("runs that two experiments or two variants share are made once", "[names][cli]") {
   const std::string jobs = GENERATE("", " --jobs 2");
   const Sandbox sandbox;
-  sandbox.write("tiny.toml", kTiny);
-  sandbox.write("other.toml", with(with(kTiny, "id = 'tiny'", "id = 'other'"), "'slow'", "'gradient'"));
+  sandbox.write("tiny.toml", kTinyFile);
+  sandbox.write("other.toml", with(with(kTinyFile, "id = 'tiny'", "id = 'other'"), "'slow'", "'gradient'"));
   const Outcome made = sandbox.run("run tiny.toml other.toml" + jobs);
   CHECK(made.code == 0);
   CHECK(occurrences(made.err, "the same run as that of tiny ") == 4);
@@ -134,7 +135,7 @@ TEST_CASE("runs that two experiments or two variants share are made once", "[nam
 
 TEST_CASE("a failed record of the program is said to be there and is made again on request", "[names][cli]") {
   const Sandbox sandbox;
-  sandbox.write("tiny.toml", kTiny);
+  sandbox.write("tiny.toml", kTinyFile);
   REQUIRE(sandbox.run("run tiny.toml").code == 0);
   const fs::path file = records(sandbox).front();
   json record = json::parse(sandbox.read(file));
@@ -179,7 +180,7 @@ TEST_CASE("a run that failed is made again where the cause may have gone", "[nam
 TEST_CASE("records of another version are named with the option that takes them, and marked where they are", "[names][cli]") {
   const bool old_scheme = GENERATE(false, true);
   const Sandbox sandbox;
-  sandbox.write("tiny.toml", kTiny);
+  sandbox.write("tiny.toml", kTinyFile);
   REQUIRE(sandbox.run("run tiny.toml").code == 0);
   int count = 0;
   rename_records(sandbox, [&](const std::string& id) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "checkout.hpp"
+#include "experiments/file/load.hpp"
 #include "experiments/report/claims_table.hpp"
 #include "experiments/report/items.hpp"
 #include "tests/support/catch.hpp"
@@ -152,7 +153,7 @@ std::vector<std::pair<std::string, std::string>> table_of_findings() {
 std::map<std::string, std::string> reference_verdicts() {
   std::vector<ClaimRow> rows;
   std::map<std::string, std::string> verdicts;
-  for (const ClaimEntry& entry : collect_claims({}, "quick", Shelf{"no-such-folder"})) {
+  for (const ClaimEntry& entry : collect_claims(experiments_of({}, {}), {}, Shelf{"no-such-folder"})) {
     rows.push_back(entry.row);
     verdicts[entry.row.id] = entry.row.verdict;
   }

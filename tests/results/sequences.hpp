@@ -12,7 +12,7 @@ namespace bcd::test {
 inline rates::Sequence gradient_descent(int m, double s, int K) {
   rates::Sequence sequence;
   sequence.first_k = 0;
-  double x = 1, moved = rates::kNaN;
+  double x = 1, moved = kNaN;
   for (int k = 0; k <= K; ++k) {
     const double slope = m * std::pow(x, m - 1);
     sequence.f.push_back(std::pow(x, m));
@@ -35,7 +35,7 @@ rates::Sequence noisy(Base&& base, double theta, double f_star, double sigma, do
     const double gap = base(k) * std::exp(sigma * of_gap);
     sequence.f.push_back(f_star + gap);
     sequence.g.push_back(std::pow(gap, theta) * std::exp(sigma * of_gradient));
-    sequence.step.push_back(rates::kNaN);
+    sequence.step.push_back(kNaN);
     of_gap = correlation * of_gap + fresh * rng.normal();
     of_gradient = correlation * of_gradient + fresh * rng.normal();
   }

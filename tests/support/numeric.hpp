@@ -5,11 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include "algorithms/core/rounding.hpp"
 #include "algorithms/core/types.hpp"
 
 namespace bcd::test {
-
-inline constexpr double kEps = std::numeric_limits<double>::epsilon();
 
 struct Difference {
   double value;
