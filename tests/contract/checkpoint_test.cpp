@@ -242,7 +242,7 @@ TEST_CASE("a checkpoint of the same run from another program is refused, and one
   check_refused(rewritten(head, 0, "12345678"), "more than this run needs");
 }
 
-TEST_CASE("--force does not look at a checkpoint, and 0 minutes leave none", "[checkpoint]") {
+TEST_CASE("With --force no checkpoint is looked at, and 0 minutes leave none", "[checkpoint]") {
   const Plugin& plugin = find_plugin("sgd");
   PlannedRun planned = planned_run(plugin, {});
   planned.config = canonical_config(planned, plugin);

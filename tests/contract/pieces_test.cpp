@@ -184,7 +184,8 @@ TEST_CASE("data that are what they say pass, and each check catches its broken t
   CHECK(data.X_test.rows() == 2);
   CHECK(data.checksum == source.load_f32({{"n", "7"}}, TargetCode::real, 3).checksum);
   CHECK(data.checksum != source.load_f64({{"n", "7"}}, TargetCode::real, 4).checksum);
-  CHECK_THROWS_WITH(source.load_f64({{"m", "7"}}, TargetCode::real, 3), Contains("did you mean 'n'?"));
+  CHECK_THROWS_WITH(source.load_f64({{"m", "7"}}, TargetCode::real, 3),
+                    Contains("unknown option of dataset 'ramp': 'm'. Valid: n"));
   CHECK_THROWS_WITH(source.load_f64({{"n", "many"}}, TargetCode::real, 3), Contains("dataset 'ramp' of "));
   CHECK_THROWS_WITH(source.load_f64({}, TargetCode::signed_one, 3), Contains("real targets"));
 }

@@ -168,7 +168,7 @@ TEST_CASE("a grid that makes no sense is an error that says why", "[spec][grid][
   CHECK_THAT(option("momentum"), Contains("--grid momentum: write key=value,value,..."));
   CHECK_THAT(option("momentum="), Contains("a value is empty"));
   CHECK_THAT(option("momentum=0.1,,0.2"), Contains("a value is empty"));
-  CHECK_THAT(option("alfa=1,2"), Contains("did you mean 'alpha'"));
+  CHECK_THAT(option("alhpa=1,2"), Contains("did you mean 'alpha'"));
   CHECK_THAT(option("momentum=0,x"), Contains("'momentum' must be a number, got 'x'"));
   CHECK_THAT(error_of(sample(""), grid({"alpha=1", "alpha=2"})), Contains("there is another --grid over this key"));
 }

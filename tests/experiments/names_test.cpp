@@ -271,7 +271,7 @@ class Tree {
         found["core"] = line.substr(at + 15, 16);
       if (line.rfind("    {\"", 0) == 0) {
         const std::size_t end = line.find('"', 6);
-        found[line.substr(6, end - 6)] = line.substr(end + 4, 16);
+        if (line.find('"', end + 4) == end + 20) found[line.substr(6, end - 6)] = line.substr(end + 4, 16);
       }
     }
     return found;
