@@ -210,7 +210,7 @@ void place_file(Variant& variant, const std::string& key) {
   if (!key.starts_with("dataset.") || !name.is_string()) return;
   const std::string option = key.substr(std::string("dataset.").size());
   for (const DatasetInfo& info : datasets())
-    if (info.name == name && std::find(info.paths.begin(), info.paths.end(), option) != info.paths.end() &&
+    if (info.name == name.get<std::string>() && std::find(info.paths.begin(), info.paths.end(), option) != info.paths.end() &&
         dataset[option].is_string())
       variant.tables["dataset"][option] = fs::absolute(dataset[option].get<std::string>()).string();
 }
