@@ -138,7 +138,8 @@ class PromiseTable {
  public:
   PromiseTable(Section section, const std::vector<std::string>& variants, const std::string& paper)
       : section_(std::move(section)) {
-    const Plugin& plugin = find_plugin(section_.choice("of", plugin_names()));
+    const std::string algorithm = section_.choice("of", plugin_names());
+    const Plugin& plugin = find_plugin(algorithm);
     if (plugin.promises.empty()) throw UsageError(section_.place() + ": " + plugin.name + " promises nothing");
     const std::string id = section_.text("id");
     const std::string under = section_.text("under", ""), where = section_.text("where", "");
