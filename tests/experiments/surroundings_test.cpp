@@ -81,7 +81,7 @@ TEST_CASE("a place for results is looked at before the first run", "[faults][sur
       CAPTURE(verb);
       const Outcome outcome = sandbox.run(std::string(verb) + " tiny.toml --out " + out);
       CHECK(outcome.code == 2);
-      CHECK_THAT(outcome.err, Catch::StartsWith("bcdbench: ") && !Contains("started") && !Contains("internal error"));
+      CHECK_THAT(outcome.err, StartsWith("bcdbench: ") && !Contains("started") && !Contains("internal error"));
     }
     if (out != "file" && out != "file/below") CHECK(sandbox.run("claims --out " + out).code == (out == "/proc/none" ? 0 : 2));
   }

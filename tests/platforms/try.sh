@@ -2,9 +2,9 @@
 # Both commands of the README on a fresh system: makes a minimal system of a Debian or Ubuntu release in a folder, clones this
 # checkout's last commit into it and calls the launcher there, as a newcomer would. Needs root and mmdebstrap.
 #
-#   tests/platforms/try.sh SUITE FOLDER [EXPERIMENT...]     for example: try.sh trixie /var/tmp/trixie zeng2019-fig1
+#   tests/platforms/try.sh SUITE FOLDER [PAPER...]     for example: try.sh trixie /var/tmp/trixie xu2024
 #
-# SUITE: bookworm, trixie, jammy, noble, ...; FOLDER is kept, a second call goes on with it; EXPERIMENT: what `reproduce` is given
+# SUITE: bookworm, trixie, jammy, noble, ...; FOLDER is kept, a second call goes on with it; PAPER: what `reproduce` is given
 # (default: everything). MIRROR, CXX, BCDBENCH_PRESET and BCDBENCH_ARCH are passed on.
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }

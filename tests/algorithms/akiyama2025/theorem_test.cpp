@@ -83,7 +83,7 @@ TEST_CASE("factors that do not contract are no bound", "[akiyama2025][promise]")
     if (result.promise.id == "inner.distance" || result.promise.id == "first.distance") {
       INFO(result.promise.id);
       CHECK(result.verdict() == "not applicable");
-      CHECK_THAT(result.not_applicable, Catch::Contains("no bound"));
+      CHECK_THAT(result.not_applicable, Contains("no bound"));
     }
 }
 
