@@ -202,6 +202,15 @@ void check_convex(Check& check, const OwnLoss& own) {
 
 // ---- data ----
 
+/// Own: a piece with a fault() and a title.
+template <class Own>
+auto complete(const Own& own) {
+  return [&own](Check& c) {
+    c.require(own.fault().empty(), own.fault());
+    c.require(!own.title.empty(), "has no title");
+  };
+}
+
 bool same_bits(const Matrix<double>& a, const Matrix<double>& b) {
   return a.rows() == b.rows() && a.cols() == b.cols() &&
          (a.size() == 0 || std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0);
@@ -217,10 +226,7 @@ bool same(const OwnSamples& a, const OwnSamples& b) {
 std::vector<PieceCheck> activation_checks(const OwnActivation& own) {
   std::vector<PieceCheck> list;
   const auto add = [&list](const std::string& name, auto body) { list.push_back(Check(name, body)); };
-  add("has a name and all that it needs", [&](Check& c) {
-    c.require(own.fault().empty(), own.fault());
-    c.require(!own.title.empty(), "has no title");
-  });
+  add("has a name and all that it needs", complete(own));
   if (!own.fault().empty()) return list;
   add("is finite where its argument is, and NaN where that is", [&](Check& c) {
     check_finite(c, "the value", own.value);
@@ -248,10 +254,7 @@ std::vector<PieceCheck> activation_checks(const OwnActivation& own) {
 std::vector<PieceCheck> loss_checks(const OwnLoss& own) {
   std::vector<PieceCheck> list;
   const auto add = [&list](const std::string& name, auto body) { list.push_back(Check(name, body)); };
-  add("has a name and all that it needs", [&](Check& c) {
-    c.require(own.fault().empty(), own.fault());
-    c.require(!own.title.empty(), "has no title");
-  });
+  add("has a name and all that it needs", complete(own));
   if (!own.fault().empty()) return list;
   add("is finite where its argument is, and NaN where that is", [&](Check& c) {
     for_targets(own, [&](const Function& value, const Function& derivative, double, const std::string& where) {
