@@ -18,7 +18,9 @@ using namespace bcd::test;
 
 namespace {
 
-constexpr int kKills = 100;
+constexpr int kKills = 100;   // at least
+constexpr int kResumed = 20;  // at least: how often a kill meets a checkpoint depends on the machine's speed
+constexpr int kMostKills = 800;
 constexpr std::uint64_t kSeed = 14;
 
 const char* const kExperiment = R"(id = 'killed'
@@ -29,7 +31,7 @@ dataset = { name = 'teacher-student', d_in = 6, n = 200, n_test = 50 }
 network = { hidden = [8, 8], activation = 'relu' }
 loss = { name = 'squared' }
 init = { kind = 'he' }
-run = { iterations = 60, seeds = [1], audit = 'block', measure = ['gradient2', 'step2'] }
+run = { iterations = 300, seeds = [1], audit = 'block', measure = ['gradient2', 'step2'] }
 [[variant]]
 label = 'bcd3'
 algorithm = 'bcd3_zeng2019'
@@ -39,6 +41,7 @@ algorithm = 'mdlam_wang2022'
 [[variant]]
 label = 'bsum'
 algorithm = 'bsum_ghauch2018'
+network.activation = 'sigmoid'
 [[variant]]
 label = 'admm'
 algorithm = 'admm_taylor2016'
@@ -47,10 +50,10 @@ run.precision = 'f32'
 label = 'adam'
 algorithm = 'adam'
 parameters = { shuffle = true, batch_size = 32 }
-run.iterations = 400
+run.iterations = 2000
 )";
 
-/// Starts the program in the sandbox; --checkpoint 0.0005: every 30 ms.
+/// Starts the program in the sandbox; --checkpoint 0.0001: every 6 ms.
 pid_t start(const Sandbox& sandbox, const std::string& out) {
   std::fflush(nullptr);  // what is buffered is the parent's to write
   const pid_t child = fork();
@@ -58,7 +61,7 @@ pid_t start(const Sandbox& sandbox, const std::string& out) {
   const std::string log = sandbox.path(out + ".log").string();
   if (chdir(sandbox.path("").c_str()) != 0 || !freopen(log.c_str(), "a", stdout) || !freopen(log.c_str(), "a", stderr))
     _exit(99);
-  execl(BCDBENCH_PROGRAM, "bcdbench", "run", "killed.toml", "--threads", "1", "--checkpoint", "0.0005", "--out", out.c_str(),
+  execl(BCDBENCH_PROGRAM, "bcdbench", "run", "killed.toml", "--threads", "1", "--checkpoint", "0.0001", "--out", out.c_str(),
         static_cast<char*>(nullptr));
   _exit(99);
 }
@@ -88,13 +91,14 @@ TEST_CASE("the records of a program that is killed 100 times at random moments a
   Rng rng(kSeed, "kills");
   int kills = 0, campaigns = 0;
   std::size_t resumed = 0;
-  while (kills < kKills) {
+  const auto enough = [&] { return (kills >= kKills && resumed >= kResumed) || kills >= kMostKills; };
+  while (!enough()) {
     const std::string out = "killed" + std::to_string(++campaigns);
     for (bool done = false; !done;) {
       const pid_t child = start(sandbox, out);
       REQUIRE(child > 0);
       std::this_thread::sleep_for(std::chrono::duration<double>(rng.uniform(0, 0.7 * alone)));
-      if (kills < kKills) kill(child, SIGKILL);  // the last campaign ends in peace
+      if (kills < kMostKills) kill(child, SIGKILL);  // the last campaign ends in peace
       REQUIRE(waitpid(child, &status, 0) == child);
       done = WIFEXITED(status);
       kills += WIFSIGNALED(status);
@@ -110,7 +114,7 @@ TEST_CASE("the records of a program that is killed 100 times at random moments a
     }
     CHECK(files_in(sandbox.path(out) / "runs", ".checkpoint") == 0);
   }
-  CHECK(kills == kKills);
-  CHECK(resumed >= 20);
+  CHECK(kills >= kKills);
+  CHECK(resumed >= kResumed);
   WARN(kills << " kills in " << campaigns << " campaigns; runs went on from a checkpoint " << resumed << " times");
 }
