@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "algorithms/core/rounding.hpp"
+#include "experiments/claims/study.hpp"
 #include "experiments/claims/words.hpp"
 #include "experiments/experiment.hpp"
 #include "results/claim.hpp"
@@ -20,6 +21,7 @@ struct Case {
   const std::vector<const RunRecord*>& baselines;  ///< of its baseline variant
   ClaimRow& row;                                   ///< measured, reported, evidence and the order of the records are the kind's
   const rates::Options& rates;                     ///< of the experiment
+  const StudyRunner& run_study;
   Outcome outcome = Outcome::not_run;
 
   bool has(const std::string& key) const { return claim.number.contains(key); }

@@ -52,7 +52,7 @@ bool is_shipped(const std::string& experiment) {
 
 /// What the kind finds, or why it is not asked.
 Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const std::vector<RunRecord>& records,
-                         const std::vector<std::string>& all, ClaimRow& row) {
+                         const std::vector<std::string>& all, const StudyRunner& run_study, ClaimRow& row) {
   const std::vector<std::string> variants = claim.variants.empty() ? all : claim.variants;
   const bool compares = claim.text.contains("baseline");
   const auto runs = runs_of(records, variants);
@@ -74,7 +74,7 @@ Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const
     row.evidence = "no run has a column " + claim.text.at("metric");
     return Outcome::inconclusive;
   }
-  Case c{claim, runs, baselines, row, experiment.rates};
+  Case c{claim, runs, baselines, row, experiment.rates, run_study};
   if (const RunRecord* run = unmeasured(c, here)) {
     row.evidence = run_name(*run) + " did not measure " + c.quantity() + " (" + run->status + ": " + run->reason + ")";
     return Outcome::inconclusive;
@@ -93,7 +93,8 @@ Outcome outcome_of_claim(const Experiment& experiment, const Claim& claim, const
 
 }  // namespace
 
-std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale) {
+std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunRecord>& records, const std::string& scale,
+                            const StudyRunner& run_study) {
   std::vector<std::string> all;
   for (const PlannedRun& planned : experiment.runs)
     if (std::find(all.begin(), all.end(), planned.variant) == all.end()) all.push_back(planned.variant);
@@ -106,7 +107,7 @@ std::vector<ClaimRow> judge(const Experiment& experiment, const std::vector<RunR
       row.evidence = "judged with --scale " + claim.scale + " only";
       continue;
     }
-    decide(row, claim, outcome_of_claim(experiment, claim, records, all, row));
+    decide(row, claim, outcome_of_claim(experiment, claim, records, all, run_study, row));
   }
   return rows;
 }

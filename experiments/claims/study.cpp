@@ -16,7 +16,7 @@ std::vector<std::string> study_ids() {
 }
 
 void judge_study(Case& c) {
-  const StudyResult result = result_of(find_study(c.text("study")));
+  const StudyResult result = c.run_study(find_study(c.text("study")));
   c.row.measured = shown(result.measured);
   if (result.holds && result.looseness > 0) c.row.measured += ", " + looseness(result.looseness);
   c.outcome = result.holds ? Outcome::holds : Outcome::violated;

@@ -42,7 +42,7 @@ int ci_verb(const CommandLine& options) {
   make_runs(results, execution(options, selection));
   print_outcomes(results, selection.out);
 
-  const auto judgements = judge_all(results, selection.overrides.scale);
+  const auto judgements = judge_all(results, selection.overrides.scale, selection.out);
   std::vector<ClaimRow> rows;
   for (const Judgement& judgement : judgements) rows.insert(rows.end(), judgement.relevant.begin(), judgement.relevant.end());
   write_file_atomically(selection.out / "junit.xml", junit(rows));

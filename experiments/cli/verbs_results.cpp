@@ -44,7 +44,7 @@ std::vector<std::string> chosen(const CommandLine& options, const std::string& o
 int check_verb(const CommandLine& options) {
   const Selection selection = Selection::from(options);
   const auto results = find_results(selection);
-  const auto judgements = judge_all(results, selection.overrides.scale);
+  const auto judgements = judge_all(results, selection.overrides.scale, selection.out);
   if (const std::string file = text(options, "junit"); !file.empty()) {
     std::vector<ClaimRow> rows;
     for (const Judgement& judgement : judgements) rows.insert(rows.end(), judgement.relevant.begin(), judgement.relevant.end());
@@ -69,7 +69,7 @@ int report_verb(const CommandLine& options) {
   const auto results = find_results(selection);
   std::string command = selection.command("report");
   for (const std::string& name : selection.experiments) command += " " + name;
-  const auto report = report_all(results, judge_all(results, selection.overrides.scale),
+  const auto report = report_all(results, judge_all(results, selection.overrides.scale, selection.out),
                                  draw_for_report(results, selection.place()), selection.place(), command);
   std::cout << "report: " << report.string() << "\n";
   return kAllWell;

@@ -113,7 +113,7 @@ int reproduce_verb(const CommandLine& options) {
   const RunOptions how = execution(options, selection);
   make_runs(results, how);
   print_outcomes(results, selection.out);
-  const auto judgements = judge_all(results, selection.overrides.scale);
+  const auto judgements = judge_all(results, selection.overrides.scale, selection.out);
   const auto pictures = draw_for_report(results, selection.place());
   const auto report = report_all(results, judgements, pictures, selection.place(), command);
   const int differing = print_claims(judgements, selection.overrides.scale);

@@ -12,6 +12,7 @@
 #include "experiments/file/paper.hpp"
 #include "experiments/report/items.hpp"
 #include "experiments/report/row_text.hpp"
+#include "experiments/run/kept_studies.hpp"
 #include "experiments/run/records.hpp"
 #include "results/json.hpp"
 
@@ -156,7 +157,8 @@ std::vector<ClaimEntry> collect_claims(const std::vector<std::string>& experimen
     const auto [records, other_versions] = existing_records(experiment, shelf);
     // An experiment without runs has studies only: they are made beside the records of other experiments.
     const bool judged_here = !records.empty() || (experiment.runs.empty() && fs::exists(record_folder(shelf.out)));
-    const std::vector<ClaimRow> rows = judged_here ? judge(experiment, records, scale) : std::vector<ClaimRow>{};
+    const std::vector<ClaimRow> rows =
+        judged_here ? judge(experiment, records, scale, kept_studies(shelf.out)) : std::vector<ClaimRow>{};
     for (ClaimEntry& entry : entries_of(experiment, rows, scale, shelf)) {
       entry.other_version = other_versions > 0 && entry.source != ClaimEntry::Source::records &&
                             outcome_of(entry.row.verdict) != Outcome::not_testable;

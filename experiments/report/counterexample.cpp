@@ -12,6 +12,7 @@
 #include "experiments/file/load.hpp"
 #include "experiments/file/paper.hpp"
 #include "experiments/report/row_text.hpp"
+#include "experiments/run/kept_studies.hpp"
 #include "experiments/run/records.hpp"
 
 namespace bcd {
@@ -126,7 +127,7 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
   keep_only(experiment.claims, id);
   const Claim& claim = claim_of(experiment, id);
   const std::vector<RunRecord> records = existing_records(experiment, shelf).records;
-  std::vector<ClaimRow> rows = judge(experiment, records, scale);
+  std::vector<ClaimRow> rows = judge(experiment, records, scale, kept_studies(shelf.out));
   std::vector<ClaimRow*> pointers;
   for (ClaimRow& row : rows) pointers.push_back(&row);
   settle_hypotheses(pointers);

@@ -10,6 +10,7 @@
 #include "experiments/claims/judge.hpp"
 #include "experiments/report/claims_table.hpp"
 #include "experiments/report/items.hpp"
+#include "experiments/run/kept_studies.hpp"
 
 namespace bcd {
 
@@ -53,9 +54,10 @@ void print_outcomes_of(const Results& results, const fs::path& out) {
 
 }  // namespace
 
-std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale) {
+std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale, const fs::path& out) {
   std::vector<Judgement> judgements;
-  for (const Results& part : results) judgements.push_back({judge(part.experiment, part.records, scale), {}});
+  for (const Results& part : results)
+    judgements.push_back({judge(part.experiment, part.records, scale, kept_studies(out)), {}});
   std::vector<ClaimRow> all;
   std::vector<ClaimRow*> rows;
   for (Judgement& judgement : judgements)

@@ -14,7 +14,9 @@ struct Judgement {
   std::vector<ClaimRow> rows;      ///< all, in the order of the file
   std::vector<ClaimRow> relevant;  ///< without those of another scale
 };
-std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale);
+/// The results of studies are kept in the output folder (run/kept_studies.hpp).
+std::vector<Judgement> judge_all(const std::vector<Results>& results, const std::string& scale,
+                                 const std::filesystem::path& out);
 /// Prints the claims, then how the papers' items and the rows come out; returns how many differ from the expectation.
 int print_claims(const std::vector<Judgement>& judgements, const std::string& scale);
 

@@ -1,5 +1,8 @@
 #include "plots/report/report_section.hpp"
 
+#include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 
 #include "algorithms/core/plain_text.hpp"
@@ -117,29 +120,76 @@ std::string runs_table(const std::vector<const RunRecord*>& runs, const std::str
          (runs.size() == 1 ? " run" : " runs") + "</summary>\n" + table + "</details>\n";
 }
 
-std::string promise_row(const RunRecord& run, const PromiseResult& p) {
-  const std::string verdict = p.verdict();
-  const std::string where = verdict == "not applicable" ? p.not_applicable
-                            : verdict == "inconclusive"
-                                ? p.inconclusive
-                                : "iteration " + std::to_string(p.worst_iteration) + ", " + p.worst_block;
-  return "<tr>" + cell(run.variant() + ", seed " + std::to_string(run.seed())) + "<td><code>" + escape_markup(p.promise.id) +
-         "</code><br>" + mathematics(p.promise.statement) + "</td>" + cell(p.promise.source) + "<td>" +
-         mathematics(p.promise.constant) + "</td>" + number_cell(std::to_string(p.checks)) +
-         number_cell(std::to_string(p.violations)) + number_cell(p.checks > 0 ? html::number(p.worst_slack) : "") +
+/// One promise of one variant in its runs.
+struct Checked {
+  std::vector<const RunRecord*> runs;
+  std::vector<const PromiseResult*> results;
+};
+
+/// The worst of the runs and what all came to; one line for the seeds of a variant.
+std::string promise_row(const Checked& c) {
+  std::int64_t checks = 0, violations = 0;
+  std::map<std::string, int> verdicts;
+  std::size_t worst = 0;
+  // By the verdict first: a reason stands where no slack does.
+  const auto badness = [&](std::size_t i) {
+    const PromiseResult& p = *c.results[i];
+    return std::pair(p.verdict() == "violated" ? 0
+                     : p.verdict() == "holds"  ? 2
+                                               : 1,
+                     p.checks > 0 ? p.worst_ratio : std::numeric_limits<double>::infinity());
+  };
+  for (std::size_t i = 0; i < c.results.size(); ++i) {
+    checks += c.results[i]->checks;
+    violations += c.results[i]->violations;
+    ++verdicts[c.results[i]->verdict()];
+    if (badness(i) < badness(worst)) worst = i;
+  }
+  std::string verdict, seeds;
+  for (const auto& [word, count] : verdicts)
+    verdict += (verdict.empty() ? "" : ", ") + (verdicts.size() > 1 ? std::to_string(count) + " " : "") + word;
+  if (c.runs.size() == 1)
+    seeds = "seed " + std::to_string(c.runs.front()->seed());
+  else
+    seeds = std::to_string(c.runs.size()) + " seeds";
+  const PromiseResult& p = *c.results[worst];
+  std::string where = p.verdict() == "not applicable" ? p.not_applicable
+                      : p.verdict() == "inconclusive" ? p.inconclusive
+                                                      : "iteration " + std::to_string(p.worst_iteration) + ", " + p.worst_block;
+  if (c.runs.size() > 1) where += " (seed " + std::to_string(c.runs[worst]->seed()) + ")";
+  return "<tr>" + cell(c.runs.front()->variant() + ", " + seeds) + "<td>" + mathematics(p.promise.constant) + "</td>" +
+         number_cell(std::to_string(checks)) + number_cell(std::to_string(violations)) +
+         number_cell(p.checks > 0 ? html::number(p.worst_slack) : "") +
          number_cell(p.checks > 0 ? html::number(p.worst_ratio) : "") + cell(verdict) + cell(where) + "</tr>\n";
 }
 
 std::string promises_table(const std::vector<const RunRecord*>& runs) {
-  std::string rows;
+  std::vector<const Promise*> promises;
+  std::vector<std::vector<Checked>> checked;  // of each promise, by variant
   for (const RunRecord* run : runs)
-    for (const PromiseResult& p : run->promises) rows += promise_row(*run, p);
-  if (rows.empty()) return {};
+    for (const PromiseResult& result : run->promises) {
+      const auto known = std::find_if(promises.begin(), promises.end(), [&](const Promise* p) {
+        return p->id == result.promise.id && p->source == result.promise.source && p->statement == result.promise.statement;
+      });
+      const auto i = static_cast<std::size_t>(known - promises.begin());
+      if (known == promises.end()) promises.push_back(&result.promise), checked.emplace_back();
+      auto same = std::find_if(checked[i].begin(), checked[i].end(),
+                               [&](const Checked& c) { return c.runs.front()->variant() == run->variant(); });
+      if (same == checked[i].end()) same = checked[i].insert(same, Checked{});
+      same->runs.push_back(run);
+      same->results.push_back(&result);
+    }
+  if (promises.empty()) return {};
+  std::string rows;
+  for (std::size_t i = 0; i < promises.size(); ++i) {
+    rows += "<tr><th scope=\"rowgroup\" colspan=\"8\"><code>" + escape_markup(promises[i]->id) + "</code> " +
+            mathematics(promises[i]->statement) + " <span class=\"soft\">" + escape_markup(promises[i]->source) +
+            "</span></th></tr>\n";
+    for (const Checked& c : checked[i]) rows += promise_row(c);
+  }
   return "<details><summary>Promises checked during the runs</summary>" +
          html::table(
-             {{"Run"},
-              {"Promise"},
-              {"Source"},
+             {{"Variant"},
               {"Constant"},
               {"Checks", true},
               {"Violations", true},
@@ -148,8 +198,8 @@ std::string promises_table(const std::vector<const RunRecord*>& runs) {
               {"Verdict"},
               {"Where, or why"}},
              rows,
-             "Slack: right side minus left side; a promise holds while slack/allowance >= -1, the allowance being a derived "
-             "bound on rounding") +
+             "Slack: right side minus left side, in the run where it is worst; a promise holds while slack/allowance >= "
+             "-1, the allowance being a derived bound on rounding. Run by run: the records") +
          "</details>\n";
 }
 

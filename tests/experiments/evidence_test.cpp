@@ -8,10 +8,12 @@
 #include "experiments/claims/verdict.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/report/replies.hpp"
+#include "experiments/run/kept_studies.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 
 using namespace bcd;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -103,6 +105,36 @@ TEST_CASE("everything that is held against a paper has a counter-example with nu
     INFO(id);
     CHECK_THAT(result_of(find_study(id)).instance, Contains("="));
   }
+}
+
+TEST_CASE("the result of a study is kept in the output folder, and made again where the code or the file is another",
+          "[evidence]") {
+  const test::Sandbox sandbox;
+  const Study& study = find_study("ghauch2018.second-order.definite");
+  const StudyResult fresh = result_of(study);
+  const fs::path out = sandbox.path("out"), file = out / "studies" / (study.id + ".json");
+  const auto same = [&](const StudyResult& result) {
+    return result.holds == fresh.holds && result.measured == fresh.measured && result.evidence == fresh.evidence &&
+           result.instance == fresh.instance && result.looseness == fresh.looseness;
+  };
+  CHECK(same(kept_studies(out)(study)));
+  CHECK_FALSE(fs::exists(out));  // a look at the claims leaves no folder behind
+  fs::create_directory(out);
+  CHECK(same(kept_studies(out)(study)));
+  CHECK(same(kept_studies(out)(study)));
+
+  nlohmann::json kept = nlohmann::json::parse(sandbox.read(file));
+  kept["evidence"] = "what was kept";
+  sandbox.write("out/studies/" + study.id + ".json", kept.dump());
+  CHECK(kept_studies(out)(study).evidence == "what was kept");  // it is not made again
+  const Study& other = find_study("ghauch2018.second-order.convex");
+  fs::copy_file(file, out / "studies" / (other.id + ".json"));
+  CHECK(kept_studies(out)(other).evidence == result_of(other).evidence);
+  sandbox.write("out/studies/" + study.id + ".json", kept.dump().substr(0, 40));
+  CHECK(same(kept_studies(out)(study)));
+  kept["version"]["core"] = "another";
+  sandbox.write("out/studies/" + study.id + ".json", kept.dump());
+  CHECK(same(kept_studies(out)(study)));
 }
 
 TEST_CASE("a certificate is the same bytes twice, its sums are right, and the reply stands beside its item",

@@ -203,6 +203,31 @@ TEST_CASE("runs, promises, provenance and the command are in the report", "[repo
   }
 }
 
+TEST_CASE("a promise has one line for the seeds of a variant, with the worst of them and where it was", "[report]") {
+  const Folder folder;
+  std::vector<RunRecord> runs(3, audited_run());
+  const Promise promise = runs[0].promises.front().promise;
+  CheckLog violated({promise});
+  violated.check(promise.id, 4, Block{"V", 1}, -2.5, 1.0);
+  runs[1].config["seed"] = 4;
+  runs[1].promises = violated.results();
+  runs[2].config["variant"] = "other";
+  ReportSection s;
+  s.id = "toy", s.title = "t", s.paper = "nobody2000";
+  for (const RunRecord& run : runs) s.runs.push_back(&run);
+  ReportData data;
+  data.sections.push_back(s);
+  write_report(folder.path / "report.html", data);
+  const std::string html = text_of(folder.path / "report.html");
+  CHECK(contains(html,
+                 "<td>a&lt;b, 2 seeds</td><td>a = min(alpha, gamma)/2</td><td class=\"n\">2</td><td class=\"n\">1</td>"
+                 "<td class=\"n\">-2.5</td><td class=\"n\">-2.5</td><td>1 holds, 1 violated</td>"
+                 "<td>iteration 4, V1 (seed 4)</td>"));
+  CHECK(contains(html, "<td>other, seed 3</td>"));
+  const std::size_t first = html.find("L(old)");
+  CHECK(html.find("L(old)", first + 1) == std::string::npos);  // the statement stands there once
+}
+
 TEST_CASE("line and band are explained once, by the author or by the report", "[report]") {
   const auto explanations = [](const std::string& caption) {
     const Folder folder;
