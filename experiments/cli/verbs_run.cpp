@@ -7,6 +7,7 @@
 #include "algorithms/core/parameters.hpp"
 #include "experiments/cli/execution.hpp"
 #include "experiments/cli/own_experiments.hpp"
+#include "experiments/cli/slurm_options.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/run/archive.hpp"
 #include "experiments/run/dump.hpp"
@@ -27,6 +28,7 @@ OptionList run_options() {
       "run only this variant; may be given several times");
   Selection::add_options(options);
   add_execution_options(options);
+  add_slurm_options(options);
   add("dry-run", po::bool_switch(),
       "print the runs that would be made, with their records and the time each will take (found from its first iterations)");
   add("init-from", po::value<std::string>()->value_name("DIR"),
@@ -82,6 +84,11 @@ int run_verb(const CommandLine& options) {
   std::vector<Results> results = selection.load();
   RunOptions how = execution(options, selection);
   how.init_from = text(options, "init-from");
+  if (options.count("shard")) keep_shard(results, text(options, "shard"), how);
+  if (options.count("slurm")) {
+    if (!options["dry-run"].as<bool>()) require_data(results), remember(selection);
+    return submit_runs(results, how, options);
+  }
   if (options["dry-run"].as<bool>()) return print_plan(results, how);
   require_data(results);
   remember(selection);
