@@ -348,7 +348,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   experiment.rates = read_rates(document);
   experiment.figures = read_figures(document, experiment, names.all(), overrides.scale);
   if (own && experiment.figures.empty() && !variants.empty()) experiment.figures.push_back(default_figure(experiment));
-  experiment.claims = read_claims(document, names.all(), experiment.paper);
+  experiment.claims = read_claims(document, names.all(), experiment.paper, overrides.scale);
   read_formulas(document, names.all(), experiment);
   document.done();
   if (own && variants.empty() && experiment.claims.empty())
