@@ -184,7 +184,7 @@ void Page::arrange() {
       std::any_of(chart_.panels.begin(), chart_.panels.end(), [](const ChartPanel& q) { return !q.title.empty(); });
   if (!format_.title) d_.page_title = 0;
   if (format_.title && !chart_.note.empty()) {
-    std::istringstream lines(wrapped(chart_.note, 0, static_cast<std::size_t>(width_ / (0.5 * kNoteFont))));
+    std::istringstream lines(wrapped(chart_.note, 0, static_cast<std::size_t>(width_ / (0.58 * kNoteFont))));
     for (std::string text; std::getline(lines, text);) note_.push_back(text);
     d_.page_title += d_.note * static_cast<int>(note_.size());
   }

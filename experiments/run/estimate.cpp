@@ -28,7 +28,7 @@ namespace {
 
 /// A large data set is not gone through to learn how long that takes: seconds grow with the samples as the counted work does, or,
 /// where it is not counted, are affine in the samples, from these two numbers of them.
-constexpr Index kFew = 500, kMore = 2000;
+constexpr Index kFew = 100, kMore = 1000;
 
 constexpr double kTemporaries = 1.5;
 
@@ -53,26 +53,40 @@ constexpr double kSlice = 0.02;
 Probe probed(PlannedRun planned) {
   planned.iterations = std::min<std::int64_t>(planned.iterations, 8);
   planned.time_limit = 0.5;  // one iteration if it is slow
-  planned.evaluate_every = 1;
+  planned.evaluate_every = 2;
   RunOptions options;
   options.keep = false;
   const auto begin = std::chrono::steady_clock::now();
   const double own = thread_seconds();
-  const Trace trace = make_run(planned, options).trace;
+  const RunRecord run = make_run(planned, options);
   const double share =
       (thread_seconds() - own) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (trace.rows.size() < 2) return {{kUnknown, kUnknown, kUnknown, kUnknown}};
+  const Trace& trace = run.trace;
+  Probe probe;
+  if (trace.rows.size() < 2) {
+    probe.times.training = kUnknown;
+    return probe;
+  }
   const auto alone = [&](double seconds) { return seconds > kSlice ? std::min(1.0, share) * seconds : seconds; };
-  const auto least = [&](const char* column) {
+  // The least that every `step`-th iteration from `from` took.
+  const auto least = [&](const char* column, std::size_t from, std::size_t step) {
     const std::vector<double> until = trace.column(column);
-    double smallest = until[1] - until[0];
-    for (std::size_t i = 2; i < until.size(); ++i) smallest = std::min(smallest, until[i] - until[i - 1]);
+    double smallest = kUnknown;
+    for (std::size_t i = from; i < until.size(); i += step) smallest = std::fmin(smallest, until[i] - until[i - 1]);
     return alone(std::max(0.0, smallest));
   };
+  probe.times.first = alone(trace.column("evaluate_seconds").front());
+  probe.times.training = least("train_seconds", 1, 1);
+  // The clock of the evaluation is also that of the audit, which judges every iteration; the last one is always evaluated.
+  const bool one = trace.rows.size() == 2;
+  const double first = probe.times.first, odd = least("evaluate_seconds", 1, 2);
+  const double audit = one ? std::max(0.0, odd - first) : odd;
+  probe.times.evaluation = one ? first : std::min(first, std::max(0.0, least("evaluate_seconds", 2, 2) - audit));
+  probe.times.recording = audit + least("record_seconds", 1, 1);
+  if (run.status != "MaxIterations" && run.status != "TimeLimit") probe.times.ends = static_cast<double>(trace.rows.size() - 1);
   const std::vector<double> flops = trace.column("flops");
-  return {{alone(trace.column("evaluate_seconds").front()), least("train_seconds"), least("evaluate_seconds"),
-           least("record_seconds")},
-          flops.size() < 2 ? 0 : flops[1] - flops[0]};
+  if (flops.size() > 1) probe.flops = flops[1] - flops[0];
+  return probe;
 }
 
 bool chooses_samples(const PlannedRun& planned) {
@@ -81,8 +95,11 @@ bool chooses_samples(const PlannedRun& planned) {
                      [](const auto& option) { return option.first == "n" || option.first.starts_with("n "); });
 }
 
-/// The number of training samples. Loading them takes longer than anything else here, so it is done once.
+/// The number of training samples, as it is asked for, or of all. Loading them takes longer than anything else here, so it is
+/// done once.
 Index samples_of(const PlannedRun& planned) {
+  const auto asked = planned.dataset_options.find("n");
+  if (asked != planned.dataset_options.end() && asked->second != "all") return parse_integer("n", asked->second);
   static std::map<std::pair<std::string, DatasetOptions>, Index> known;
   const auto [at, fresh] = known.try_emplace({planned.dataset, planned.dataset_options}, 0);
   if (fresh)
@@ -109,7 +126,8 @@ Needs times_of(const PlannedRun& planned) {
   const Needs &a = few.times, &b = more.times;
   const double training = more.flops > 0 ? b.training * extrapolated(n, few.flops, more.flops) / more.flops
                                          : extrapolated(n, a.training, b.training);
-  return {extrapolated(n, a.first, b.first), training, extrapolated(n, a.evaluation, b.evaluation), b.recording};
+  return {extrapolated(n, a.first, b.first), training, extrapolated(n, a.evaluation, b.evaluation),
+          extrapolated(n, a.recording, b.recording)};
 }
 
 /// What the times of a run depend on.
@@ -146,8 +164,9 @@ Calibration::Calibration() {
   std::error_code none;
   if (!fs::is_regular_file(file_, none)) return;
   try {
-    for (const auto& [key, times] : parse_json(file_content(file_)).items())
-      known_[key] = {times.at(0), times.at(1), times.at(2), times.at(3), times.at(4)};
+    const json stored = parse_json(file_content(file_));
+    for (const auto& [key, times] : stored.items())
+      known_[key] = {times.at(0), times.at(1), times.at(2), times.at(3), times.at(4), times.at(5)};
   } catch (const UsageError&) {  // damaged: measured anew
     known_.clear();
   } catch (const json::exception&) {
@@ -166,7 +185,8 @@ const Needs& Calibration::needs(const PlannedRun& planned, bool anew) {
 }
 
 double total_seconds(const Needs& one, const PlannedRun& planned) {
-  const auto iterations = static_cast<double>(planned.iterations);
+  auto iterations = static_cast<double>(planned.iterations);
+  if (one.ends > 0) iterations = std::min(iterations, one.ends);
   double training = iterations * one.training;
   double others = one.first + iterations * (one.evaluation / static_cast<double>(planned.evaluate_every) + one.recording);
   if (planned.time_limit > 0 && training > planned.time_limit) {
@@ -180,7 +200,7 @@ void Calibration::save() const {
   if (file_.empty() || measured_now_.empty()) return;
   json all = json::object();
   for (const auto& [key, t] : known_)
-    if (std::isfinite(t.training)) all[key] = {t.first, t.training, t.evaluation, t.recording, t.bytes};
+    if (std::isfinite(t.training)) all[key] = {t.first, t.training, t.evaluation, t.recording, t.bytes, t.ends};
   try {
     write_file_atomically(file_, all.dump() + "\n");
   } catch (const std::exception&) {  // no place for it: measured again next time
@@ -210,7 +230,7 @@ void require_memory(const PlannedRun& planned) {
   const auto asked = planned.dataset_options.find("n");
   double n = 1e5;
   if (asked != planned.dataset_options.end() && asked->second != "all") n = parse_number("n", asked->second);
-  if (8 * 8 * widths * n < allowed.bytes) return;
+  if (64 * widths * n < allowed.bytes) return;
   if (const double needed = memory_needed(planned); needed > allowed.bytes)
     throw UsageError(planned.label() + " needs about " + memory_text(needed) + " of memory, and there are " +
                      memory_text(allowed.bytes) + " (" + allowed.why +

@@ -13,8 +13,9 @@ namespace bcd {
 /// What a run takes, in seconds of a processor that does nothing else.
 struct Needs {
   double first = 0;                                    ///< evaluation before the first iteration
-  double training = 0, evaluation = 0, recording = 0;  ///< of one iteration
+  double training = 0, evaluation = 0, recording = 0;  ///< of one iteration; recording with what the audit does in each
   double bytes = 0;                                    ///< of memory, about; 0: not known
+  double ends = 0;                                     ///< the iteration at which it diverged or converged; 0: it goes on
 };
 
 /// What was measured on this machine, kept from call to call: one file for a processor, a number of threads and a version of the
