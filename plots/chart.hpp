@@ -24,6 +24,7 @@ enum class Mark {
   joined,   ///< a few points, joined by a line
   circles,  ///< around points that are to be read with care
   fit,      ///< a model: thin, dashed, dark for every curve
+  printed,  ///< what a paper prints: hollow
 };
 
 /// One mark of a curve: indices among its columns.
@@ -40,6 +41,7 @@ struct Curve {
   std::vector<Column> columns;
   std::vector<Layer> layers;  ///< none: nothing to draw, columns of the CSV file only
   bool early = false;         ///< it ends before its time: a cross at its end
+  std::string source = {};    ///< of printed values
 
   const std::vector<double>& values(std::size_t column) const { return columns[column].values; }
   /// The first layer of a mark, or null.
@@ -52,6 +54,7 @@ struct Curve {
 struct LegendEntry {
   std::string label;  ///< with the reason where a variant has no curve
   LineStyle style;
+  bool printed = false;  ///< of hollow marks, not of a line
 };
 
 struct Axes {
@@ -70,6 +73,7 @@ struct Chart {
   std::string title;
   std::vector<LegendEntry> legend;
   std::vector<ChartPanel> panels;
+  std::string note = {};  ///< a second, smaller line of the title
 };
 
 /// Dashes, in the legend and so in every panel, each line that would hide an earlier one.

@@ -15,20 +15,21 @@ namespace {
 
 /// Distances in pixels where letters are 13 pixels high; the PNG has twice as many, the PDF has 96 to the inch.
 struct Distances {
-  int left = 70, right = 22, below = 54, above = 30, panel_title = 20, page_title = 32, panel = 250;
+  int left = 70, right = 22, below = 54, above = 30, panel_title = 20, page_title = 32, note = 17, panel = 250;
   int sample = 34, gap = 8, legend_row = 23, x_label = 39, y_label = 15;
 
   Distances() = default;
   explicit Distances(double scale) {
-    for (int* d :
-         {&left, &right, &below, &above, &panel_title, &page_title, &panel, &sample, &gap, &legend_row, &x_label, &y_label})
+    for (int* d : {&left, &right, &below, &above, &panel_title, &page_title, &note, &panel, &sample, &gap, &legend_row,
+                   &x_label, &y_label})
       *d = static_cast<int>(std::lround(scale * *d));
   }
 };
 
-constexpr double kScreenFont = 13;
+constexpr double kScreenFont = 13, kNoteFont = 11;
 constexpr int kMargin = 12;  // below the legend
 
+constexpr const char* kHollow = "pt 6 ps 0.9 lw 1.8";
 constexpr const char* kCross = " point pt 2 ps 1.1 lw 2 lc rgb '";  // where a curve ends before its time
 
 std::string line(const LineStyle& style) {
@@ -52,6 +53,8 @@ std::string look(Mark mark, const LineStyle& style) {
       return "linespoints pt 7 ps 0.7 lw 1.8" + colour;
     case Mark::circles:
       return "points pt 6 ps 1.5 lw 1.5" + colour;
+    case Mark::printed:
+      return std::string("points ") + kHollow + colour;
     case Mark::fit:
       break;
   }
@@ -85,17 +88,19 @@ int text_width(const std::string& text, double font) {
   return static_cast<int>(std::ceil(em * font));
 }
 
-/// One entry of the legend: a line on its band, or the cross of curves that end early.
+/// One entry of the legend: a line on its band, or a mark.
 struct Entry {
   std::string label;
   LineStyle style;
-  bool cross = false;
+  std::string point = {};  ///< as gnuplot draws it; empty: a line
 };
 
 class Page {
  public:
   Page(const Chart& chart, const PageFormat& format) : chart_(chart), format_(format), d_(format.font / kScreenFont) {
-    for (const LegendEntry& entry : chart.legend) entries_.push_back({entry.label, entry.style});
+    for (const LegendEntry& entry : chart.legend)
+      entries_.push_back({entry.label, entry.style,
+                          entry.printed ? std::string(" point ") + kHollow + " lc rgb '" + entry.style.colour + "'" : ""});
     bool early = false;
     int column = 1;
     for (const ChartPanel& panel : chart.panels) {
@@ -106,7 +111,7 @@ class Page {
         column += static_cast<int>(curve.columns.size());
       }
     }
-    if (early) entries_.push_back({"a run ended early", {"#444444", "", ""}, true});
+    if (early) entries_.push_back({"a run ended early", {}, kCross + std::string("#444444'")});
     arrange();
   }
 
@@ -121,6 +126,7 @@ class Page {
   std::string x(double pixels) const { return "screen " + number_text(pixels / width_); }
   std::string y(double from_top) const { return "screen " + number_text(1 - from_top / height_); }
   std::string terminals() const;
+  std::string note() const;
   std::string legend() const;
   std::string panel(std::size_t p) const;
   std::string crosses(const ChartPanel& panel) const;
@@ -135,6 +141,7 @@ class Page {
   std::vector<std::vector<int>> first_columns_;  ///< by panel and curve: of the CSV file, from 1
 
   int width_ = 0, height_ = 0, columns_ = 1, cell_width_ = 0, cell_height_ = 0, above_ = 0;
+  std::vector<std::string> note_;    ///< line by line
   std::vector<int> legend_columns_;  ///< width of each
   int legend_rows_ = 0;
 };
@@ -176,6 +183,11 @@ void Page::arrange() {
   const bool titles =
       std::any_of(chart_.panels.begin(), chart_.panels.end(), [](const ChartPanel& q) { return !q.title.empty(); });
   if (!format_.title) d_.page_title = 0;
+  if (format_.title && !chart_.note.empty()) {
+    std::istringstream lines(wrapped(chart_.note, 0, static_cast<std::size_t>(width_ / (0.58 * kNoteFont))));
+    for (std::string text; std::getline(lines, text);) note_.push_back(text);
+    d_.page_title += d_.note * static_cast<int>(note_.size());
+  }
   above_ = d_.above + (titles ? d_.panel_title : 0);
   cell_height_ = above_ + d_.panel + d_.below;
   arrange_legend();
@@ -209,8 +221,8 @@ std::string Page::legend() const {
     if (k > 0 && k % rows == 0) left += legend_columns_[k / rows - 1];
     const Entry& entry = entries_[k];
     const double middle = height_ - kMargin - (legend_rows_ - 1 - static_cast<double>(k % rows)) * d_.legend_row - 4;
-    if (entry.cross) {
-      out << "  set label '' at " << x(left + d_.sample / 2.0) << "," << y(middle) << kCross << entry.style.colour << "'\n";
+    if (!entry.point.empty()) {
+      out << "  set label '' at " << x(left + d_.sample / 2.0) << "," << y(middle) << entry.point << "\n";
     } else {
       out << "  set object rectangle from " << x(left) << "," << y(middle + 5) << " to " << x(left + d_.sample) << ","
           << y(middle - 5) << " " << area(entry.style) << "\n"
@@ -221,6 +233,16 @@ std::string Page::legend() const {
         << " left noenhanced\n";
   }
   return out.str();
+}
+
+/// Under the title.
+std::string Page::note() const {
+  std::string out;
+  for (std::size_t i = 0; i < note_.size(); ++i)
+    out += "  set label " + gnuplot_text(note_[i]) + " at screen 0.5, " +
+           y(d_.page_title + d_.note * (static_cast<double>(i) - static_cast<double>(note_.size()) + 0.4)) +
+           " center noenhanced textcolor rgb '#444444' font (f eq 'pdf' ? ',8.25' : ',11')\n";
+  return out;
 }
 
 /// A cross where a curve ends because a run diverged or failed.
@@ -307,7 +329,7 @@ std::string Page::script() const {
       << "  set grid lt 1 lc rgb '#e6e6e6' lw 0.7\n  set border 3 lc rgb '#666666' lw 0.8\n"
       << "  set tics nomirror out scale 0.6,0.3 textcolor rgb '#222222'\n  set multiplot";
   if (format_.title) out << " title " << gnuplot_text(chart_.title) << " noenhanced font (f eq 'pdf' ? ',11.25' : ',15')";
-  out << "\n" << legend();
+  out << "\n" << note() << legend();
   for (std::size_t p = 0; p < chart_.panels.size(); ++p) out << panel(p);
   out << "\n  unset multiplot\n  unset output\n}\n";
   return out.str();

@@ -12,6 +12,13 @@ namespace bcd {
 struct ReferenceClaim {
   std::string verdict;                          ///< the expectation: a run whose verdict differs fails the check
   std::map<std::string, std::string> measured;  ///< by scale: the number of the reference run; absent: never run at that scale
+  std::string paper_verdict = {};               ///< at the paper's scale; empty: the same
+
+  const std::string& verdict_at(const std::string& scale) const {
+    return scale == "paper" && !paper_verdict.empty() ? paper_verdict : verdict;
+  }
+  /// Sets the expectation at one scale and leaves that of the other, where it was measured, as it is.
+  void expect(const std::string& scale, const std::string& word);
 };
 
 /// One paper.

@@ -216,7 +216,8 @@ void check_labels(const Section& section, const std::vector<std::string>& labels
       throw UsageError(section.place() + ": " + unknown_name("variant", label, variants));
 }
 
-std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper) {
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper,
+                               const std::string& scale) {
   std::vector<Claim> claims;
   const auto add = [&](const Section& section, const std::vector<Claim>& read) {
     for (const Claim& claim : read) {
@@ -229,6 +230,9 @@ std::vector<Claim> read_claims(Section& document, const std::vector<std::string>
   for (const Section& section : document.tables("claim"))
     add(section, read_claim_table(section, section.as_json(), variants, paper));
   check_hypotheses(claims, document.place());
+  for (Claim& claim : claims)  // the file's own expectation, where it has one, is for every scale
+    if (const ReferenceClaim* reference = find_reference(claim.id); reference != nullptr && claim.expect == reference->verdict)
+      claim.expect = reference->verdict_at(scale);
   return claims;
 }
 

@@ -10,8 +10,10 @@
 namespace bcd {
 
 /// Every claim of the file, in the file's order: first the promises. The keys of each kind are those of claim_kinds(). `paper` is
-/// the file's; who speaks, where a claim does not say it, is the paper, or without one (kNoPaper) the file's author.
-std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper);
+/// the file's; who speaks, where a claim does not say it, is the paper, or without one (kNoPaper) the file's author. What the
+/// reference expects is taken as it is at `scale`.
+std::vector<Claim> read_claims(Section& document, const std::vector<std::string>& variants, const std::string& paper,
+                               const std::string& scale);
 
 /// One [[claim]] table.
 Claim read_claim(Section section, const std::vector<std::string>& variants, const std::string& paper);

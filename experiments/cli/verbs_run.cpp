@@ -9,6 +9,7 @@
 #include "experiments/cli/own_experiments.hpp"
 #include "experiments/cli/slurm_options.hpp"
 #include "experiments/file/load.hpp"
+#include "experiments/run/allowed_threads.hpp"
 #include "experiments/run/archive.hpp"
 #include "experiments/run/dump.hpp"
 #include "experiments/run/estimate.hpp"
@@ -30,7 +31,7 @@ OptionList run_options() {
   add_execution_options(options);
   add_slurm_options(options);
   add("dry-run", po::bool_switch(),
-      "print the runs that would be made, with their records and the time each will take (found from its first iterations)");
+      "print the runs that would be made, with their records, the time each will take and the memory it needs; what was not measured on this machine before is found from the first iterations (with --force all of it)");
   add("init-from", po::value<std::string>()->value_name("DIR"),
       "start from the state in this folder of .npy files, as written by dump");
   return options;
@@ -41,13 +42,14 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
   int count = 0;
   const Lookup lookup(Shelf{how.out, how.any_version}), kept(Shelf{how.out, false, archive_folder()});
   std::set<std::string> seen;
-  std::map<std::string, double> estimates;  // runs that differ in the seed only take the same time
+  Calibration calibration;
+  const AllowedMemory memory = allowed_memory();
   for (const Results& part : selected) {
     const Experiment& experiment = part.experiment;
     std::vector<std::vector<std::string>> rows;
     for (const PlannedRun& planned : experiment.runs) {
       const std::string id = run_id(planned, how);
-      std::string state = "to run", time = "-";
+      std::string state = "to run", time = "-", needed = "-";
       if (const auto record = finished_record(lookup, planned, how)) {
         state = "exists" + std::string(record->status == "Failed" ? ", Failed" : "") + version_mark(*record);
       } else if (!seen.insert(id).second) {
@@ -55,26 +57,44 @@ int print_plan(const std::vector<Results>& selected, const RunOptions& how) {
       } else if (!dataset_location(planned.dataset)) {
         state = "data missing";
       } else {
-        nlohmann::json without_seed = computed(planned.config);
-        without_seed.erase("seed");
-        const auto [known, fresh] = estimates.try_emplace(without_seed.dump(), 0.0);
-        if (fresh) known->second = estimated_seconds(planned);
-        const double seconds = known->second;
+        const Needs& needs = calibration.needs(planned, how.force);
+        const double seconds = total_seconds(needs, planned);
+        if (needs.bytes > 0) needed = memory_text(needs.bytes);
+        if (needs.bytes > memory.bytes) state = "does not fit";
         time = std::isfinite(seconds) ? duration_text(seconds) : "-";
         total += std::isfinite(seconds) ? seconds : 0;
         ++count;
         if (kept.archived(planned, how)) state += ", archived";
       }
       rows.push_back({planned.variant, std::to_string(planned.seed), planned.algorithm, planned.dataset, planned.precision,
-                      std::to_string(planned.iterations), id, state, time});
+                      std::to_string(planned.iterations), id, state, time, needed});
     }
     std::cout << experiment.id << ": " << experiment.title << "\n"
-              << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time"}, rows)
+              << table({"variant", "seed", "algorithm", "dataset", "precision", "iterations", "record", "state", "time",
+                        "memory"},
+                       rows)
               << "\n";
   }
   std::cout << count << (count == 1 ? " run, about " : " runs, about ") << duration_text(total / how.jobs)
-            << (how.jobs > 1 ? " side by side" : " one after the other") << "\n";
+            << (how.jobs > 1 ? " side by side" : " one after the other") << "; memory: " << memory_text(memory.bytes) << " ("
+            << memory.why << ")\n";
+  if (count > 0)
+    std::cout << "times are those of a quiet machine, "
+              << (calibration.measured() > 0 ? "measured now and kept" : "as measured here before") << "\n";
+  calibration.save();
   return kAllWell;
+}
+
+/// Throws UsageError if a run would not fit into memory, before the first one is made.
+void require_memory(const std::vector<Results>& results, const RunOptions& how) {
+  const Lookup lookup(Shelf{how.out, how.any_version});
+  std::set<std::string> seen;
+  for (const Results& part : results)
+    for (const PlannedRun& planned : part.experiment.runs) {
+      nlohmann::json what = computed(planned.config);
+      what.erase("seed");
+      if (seen.insert(what.dump()).second && !finished_record(lookup, planned, how)) require_memory(planned);
+    }
 }
 
 int run_verb(const CommandLine& options) {
@@ -91,6 +111,7 @@ int run_verb(const CommandLine& options) {
   }
   if (options["dry-run"].as<bool>()) return print_plan(results, how);
   require_data(results);
+  require_memory(results, how);
   remember(selection);
   make_runs(results, how);
   print_outcomes(results, selection.out);
@@ -118,6 +139,7 @@ int reproduce_verb(const CommandLine& options) {
   require_data(results);
   require_gnuplot();  // a report without figures is none: better now than after hours
   const RunOptions how = execution(options, selection);
+  require_memory(results, how);
   make_runs(results, how);
   print_outcomes(results, selection.out);
   const auto judgements = judge_all(results, selection.overrides.scale, selection.out);

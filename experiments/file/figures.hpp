@@ -9,9 +9,9 @@ namespace bcd {
 /// The [rates] table: how the runs are examined by results/rates.
 rates::Options read_rates(Section& document);
 
-/// [[figure]] tables. A figure's file stem is <experiment>-<id>, or the experiment's id where the figure has none.
-std::vector<Figure> read_figures(Section& document, const std::string& experiment, const std::vector<std::string>& variants,
-                                 const rates::Options& rates);
+/// [[figure]] tables as they are at `scale`. A figure's file stem is <experiment>-<id>, or the experiment's id where it has none.
+std::vector<Figure> read_figures(Section& document, const Experiment& experiment, const std::vector<std::string>& variants,
+                                 const std::string& scale);
 /// The figure of a file that says nothing of figures: the training loss of every variant.
 Figure default_figure(const Experiment& experiment);
 

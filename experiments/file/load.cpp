@@ -142,14 +142,18 @@ std::vector<Variant> read_variant(Section section, Shared& shared, const std::st
   return variants;
 }
 
-std::vector<Variant> read_variants(Section& document, const std::string& scale) {
+/// title: the experiment's, in whose place the scale may have one of its own.
+std::vector<Variant> read_variants(Section& document, const std::string& scale, std::string& title) {
   Shared shared{read_layer(document, false), read_shared_parameters(document), read_sets(document), {}};
   Section scale_tables = document.table("scale");
   for (const std::string& name : kScales) {
     Section section = scale_tables.table(name);
     const json layer = read_layer(section, false);
+    const std::string own_title = section.line("title", title);
     section.done();
-    if (name == scale) lay_over(shared.base, layer);
+    if (name != scale) continue;
+    lay_over(shared.base, layer);
+    title = own_title;
   }
   scale_tables.done();
   for (const auto& item : shared.parameters) shared.unused.insert("runs " + item.first);
@@ -338,13 +342,13 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   experiment.paper = document.line("paper", fallback(kNoPaper));
   experiment.title = document.line("title", fallback(experiment.id));
   experiment.description = document.text("description", fallback(""));
-  std::vector<Variant> variants = read_variants(document, overrides.scale);
+  std::vector<Variant> variants = read_variants(document, overrides.scale, experiment.title);
   const std::vector<Variant> of_the_file = document.located([&] { return expanded(variants); });
   const VariantNames names(of_the_file);
   experiment.rates = read_rates(document);
-  experiment.figures = read_figures(document, experiment.id, names.all(), experiment.rates);
+  experiment.figures = read_figures(document, experiment, names.all(), overrides.scale);
   if (own && experiment.figures.empty() && !variants.empty()) experiment.figures.push_back(default_figure(experiment));
-  experiment.claims = read_claims(document, names.all(), experiment.paper);
+  experiment.claims = read_claims(document, names.all(), experiment.paper, overrides.scale);
   read_formulas(document, names.all(), experiment);
   document.done();
   if (own && variants.empty() && experiment.claims.empty())
@@ -354,8 +358,12 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
 
   document.located([&] { apply_settings(variants, overrides.set); });
   const std::vector<Variant> all = document.located([&] { return expanded(variants, parse_grids(overrides.grid)); });
+  const bool as_printed = overrides.scale == "paper" || !source.contains("scale");
   for (Figure& figure : experiment.figures)
-    for (Panel& panel : figure.panels) panel.variants = VariantNames(all).points(panel.variants);
+    for (Panel& panel : figure.panels) {
+      panel.variants = VariantNames(all).points(panel.variants);
+      if (!as_printed) panel.points.clear();  // the paper's numbers are of other data or another size
+    }
   if (!overrides.grid.empty()) experiment.claims.clear();  // they speak of the file's variants
   variants = document.located([&] { return selected(all, overrides.variants); });
   experiment.runs = planned_runs(variants, experiment.id, place, folder, overrides);

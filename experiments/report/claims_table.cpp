@@ -43,7 +43,7 @@ ClaimEntry reference_entry(const Experiment& experiment, const Claim& claim, con
   if (std::find(shipped.begin(), shipped.end(), experiment.id) == shipped.end()) return entry;
   const ReferenceClaim* reference = find_reference(claim.id);
   if (reference == nullptr || !reference->measured.contains(entry.scale)) return entry;
-  decide(entry.row, claim, outcome_of(reference->verdict));
+  decide(entry.row, claim, outcome_of(reference->verdict_at(entry.scale)));
   entry.row.measured = reference->measured.at(entry.scale);
   entry.source = ClaimEntry::Source::reference;
   entry.files = {"results/reference/" + experiment.paper + ".json"};
@@ -297,9 +297,10 @@ std::vector<std::string> update_reference(Reference& reference, const std::vecto
     ReferenceClaim claim = old == reference.claims.end() ? ReferenceClaim{entry.row.expected, {}} : old->second;
     const bool judged = entry.source == ClaimEntry::Source::records;
     const std::string& verdict = judged ? entry.row.verdict : entry.row.expected;
-    const bool differs = verdict != claim.verdict;
-    if (differs) differences.push_back(entry.row.id + ": '" + claim.verdict + "' -> '" + verdict + "'");
-    if (differs && accept) claim.verdict = verdict;
+    const std::string expected = claim.verdict_at(entry.scale);
+    const bool differs = verdict != expected;
+    if (differs) differences.push_back(entry.row.id + ": '" + expected + "' -> '" + verdict + "'");
+    if (differs && accept) claim.expect(entry.scale, verdict);
     if (judged && (!differs || accept)) claim.measured[entry.scale] = entry.row.measured;
     updated[entry.row.id] = std::move(claim);
   }

@@ -135,7 +135,7 @@ std::string counterexample_text(const std::string& id, const std::string& file, 
   const ReferenceClaim* reference = outcome_of(row.verdict) == Outcome::not_run ? find_reference(id) : nullptr;
   if (reference != nullptr && !reference->measured.contains(scale)) reference = nullptr;
   if (reference != nullptr) {
-    decide(row, claim, outcome_of(reference->verdict));
+    decide(row, claim, outcome_of(reference->verdict_at(scale)));
     row.measured = reference->measured.at(scale);
   }
 

@@ -63,25 +63,31 @@ std::vector<std::string> words(const std::string& line) {
   return found;
 }
 
-bool has_cpu(const std::string& list) {  // "rw,cpu,cpuacct"
-  return ("," + list + ",").find(",cpu,") != std::string::npos;
+bool has(const std::string& list, const std::string& controller) {  // "rw,cpu,cpuacct"
+  return ("," + list + ",").find("," + controller + ",") != std::string::npos;
 }
 
 /// The path of this process's group below the root of its hierarchy, from a line "4:cpu,cpuacct:/docker/1" or "0::/user.slice".
-std::optional<std::string> own_group(const fs::path& proc, bool v2) {
+std::optional<std::string> own_group(const fs::path& proc, const std::string& controller, bool v2) {
   std::ifstream in(proc / "cgroup");
   for (std::string line; std::getline(in, line);) {
     const std::size_t first = line.find(':'), second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (v2 ? controllers.empty() : has_cpu(controllers)) return line.substr(second + 1);
+    if (v2 ? controllers.empty() : has(controllers, controller)) return line.substr(second + 1);
   }
   return std::nullopt;
 }
 
-}  // namespace
+/// "max" is none, and so is the number near 2^63 that v1 has for it.
+double memory_of_group(const fs::path& group, bool v2) {
+  double bytes = 0;
+  if (!(std::ifstream(group / (v2 ? "memory.max" : "memory.limit_in_bytes")) >> bytes)) return kNoQuota;
+  return bytes > 0 && bytes < 0x1p60 ? bytes : kNoQuota;
+}
 
-double cpu_quota(const fs::path& proc) {
+/// The smallest limit among the groups of this process: its own and those above it.
+double smallest_limit(const fs::path& proc, const std::string& controller, double (*limit_of)(const fs::path&, bool)) {
   double smallest = kNoQuota;
   std::ifstream mounts(proc / "mountinfo");
   for (std::string line; std::getline(mounts, line);) {
@@ -90,8 +96,8 @@ double cpu_quota(const fs::path& proc) {
     const auto dash = std::find(field.begin(), field.end(), "-");
     if (field.size() < 6 || field.end() - dash < 4) continue;
     const bool v2 = dash[1] == "cgroup2";
-    if (!v2 && !(dash[1] == "cgroup" && has_cpu(dash[3]))) continue;
-    const std::optional<std::string> own = own_group(proc, v2);
+    if (!v2 && !(dash[1] == "cgroup" && has(dash[3], controller))) continue;
+    const std::optional<std::string> own = own_group(proc, controller, v2);
     if (!own) continue;
     // A container may see its own group as the mount's root, under a path that only the host knows.
     const fs::path root = field[3], point = field[4];
@@ -99,11 +105,23 @@ double cpu_quota(const fs::path& proc) {
     const bool inside = !below.empty() && *below.begin() != "..";
     fs::path group = inside ? (point / below).lexically_normal() : point;
     for (;; group = group.parent_path()) {
-      smallest = std::min(smallest, quota_of_group(group, v2));
+      smallest = std::min(smallest, limit_of(group, v2));
       if (group == point || group == group.parent_path() || group.string().size() <= point.string().size()) break;
     }
   }
   return smallest;
+}
+
+}  // namespace
+
+double cpu_quota(const fs::path& proc) { return smallest_limit(proc, "cpu", quota_of_group); }
+
+AllowedMemory allowed_memory(const fs::path& proc) {
+  AllowedMemory allowed{static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)),
+                        "the memory of this machine"};
+  const double limit = smallest_limit(proc, "memory", memory_of_group);
+  if (limit < allowed.bytes) allowed = {limit, "the limit of the control group"};
+  return allowed;
 }
 
 AllowedThreads allowed_threads(std::optional<int> asked) {

@@ -1,4 +1,4 @@
-// How many threads this process may have, and the load of the machine it is on.
+// How many threads and how much memory this process may have, and the load of the machine it is on.
 #pragma once
 
 #include <filesystem>
@@ -23,6 +23,14 @@ const AllowedThreads& threads_in_use();
 /// Processors' worth of time that the control groups of this process allow (cgroup v2 and v1, the smallest from its own group up
 /// to the mount); infinity: no quota. `proc`: /proc/self, or a stand-in.
 double cpu_quota(const std::filesystem::path& proc = "/proc/self");
+
+struct AllowedMemory {
+  double bytes = 0;
+  std::string why;  ///< for people: "the memory of this machine"
+};
+
+/// The memory of the machine or, where it is less, the limit of the control groups of this process (v2 and v1). `proc` as above.
+AllowedMemory allowed_memory(const std::filesystem::path& proc = "/proc/self");
 
 /// Processes that ran or wanted to run in the last minute, on average, when the program first asked; NaN if unknown.
 double load_at_start();

@@ -1,6 +1,6 @@
 // Kind "curves": per variant the median over the seeds as a line and the range min..max as a band, one panel per quantity. A
 // curve that ends early because a run diverged or failed ends with a cross; one that would hide another is dashed; a variant
-// without an iteration stands in the legend with its status.
+// without an iteration stands in the legend with its status. Values that the paper prints are hollow marks.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -73,7 +73,36 @@ Curve curve_of(const Panel& panel, const Series& series, std::size_t entry) {
   return curve;
 }
 
-ChartPanel panel_of(const Panel& panel, const std::vector<Series>& series) {
+/// The place of printed values in the legend: one for each label, in its variant's colour or in grey.
+std::size_t legend_entry(Chart& chart, const std::string& label, const LineStyle& style) {
+  const auto same = [&](const LegendEntry& entry) { return entry.printed && entry.label == label; };
+  const auto at = std::find_if(chart.legend.begin(), chart.legend.end(), same);
+  if (at != chart.legend.end()) return static_cast<std::size_t>(at - chart.legend.begin());
+  chart.legend.push_back({label, style, true});
+  return chart.legend.size() - 1;
+}
+
+/// What the panel shows besides runs; nothing of a variant that the figure leaves out.
+std::vector<Curve> printed_curves(const Panel& panel, const std::vector<Series>& series, Chart& chart) {
+  std::vector<Curve> curves;
+  for (const PrintedPoints& points : panel.points) {
+    LineStyle style = {"#555555", "#b0b0b0", ""};
+    if (!points.variant.empty()) {
+      const auto own = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.label == points.variant; });
+      if (own == series.end()) continue;
+      style = line_style(own->style.value_or(static_cast<std::size_t>(own - series.begin())));
+    }
+    const std::string head = points.label + " (" + points.source + "): ";
+    curves.push_back({.label = points.label,
+                      .entry = legend_entry(chart, points.label, style),
+                      .columns = {{head + panel.x, points.x}, {head + panel.y, points.y}},
+                      .layers = {{Mark::printed, 0, 1}},
+                      .source = points.source});
+  }
+  return curves;
+}
+
+ChartPanel panel_of(const Panel& panel, const std::vector<Series>& series, Chart& chart) {
   ChartPanel drawn{
       panel.x, panel.y, panel.x_label, panel.y_label, panel.title, {Axis("x", panel.log_x, 0), Axis("y", panel.log_y, 0.05)},
       {}};
@@ -82,6 +111,11 @@ ChartPanel panel_of(const Panel& panel, const std::vector<Series>& series) {
   for (const Curve& curve : drawn.curves) {
     drawn.axes.x.cover(curve.values(0));
     for (const std::size_t column : {1, 2, 3}) drawn.axes.y.cover(curve.values(column));
+  }
+  for (Curve& curve : printed_curves(panel, series, chart)) {
+    drawn.axes.x.cover(curve.values(0));
+    drawn.axes.y.cover(curve.values(1));
+    drawn.curves.push_back(std::move(curve));
   }
   if (panel.y_min != panel.y_max) drawn.axes.y.fix(panel.y_min, panel.y_max);
   drawn.axes.x.close();
@@ -97,7 +131,7 @@ Chart curves_chart(const Figure& figure, const std::vector<Series>& all) {
     const std::string why = s.runs.empty() ? "not run" : s.runs.front()->status;
     chart.legend.push_back({has_rows(s) ? s.label : s.label + " (" + why + ")", line_style(s.style.value_or(k))});
   }
-  for (const Panel& panel : figure.panels) chart.panels.push_back(panel_of(panel, series));
+  for (const Panel& panel : figure.panels) chart.panels.push_back(panel_of(panel, series, chart));
   dash_hidden_lines(chart);
   return chart;
 }

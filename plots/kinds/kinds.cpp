@@ -33,7 +33,9 @@ const FigureKind& figure_kind(const std::string& name) {
 }
 
 Chart chart_of(const Figure& figure, const std::vector<Series>& series) {
-  return figure_kind(figure.kind).chart(figure, series);
+  Chart chart = figure_kind(figure.kind).chart(figure, series);
+  chart.note = figure.note;
+  return chart;
 }
 
 }  // namespace bcd

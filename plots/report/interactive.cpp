@@ -71,7 +71,7 @@ std::vector<OtherAxis> other_axes(const Figure& figure, const std::vector<Series
     };
     if (common_axis(figure) == column || !std::all_of(series.begin(), series.end(), on_it)) continue;
     Figure along = figure;
-    for (Panel& panel : along.panels) panel.x = column;
+    for (Panel& panel : along.panels) panel.x = column, panel.points.clear();
     axes.push_back({column, name, chart_of(along, series)});
   }
   return axes;
@@ -97,6 +97,14 @@ json curve_data(const Chart& chart, std::pair<std::size_t, std::size_t> place, c
   return data;
 }
 
+/// What the paper prints, as it stands.
+json printed_data(const Curve& curve) {
+  json x = json::array(), y = json::array();
+  for (const double value : curve.values(0)) x.push_back(rounded(value));
+  for (const double value : curve.values(1)) y.push_back(rounded(value));
+  return {{"s", curve.entry}, {"source", curve.source}, {"x", x}, {"y", y}};
+}
+
 std::string chart_data(const Chart& chart, const std::vector<OtherAxis>& axes, std::size_t points) {
   Pool pool;
   json legend = json::array(), panels = json::array();
@@ -110,7 +118,10 @@ std::string chart_data(const Chart& chart, const std::vector<OtherAxis>& axes, s
     if (y.fixed()) data["range"] = {y.low(), y.high()};
     data["curves"] = json::array();
     for (std::size_t j = 0; j < panel.curves.size(); ++j)
-      data["curves"].push_back(curve_data(chart, {p, j}, axes, points, pool));
+      if (panel.curves[j].layer(Mark::printed))
+        data["printed"].push_back(printed_data(panel.curves[j]));
+      else
+        data["curves"].push_back(curve_data(chart, {p, j}, axes, points, pool));
   }
   return json{{"id", chart.id}, {"legend", legend}, {"panels", panels}, {"arrays", pool.arrays()}}.dump();
 }
@@ -125,10 +136,11 @@ std::string legend_buttons(const Chart& chart) {
   std::string out = "<div class=\"legend\" role=\"group\" aria-label=\"Curves: Space hides or shows one, Enter isolates it\">";
   for (std::size_t k = 0; k < chart.legend.size(); ++k) {
     const LegendEntry& entry = chart.legend[k];
-    out += "<button type=\"button\" class=\"curve\" aria-pressed=\"true\" data-series=\"" + std::to_string(k) + "\" style=\"" +
-           colours(entry.style) + "\"><svg viewBox=\"0 0 34 10\" aria-hidden=\"true\"><rect width=\"34\" height=\"10\"/>" +
-           "<path d=\"M0 5H34\"" + dash_attribute(entry.style) + "/></svg><span>" + escape_markup(entry.label) +
-           "</span></button>";
+    out +=
+        "<button type=\"button\" class=\"curve\" aria-pressed=\"true\" data-series=\"" + std::to_string(k) + "\" style=\"" +
+        colours(entry.style) + "\"><svg viewBox=\"0 0 34 10\" aria-hidden=\"true\"><rect width=\"34\" height=\"10\"/>" +
+        (entry.printed ? "<circle cx=\"17\" cy=\"5\" r=\"4\"/>" : "<path d=\"M0 5H34\"" + dash_attribute(entry.style) + "/>") +
+        "</svg><span>" + escape_markup(entry.label) + "</span></button>";
   }
   return out + "</div>\n";
 }
@@ -219,6 +231,7 @@ std::string thumbnail(const Figure& figure, const std::vector<Series>& series) {
     const double left = width * static_cast<double>(p) + 4;
     out += "<path class=\"frame\" d=\"M" + html::number(left) + " 4V56H" + html::number(left + width - 8) + "\"/>";
     for (const Curve& curve : chart.panels[p].curves) {
+      if (curve.x().empty()) continue;
       std::string path;
       for (const std::size_t i : thinned_rows(curve.y(), points)) {
         const double x = left + (width - 8) * axes.x.place(axes.x.clamped(curve.x()[i]));

@@ -73,6 +73,29 @@ TEST_CASE("in a container the mount is the group itself, under a path that only 
   CHECK(groups.quota() == 0.5);
 }
 
+TEST_CASE("the memory is that of the machine or of the smallest control group", "[allowed_threads]") {
+  const Groups groups;
+  const auto memory = [&] { return allowed_memory(groups.folder.path("")); };
+  const double machine = memory().bytes;
+  CHECK(machine > 1e8);
+  CHECK(memory().why == "the memory of this machine");
+  groups.file("cgroup", "0::/user/job\n");
+  groups.mount("/", "cgroup2", "rw");
+  groups.file("groups/user/job/memory.max", "max\n");
+  CHECK(memory().bytes == machine);
+  groups.file("groups/user/memory.max", "50000000\n");
+  CHECK(memory().bytes == 5e7);
+  CHECK(memory().why == "the limit of the control group");
+  groups.file("groups/user/job/memory.max", "20000000\n");
+  CHECK(memory().bytes == 2e7);
+  groups.file("cgroup", "4:memory:/a\n");  // version 1
+  groups.mount("/", "cgroup", "rw,memory");
+  groups.file("groups/a/memory.limit_in_bytes", "9223372036854771712\n");
+  CHECK(memory().bytes == machine);
+  groups.file("groups/a/memory.limit_in_bytes", "30000000\n");
+  CHECK(memory().bytes == 3e7);
+}
+
 TEST_CASE("files that say nothing about a quota allow everything", "[allowed_threads]") {
   const Groups groups;
   CHECK(std::isinf(groups.quota()));

@@ -8,6 +8,7 @@
 
 #include "algorithms/core/usage_error.hpp"
 #include "checkout.hpp"
+#include "experiments/claims/shipped_reference.hpp"
 #include "results/gzip.hpp"
 #include "results/record.hpp"
 #include "tests/support/program.hpp"
@@ -247,4 +248,25 @@ TEST_CASE("the claims of the papers are judged from an archive in seconds", "[ar
     CHECK_FALSE(rows.empty());
     check_all(rows);
   }
+}
+
+TEST_CASE("the verdicts at the papers' own scale are those of the committed reference, judged from the shipped archive",
+          "[archive][shipped]") {
+  const Sandbox sandbox;
+  const Outcome outcome =
+      sandbox.run("claims --scale paper --format json", "env BCDBENCH_ARCHIVE=" BCDBENCH_SOURCE_DIR "/results/archive");
+  REQUIRE(outcome.code == 0);
+  std::size_t judged = 0;
+  for (const json& claim : json::parse(outcome.out).at("claims")) {
+    if (claim.at("source") != "records" || claim.at("files").empty()) continue;  // a study needs no record
+    const std::string id = claim.at("claim");
+    INFO(id);
+    ++judged;
+    const bcd::ReferenceClaim* reference = bcd::find_reference(id);
+    REQUIRE(reference != nullptr);
+    CHECK(claim.at("verdict") == reference->verdict_at("paper"));
+    REQUIRE(reference->measured.contains("paper"));
+    CHECK(claim.at("measured") == reference->measured.at("paper"));
+  }
+  CHECK(judged >= 100);
 }

@@ -160,6 +160,30 @@ TEST_CASE("an update takes measured values and new claims, drops old ones, and c
   CHECK(accepted.claims.at("other").measured.at("quick") == "new");
 }
 
+TEST_CASE("a verdict may differ at the paper's scale, and accepting it leaves the other scale's alone", "[claims]") {
+  const auto judged = [](const std::string& scale, const std::string& verdict, const std::string& expected) {
+    ClaimEntry one = entry("c", verdict, expected, "new");
+    one.scale = scale;
+    return std::vector<ClaimEntry>{one};
+  };
+  Reference reference;
+  reference.claims["c"] = {"not decided", {{"quick", "old"}}};
+  CHECK(update_reference(reference, judged("paper", "holds", "not decided"), true).size() == 1);
+  CHECK(reference.claims.at("c").verdict_at("quick") == "not decided");
+  CHECK(reference.claims.at("c").verdict_at("paper") == "holds");
+  CHECK_THAT(reference_text(reference), Contains("\"paper_verdict\":\"holds\""));
+  CHECK(parse_reference(reference_text(reference), "f").claims.at("c").verdict_at("paper") == "holds");
+  CHECK(update_reference(reference, judged("quick", "fails", "not decided"), true).size() == 1);
+  CHECK(reference.claims.at("c").verdict_at("quick") == "fails");
+  CHECK(reference.claims.at("c").verdict_at("paper") == "holds");
+  CHECK(update_reference(reference, judged("quick", "holds", "fails"), true).size() == 1);
+  CHECK(reference.claims.at("c").paper_verdict.empty());  // they agree again
+  Reference only;
+  only.claims["c"] = {"reproduced", {}};
+  CHECK(update_reference(only, judged("paper", "not reproduced", "reproduced"), true).size() == 1);
+  CHECK(only.claims.at("c").verdict == "not reproduced");  // never judged at the other scale
+}
+
 TEST_CASE("bcdbench claims shows the reference without a run, and the records once there are some", "[claims][cli]") {
   const test::Sandbox sandbox;
   const test::Outcome before = sandbox.run("claims --paper zeng2019 --format json");

@@ -121,6 +121,28 @@ TEST_CASE("every algorithm, dataset and shipped experiment can be described", "[
   }
 }
 
+TEST_CASE("a dry run measures once, shows the memory, and what does not fit is refused before it is loaded",
+          "[cli][estimate]") {
+  const Sandbox sandbox;
+  sandbox.write("tiny.toml", tiny("tiny"));
+  const std::string cache = "env XDG_CACHE_HOME=" + sandbox.path("cache").string();
+  const Outcome first = sandbox.run("run tiny.toml --dry-run", cache);
+  CHECK_THAT(first.out, Contains("measured now and kept") && Contains("< 1 MiB") && Contains("the memory of this machine"));
+  const Outcome second = sandbox.run("run tiny.toml --dry-run", cache);
+  CHECK_THAT(second.out, Contains("as measured here before"));
+  CHECK(second.out.substr(0, second.out.find("times are")) == first.out.substr(0, first.out.find("times are")));
+  CHECK_THAT(sandbox.run("run tiny.toml --dry-run --force", cache).out, Contains("measured now and kept"));
+  CHECK_THAT(sandbox.run("run tiny.toml --dry-run --threads 1 --precision f32", cache).out, Contains("measured now"));
+  for (const auto& entry : fs::directory_iterator(sandbox.path("cache/bcdbench/calibration")))
+    sandbox.write(entry.path().string(), "{\"a\": [1, ");  // damaged
+  CHECK_THAT(sandbox.run("run tiny.toml --dry-run", cache).out, Contains("measured now and kept"));
+
+  const std::string large = "run tiny.toml --set dataset.n=2000000000000";
+  check_misuse(sandbox.run(large, cache), "GiB of memory, and there are");
+  CHECK_FALSE(fs::exists(sandbox.path("out/runs")));
+  CHECK(occurrences(sandbox.run(large + " --dry-run", cache).out, "does not fit") == 4);
+}
+
 TEST_CASE("a dry run shows the matrix and runs nothing; a run records every iteration; a second run is cached", "[cli]") {
   const Sandbox sandbox;
   sandbox.write("tiny.toml", tiny("tiny"));

@@ -1,6 +1,8 @@
 #include "experiments/file/load.hpp"
 
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "algorithms/registry.hpp"
 #include "checkout.hpp"
@@ -64,6 +66,67 @@ TEST_CASE("figures and claims are read with their keys", "[spec]") {
   CHECK(e.claims[0].text.at("baseline") == "B");
   CHECK(e.claims[0].number.at("at") == 3);
   CHECK(e.claims[0].variants == std::vector<std::string>{"A"});
+}
+
+namespace {
+
+/// The sample's panel with printed points, at the paper's scale.
+std::string with_points(const std::string& points) {
+  return with("variants = [\"A\"] }]", "variants = [\"A\"], points = [" + points + "] }]");
+}
+
+}  // namespace
+
+TEST_CASE("what a paper prints belongs to its own scale, as one mark or many", "[spec][points]") {
+  const Loaded load(
+      with_points("{ variant = 'A', x = [1, 2], y = [0.5, 0.25], source = 'Table 1' }, "
+                  "{ label = 'C', x = 3, y = 0.125, source = 'Table 2' }"));
+  Overrides paper;
+  paper.scale = "paper";
+  const std::vector<PrintedPoints> points = load(paper).figures[0].panels[0].points;
+  REQUIRE(points.size() == 2);
+  CHECK(points[0].label == "A, as printed");
+  CHECK(points[0].variant == "A");
+  CHECK(points[0].y == std::vector<double>{0.5, 0.25});
+  CHECK(points[1].label == "C");
+  CHECK(points[1].variant.empty());
+  CHECK(points[1].x == std::vector<double>{3});
+  CHECK(points[1].source == "Table 2");
+  CHECK(load().figures[0].panels[0].points.empty());  // quick: of other data
+}
+
+TEST_CASE("printed points that make no sense are refused, and where they stand is said", "[spec][points][errors]") {
+  const auto refused = [](const std::string& points) { return error_of(with_points(points)); };
+  CHECK_THAT(refused("{ variant = 'A', x = 1, y = 1 }"), Contains("[[points]] number 1: the key 'source' is missing"));
+  CHECK_THAT(refused("{ variant = 'A', x = 1, y = 1, source = '' }"), Contains("must not be empty"));
+  CHECK_THAT(refused("{ x = 1, y = 1, source = 's' }"), Contains("label"));
+  CHECK_THAT(refused("{ variant = 'AA', x = 1, y = 1, source = 's' }"), Contains("unknown variant 'AA'"));
+  CHECK_THAT(refused("{ variant = 'B', x = 1, y = 1, source = 's' }"), Contains("the panel does not show the variant 'B'"));
+  CHECK_THAT(refused("{ variant = 'A', x = [1, 2], y = 1, source = 's' }"),
+             Contains("as many numbers as each other, got 2 and 1"));
+  CHECK_THAT(refused("{ variant = 'A', x = [], y = [], source = 's' }"), Contains("as many numbers"));
+  CHECK_THAT(refused("{ variant = 'A', x = 'one', y = 1, source = 's' }"), Contains("x must be a number or a list of numbers"));
+  CHECK_THAT(refused("{ variant = 'A', x = nan, y = 1, source = 's' }"), Contains("x must be a number"));
+  CHECK_THAT(refused("{ variant = 'A', x = 1, y = 0, source = 's' }"), Contains("y must be > 0 on a logarithmic axis"));
+  CHECK_THAT(refused("{ variant = 'A', x = 1, y = 1, source = 's', z = 1 }"), Contains("'z'"));
+  CHECK_THAT(
+      error_of(with("caption = \"Lower is better.\"\npanel = [{ y = \"train_loss\", log_y = true, variants = [\"A\"] }]",
+                    "kind = \"rates\"\npanel = [{ y = \"gap\", points = [{ variant = 'A', x = 1, y = 1, source = 's' }] }]")),
+      Contains("points belong to a figure of kind"));
+}
+
+TEST_CASE("a scale may have titles of its own", "[spec][points]") {
+  std::string text = with("caption = \"Lower is better.\"", "caption = \"Lower is better.\"\nquick = { title = \"Small\" }");
+  text.replace(text.find("[scale.quick]"), 13, "[scale.quick]\ntitle = \"A small sample\"");
+  const Loaded load(text);
+  Overrides paper;
+  paper.scale = "paper";
+  CHECK(load().title == "A small sample");
+  CHECK(load().figures[0].title == "Small");
+  CHECK(load().figures[0].caption == "Lower is better.");
+  CHECK(load(paper).title == "A sample");
+  CHECK(load(paper).figures[0].title == "Loss");
+  CHECK_THAT(error_of(with("caption = \"Lower is better.\"", "paper = { titel = \"x\" }")), Contains("'title'"));
 }
 
 TEST_CASE("every hidden layer may have its own activation", "[spec][activations]") {
@@ -255,4 +318,49 @@ TEST_CASE("every shipped experiment loads at both scales", "[spec][shipped]") {
     CHECK(e.id == id);
     CHECK((!e.runs.empty() || !e.claims.empty()));
   }
+}
+
+namespace {
+
+/// What is drawn, as far as a paper's title would speak of it.
+nlohmann::json data_and_size(const PlannedRun& planned) {
+  return {planned.config.at("dataset"), planned.config.at("network").at("hidden")};
+}
+
+/// Whether a title passes for one of the paper's figures.
+bool wears_a_figures_title(const std::string& title) {
+  return title.find("Figure ") != std::string::npos && !title.starts_with("Small version of ") &&
+         !title.starts_with("Trial of ");
+}
+
+}  // namespace
+
+TEST_CASE("no quick figure of other data or another size wears the title of the paper's", "[spec][shipped][points]") {
+  CHECK(wears_a_figures_title("Figure 2: Fashion-MNIST"));  // negative controls
+  CHECK_FALSE(wears_a_figures_title("Small version of Figure 2: 500 digits"));
+  int other = 0;
+  for (const std::string& id : experiment_ids()) {
+    INFO(id);
+    Overrides at_paper;
+    at_paper.scale = "paper";
+    const Experiment quick = load_experiment(id), paper = load_experiment(id, at_paper);
+    std::map<std::string, nlohmann::json> of_paper;
+    for (const PlannedRun& planned : paper.runs) of_paper[planned.variant] = data_and_size(planned);
+    std::set<std::string> data;
+    bool smaller = false;
+    for (const PlannedRun& planned : quick.runs) {
+      smaller = smaller || data_and_size(planned) != of_paper[planned.variant];
+      data.insert(planned.dataset);
+    }
+    if (!smaller) continue;
+    ++other;
+    std::vector<std::string> titles = {quick.title};
+    for (const Figure& figure : quick.figures) titles.push_back(figure.title);
+    for (const std::string& title : titles) {
+      INFO(title);
+      CHECK_FALSE(wears_a_figures_title(title));
+      CHECK((title.find("Fashion") == std::string::npos || data.contains("fashion-mnist")));
+    }
+  }
+  CHECK(other >= 6);
 }

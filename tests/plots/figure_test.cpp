@@ -328,3 +328,32 @@ TEST_CASE("when gnuplot fails its own words are in the error, and the old pictur
   CHECK(text_of(folder.path / "toy.svg") == before);
   CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator{}) == 3);
 }
+
+TEST_CASE("what a paper prints is a hollow mark in its variant's colour, with its source in the data", "[figure][points]") {
+  const Folder folder;
+  const RunRecord a = run(0, {4, 2, 1});
+  Figure figure = losses();
+  figure.note = "Scale paper: mnist, n = 60000.";
+  figure.panels[0].points = {{"a", "a, as printed", "Table 1", {1, 2}, {3, 8}},
+                             {"", "b", "Section 2", {2}, {0.5}},
+                             {"absent", "absent, as printed", "Table 3", {1}, {1}}};
+  const Chart chart = chart_of(figure, {{"a", {&a}}});
+  REQUIRE(chart.legend.size() == 3);
+  CHECK_FALSE(chart.legend[0].printed);
+  CHECK(chart.legend[1].label == "a, as printed");
+  CHECK(chart.legend[1].printed);
+  CHECK(chart.legend[1].style.colour == chart.legend[0].style.colour);
+  CHECK(chart.legend[2].style.colour != chart.legend[0].style.colour);
+  CHECK(chart.panels[0].axes.y.high() > 8);  // the axis shows them
+  draw_figure(figure, {{"a", {&a}}}, folder.path, {"svg"});
+  const std::string csv = text_of(folder.path / "toy.csv"), script = text_of(folder.path / "toy.gp");
+  CHECK(contains(csv, "\"a, as printed (Table 1): train_loss\""));
+  CHECK(contains(csv, "\"b (Section 2): train_loss\""));
+  const auto rows = numbers(folder.path / "toy.csv");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[1][5] == 8);
+  CHECK(contains(script, "with points pt 6 ps 0.9 lw 1.8 lc rgb '" + chart.legend[0].style.colour + "'"));
+  CHECK(contains(script, "Scale paper: mnist, n = 60000."));
+  CHECK(contains(text_of(folder.path / "toy.svg"), "Scale paper: mnist, n = 60000."));
+  CHECK_FALSE(contains(page_script(chart, page_format("one-column")), "Scale paper"));  // a paper has its own caption
+}

@@ -333,6 +333,23 @@ TEST_CASE("a chart holds the curves along every axis, thinned without losing a s
   CHECK(data["panels"][0]["logY"] == true);
 }
 
+TEST_CASE("what a paper prints is in the chart's data along its own axis, and no curve", "[report][points]") {
+  const Folder folder;
+  DrawnReport drawn(folder, "curves", 3);
+  Figure& figure = drawn.data.sections[0].figures[0];
+  figure.panels[0].points = {{"", "printed", "Table 1", {1, 2}, {3, 0.5}}};
+  const std::string html = interactive_chart(figure, drawn.data.sections[0].series);
+  const nlohmann::json data = chart_data(html), &panel = data["panels"][0];
+  CHECK(panel["curves"].size() == 2);
+  REQUIRE(panel["printed"].size() == 1);
+  CHECK(panel["printed"][0]["source"] == "Table 1");
+  CHECK(panel["printed"][0]["x"] == nlohmann::json{1, 2});
+  CHECK(panel["printed"][0]["y"] == nlohmann::json{3, 0.5});
+  CHECK(data["legend"][panel["printed"][0]["s"].get<std::size_t>()]["label"] == "printed");
+  CHECK(contains(html, "<circle"));
+  CHECK_FALSE(contains(thumbnail(figure, drawn.data.sections[0].series), "d=\"\""));
+}
+
 TEST_CASE("panels along different axes keep their own until the reader chooses another", "[report]") {
   const Folder folder;
   DrawnReport drawn(folder, "curves", 3);

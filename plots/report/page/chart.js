@@ -89,6 +89,14 @@ class PanelChart {
     return list;
   }
 
+  /// What the paper prints, as far as it is shown: a list of {s, source, x, y}. It has its place along the panel's own axis only.
+  printed() {
+    if (this.figure.axis && this.figure.axis !== this.panel.x) return [];
+    return (this.panel.printed ?? []).filter((set) => !this.figure.hidden.has(set.s))
+      .flatMap((set) => set.x.map((x, i) => ({ s: set.s, source: set.source, x, y: set.y[i] })))
+      .filter((point) => (!this.log.x || point.x > 0) && (!this.log.y || point.y > 0));
+  }
+
   axis(extra) {
     return { stroke: pageColour("--ink"), font: "12px system-ui, sans-serif", gap: 4, grid: { stroke: pageColour("--grid"), width: 1 },
              ticks: { stroke: pageColour("--line"), width: 1, size: 5 }, ...extra };
@@ -100,6 +108,10 @@ class PanelChart {
       : { values: (u, splits) => splits.map((v) => formatNumber(v)) });
     const fixed = this.panel.range && this.log.y === this.initialLogY ? this.panel.range : null;
     const range = (log) => (u, min, max) => (log ? logRange(min, max) : linearRange(min, max));
+    const yRange = (u, min, max) => {
+      const ys = [min, max].filter((v) => v !== null).concat(this.printed().map((point) => point.y));
+      return ys.length ? range(this.log.y)(u, Math.min(...ys), Math.max(...ys)) : range(this.log.y)(u, min, max);
+    };
     return {
       width: Math.max(200, this.plot.clientWidth),
       height: this.height(),
@@ -109,7 +121,7 @@ class PanelChart {
       bands: this.panel.curves.map((curve, k) => ({ series: [kMedian * k + 1, kMedian * k + 2], fill: this.colour(curve) + "2e" })),
       scales: {
         x: { time: false, distr: this.log.x ? 3 : 1, range: (u, min, max) => (min === max ? range(this.log.x)(u, min, max) : [min, max]) },
-        y: { distr: this.log.y ? 3 : 1, range: fixed ? () => fixed : range(this.log.y) },
+        y: { distr: this.log.y ? 3 : 1, range: fixed ? () => fixed : yRange },
       },
       axes: [this.axis({ ...ticks(this.log.x), space: 60, size: 32 }), this.axis({ ...ticks(this.log.y), space: 32, size: labelWidth })],
       cursor: {
@@ -118,7 +130,7 @@ class PanelChart {
         dataIdx: (u, s, nearest, x) => this.nearest(u, s, x),
         sync: { key: this.figure.data.id + " " + (this.figure.axis || this.panel.x), scales: ["x", null] },  // panels along one quantity
       },
-      hooks: { setCursor: [() => this.showValues()], draw: [(u) => this.crosses(u)] },
+      hooks: { setCursor: [() => this.showValues()], draw: [(u) => this.crosses(u), (u) => this.circles(u)] },
     };
   }
 
@@ -149,6 +161,7 @@ class PanelChart {
       const show = !this.figure.hidden.has(curve.s);
       for (let i = 1; i <= 3; ++i) this.chart.setSeries(kMedian * k + i, { show });
     }));
+    if (this.panel.printed) this.chart?.redraw();
   }
 
   reset() {
@@ -181,6 +194,8 @@ class PanelChart {
       if (u.series[s].show && i !== null && i !== undefined && u.data[s][i] != null)
         rows.push({ curve, x: u.data[0][i], y: u.data[s][i], low: u.data[s - 1][i], high: u.data[s - 2][i] });
     });
+    for (const point of this.printed())
+      if (Math.abs(u.valToPos(point.x, "x") - u.cursor.left) < 8) rows.push({ curve: point, ...point });
     return rows.sort((a, b) => b.y - a.y);
   }
 
@@ -241,6 +256,23 @@ class PanelChart {
       ctx.stroke();
       ctx.restore();
     });
+  }
+
+  /// Hollow marks for what the paper prints.
+  circles(u) {
+    const { ctx } = u, r = 4 * devicePixelRatio;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    ctx.clip();
+    ctx.lineWidth = 2 * devicePixelRatio;
+    for (const point of this.printed()) {
+      ctx.strokeStyle = this.colour(point);
+      ctx.beginPath();
+      ctx.arc(u.valToPos(point.x, "x", true), u.valToPos(point.y, "y", true), r, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   key(event) {

@@ -83,14 +83,19 @@ class ChartFigure {
     const quote = (text) => '"' + String(text).replaceAll('"', '""') + '"';
     const { arrays, legend, panels } = this.data;
     const axes = [...new Set(panels.flatMap((panel) => panel.curves.flatMap((curve) => Object.keys(curve.x))))];
+    const printed = (panel) => (panel.printed ?? []).flatMap((set) => set.x.map((x, i) => [
+      quote(panel.y), quote(legend[set.s].label + " (" + set.source + ")"), ...axes.map((axis) => (axis === panel.x ? x : "")),
+      set.y[i], set.y[i], set.y[i]].join(",")));
     const lines = [["quantity", "curve", ...axes, "median", "low", "high"].map(quote).join(",")];
-    for (const panel of panels)
+    for (const panel of panels) {
       for (const curve of panel.curves)
         arrays[curve.y].forEach((y, i) => {
           const xs = axes.map((axis) => (axis in curve.x ? arrays[curve.x[axis]][i] : ""));
           lines.push([quote(panel.y), quote(legend[curve.s].label), ...xs, y, arrays[curve.low ?? curve.y][i],
                       arrays[curve.high ?? curve.y][i]].join(","));
         });
+      lines.push(...printed(panel));
+    }
     return lines.join("\n") + "\n";
   }
 }

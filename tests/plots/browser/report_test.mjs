@@ -144,6 +144,26 @@ test("the numbers are saved as CSV and the command is copied", async () => {
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /bcdbench run .*first\.toml/);
 });
 
+test("what the paper prints is hollow, has its source, goes with its name, and stays off another axis", async () => {
+  const other = await figure(page, "second-figure-1");
+  const name = other.locator("button.curve", { hasText: "printed" });
+  const grey = await colourOf(name, "--light");
+  const seen = () => pixels(other, 0, grey);
+  assert.ok((await seen()) > 30);
+  await name.click();
+  assert.equal(await seen(), 0);
+  await name.click();
+  assert.ok((await seen()) > 30);
+  await other.locator("select.axis").selectOption("train_seconds");
+  assert.equal(await seen(), 0);
+  await other.locator("select.axis").selectOption("");
+  assert.match(await other.locator("figcaption").textContent(), /Hollow marks, printed: Table 1 of the paper\./);
+  const [download] = await Promise.all([page.waitForEvent("download"), other.locator("button.csv").click()]);
+  const lines = readFileSync(await download.path(), "utf8").split("\n");
+  assert.equal(lines.filter((line) => line.includes("printed (Table 1 of the paper)")).length, 2);
+  await chart.scrollIntoViewIfNeeded();
+});
+
 test("the claims are filtered by verdict and paper, by the matrix too, and sorted", async () => {
   const shown = () => page.locator("#claims tbody tr:visible").count();
   assert.equal(await shown(), 3);
