@@ -94,7 +94,9 @@ Finding assert_theta(const Question& q) {
   return {!met     ? Outcome::violated
           : narrow ? Outcome::holds
                    : Outcome::inconclusive,
-          "theta", e.theta, "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
+          "theta", e.theta,
+          "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")" +
+              (e.period > 0 ? ", over whole turns of " + std::to_string(e.period) + " iterations" : "")};
 }
 
 /// eta where linear, p where sublinear.
