@@ -79,11 +79,13 @@ std::string word_for(const std::vector<const ClaimRow*>& rows) {
   return found(Outcome::not_testable) ? "not testable" : "not decided";
 }
 
-/// Why an item is not decided: the statement that is open; else why its rows are no evidence.
+/// Why an item is not decided: the statement that is open, or whose hypothesis is unmet; else why its rows are no evidence.
 std::string what_is_open(const std::vector<const ClaimRow*>& rows) {
-  for (const ClaimRow* row : rows)
-    if (row->is_evidence() && row->origin != origin::control && outcome_of(row->verdict) == Outcome::inconclusive)
-      return "; open: " + row->statement;
+  for (const auto& [outcome, why] :
+       {std::pair(Outcome::inconclusive, "; open: "), {Outcome::not_applicable, "; unmet hypothesis: "}})
+    for (const ClaimRow* row : rows)
+      if (row->is_evidence() && row->origin != origin::control && outcome_of(row->verdict) == outcome)
+        return why + row->statement;
   for (const ClaimRow* row : rows)
     if (!row->implied_by.empty()) return "; the check cannot fail: " + row->implied_by;
   const bool observed = std::all_of(rows.begin(), rows.end(), [](const ClaimRow* row) {

@@ -46,6 +46,8 @@ TEST_CASE("the paper's own statements decide an item, and one that fails outweig
   open.statement = "the steps have a finite sum";
   CHECK_THAT(items_of(paper({"Lemma 1"}), {kHolds, open}).front().note, Contains("; open: the steps have a finite sum"));
   CHECK(verdict_on({kHolds, row("Lemma 1", "paper", "not applicable", "neutral")}) == "holds");
+  open.verdict = "not applicable";
+  CHECK_THAT(items_of(paper({"Lemma 1"}), {open}).front().note, Contains("; unmet hypothesis: the steps have a finite sum"));
   CHECK(verdict_on({kHolds, kFails, kHolds}) == "fails");
   CHECK(verdict_on({kHolds, kMissed}) == "holds");  // a reading that is not reproduced is no accusation
   CHECK(verdict_on({kOpen}) == "not decided");
