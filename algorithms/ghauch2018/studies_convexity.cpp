@@ -36,15 +36,20 @@ StudyResult below_target() {
   // The midpoint of a segment, without derivatives.
   const auto f = [](double u) { return std::exp(std::pow(softplus(u) - 0.5, 2)); };
   const double gap = f(-4) - 0.5 * (f(-5) + f(-3));
-  const bool counter = every_c && gap > 0;
-  return {!counter, lo,
-          sentence("softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to "
-                   "1000; the midpoint of [-5, -3] lies %.3g above the chord: (A.12) is not increasing in H where H < Y",
-                   lo, gap),
-          sentence("One weight w, x = 1, y = 0.5, H = log(1 + e^w), (A.12) with c = 1, N = 1: f(w) = exp((H - 0.5)^2).\n"
-                   "H at w = -5, -4, -3 is %.6f, %.6f, %.6f, all below y = 0.5;\n"
-                   "f is %.6f, %.6f, %.6f: f(-4) exceeds (f(-5) + f(-3))/2 = %.6f, so f is not convex.",
-                   softplus(-5), softplus(-4), softplus(-3), f(-5), f(-4), f(-3), (f(-5) + f(-3)) / 2)};
+  // With r = lambda w^2: the larger the target, the more concave the loss. exp(25) H'' 2 (H - 5) outweighs 2 lambda = 1000.
+  const double regularised = softplus_curvature(-5, 5, 1) + 2 * 500;
+  const bool counter = every_c && gap > 0 && regularised < 0;
+  return {
+      !counter, lo,
+      sentence(
+          "softplus, exponential loss, x = 1, y = 0.5: f'' < 0 for w < %.3f (c = 1) and far out for c = 0.01 to "
+          "1000; the midpoint of [-5, -3] lies %.3g above the chord: (A.12) is not increasing in H where H < Y. A regulariser "
+          "lambda w^2 is outweighed by a larger target: y = 5, lambda = 500: f''(-5) = %.3g",
+          lo, gap, regularised),
+      sentence("One weight w, x = 1, y = 0.5, H = log(1 + e^w), (A.12) with c = 1, N = 1: f(w) = exp((H - 0.5)^2).\n"
+               "H at w = -5, -4, -3 is %.6f, %.6f, %.6f, all below y = 0.5;\n"
+               "f is %.6f, %.6f, %.6f: f(-4) exceeds (f(-5) + f(-3))/2 = %.6f, so f is not convex.",
+               softplus(-5), softplus(-4), softplus(-3), f(-5), f(-4), f(-3), (f(-5) + f(-3)) / 2)};
 }
 
 /// A function of one weight at three equidistant points, for people to check: f(mid) above or below the chord.
@@ -62,8 +67,14 @@ struct Chord {
 };
 
 /// C1 to the letter with a later weight of -1: f = -softplus(w). And with the exponential loss, which is increasing where y = 0 <= H.
+/// Assumption 1 asks for a strongly convex regulariser lambda w^2: the weight -16 lambda makes up for any of them, f''(0) = -2 lambda.
 StudyResult negative_weight() {
-  const Chord chord(-2, 2, [](double w) { return -softplus(w); });
+  bool every_lambda = true;
+  for (const double lambda : {1e-5, 1.0, 1e3})
+    every_lambda = every_lambda && Chord(-1, 1, [lambda](double w) {
+                                     return -16 * lambda * softplus(w) + lambda * w * w;
+                                   }).excess() > 0.9 * lambda;
+  const Chord chord(-1, 1, [](double w) { return -16 * softplus(w) + w * w; });
   double lowest = 0, where = 0;
   for (double u = -6; u <= 6; u += 1e-3) {
     const double v = softplus(u), s = sigmoid(u), S = sigmoid(-v);
@@ -72,25 +83,27 @@ StudyResult negative_weight() {
     if (curvature < lowest) lowest = curvature, where = u;
   }
   return {
-      !(chord.excess() > 0 && lowest < 0), chord.excess(),
+      !(every_lambda && chord.excess() > 0 && lowest < 0), chord.excess(),
       sentence(
-          "softplus, then the weight -1, identity, l(h) = h: f = -softplus(w) is concave. Softplus in both layers with the "
-          "exponential loss (c = 1), y = 0 <= H: f'' = %.4f at w = %.2f. A regulariser lambda w^2 makes up for the latter "
-          "where lambda > %.4f; C1 alone gives no convexity: W_i >= 0 is missing for i > j",
-          lowest, where, -lowest / 2),
-      "x = 1, Sigma_1 = softplus and Sigma_2 = identity (convex, non-decreasing), l(h) = h (convex, non-decreasing), W_2 = -1:\n"
-      "f_1(w) = -log(1 + e^w). " +
+          "softplus, then the weight -16 lambda, identity, l(h) = h, regulariser lambda w^2: f''(0) = -2 lambda, not convex, "
+          "whatever lambda (1e-5, 1, 1000 tried). Softplus in both layers with the exponential loss (c = 1), y = 0 <= H, the "
+          "weight -1, no regulariser: f'' = %.4f at w = %.2f. C1 alone gives no convexity: W_i >= 0 is missing for i > j",
+          lowest, where),
+      "x = 1, Sigma_1 = softplus and Sigma_2 = identity (convex, non-decreasing), l(h) = h (convex, non-decreasing), r(w) = w^2 "
+      "(strongly convex), W_2 = -16:\nf_1(w) = -16 log(1 + e^w) + w^2. With r = lambda w^2 and W_2 = -16 lambda it is lambda times this. " +
           chord.text()};
 }
 
 /// C2 to the letter with a later weight of -1: log is the soft exponential with parameter -1.
 StudyResult negative_weight_c2() {
-  const Chord chord(1, 3, [](double w) { return std::log(w); });
+  const Chord chord(1, 2, [](double w) { return 16 * std::log(w) + w * w; });
   return {
       !(chord.excess() > 0), chord.excess(),
-      "log, then the weight -1, identity, l(h) = -h: f = log w is concave; W_i >= 0 is missing for i > j",
+      "log, then the weight -16 lambda, identity, l(h) = -h, regulariser lambda w^2: f = lambda (16 log w + w^2) is concave for w < "
+      "2.8, whatever lambda; W_i >= 0 is missing for i > j",
       "x = 1, Sigma_1 = log (soft exponential with parameter -1) and Sigma_2 = identity (concave, non-decreasing), l(h) = -h "
-      "(convex, non-increasing), W_2 = -1:\nf_1(w) = -(-log w) = log w. " +
+      "(convex, non-increasing), r(w) = w^2 (strongly convex), W_2 = -16:\nf_1(w) = 16 log w + w^2. With r = lambda w^2 and W_2 = -16 "
+      "lambda it is lambda times this. " +
           chord.text()};
 }
 
@@ -215,7 +228,8 @@ StudyResult label_minus_one() {
       chord.excess() > 0 && curvature < 0, curvature,
       sentence(
           "logistic loss, label -1: l(h) = log(1 + e^h) increases; with log-sigmoid f'' = %.4f at w = 0.99, with log f = log(1 + "
-          "w): both not convex. For label 1 C2 applies",
+          "w): both not convex, and inputs x > 3 sqrt(lambda) outweigh a regulariser lambda w^2: f'' = -x^2/4 + 2 lambda at w = 1/x. "
+          "For label 1 C2 applies",
           curvature),
       "x = 1, Sigma_1 = log (soft exponential with parameter -1), logistic loss (A.18) with the label -1: f(w) = log(1 + e^(log w)) = "
       "log(1 + w). " +

@@ -28,6 +28,7 @@ if(GIT)
   if(NOT failed)
     set(commit "${head}")
     execute_process(COMMAND "${GIT}" --no-optional-locks -C "${SOURCE_DIR}" status --porcelain --untracked-files=no
+                            -- . ":(exclude)results/reference"  # written by a program, about runs of it
                     OUTPUT_VARIABLE changes ERROR_QUIET)
     if(NOT changes STREQUAL "")
       set(dirty "true")

@@ -94,7 +94,26 @@ Finding assert_theta(const Question& q) {
   return {!met     ? Outcome::violated
           : narrow ? Outcome::holds
                    : Outcome::inconclusive,
-          "theta", e.theta, "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")"};
+          "theta", e.theta,
+          "estimates " + shown(e.by_limit) + " over the interval of f* (" + q.report.limit.origin + ")" +
+              (e.period > 0 ? ", over whole turns of " + std::to_string(e.period) + " iterations" : "")};
+}
+
+/// The limit is critical where dist(0, df(X_k)) tends to 0: it ends below the square root of the unit roundoff, or it points at 0
+/// (limit.hpp) with a doubt of less than a tenth of its last value. It does not where it ends, to rounding, at another value.
+Finding assert_critical(const Question& q) {
+  if (!q.sequence.has_gradient()) return kNoGradient;
+  const std::vector<double>& g = q.sequence.g;
+  const double last = g.back(), roundoff = std::sqrt(std::numeric_limits<double>::epsilon());
+  const Limit limit = extrapolated_limit(g);
+  const Estimate number{last, {}};
+  if (last < roundoff) return {Outcome::holds, "last distance", number, "below the square root of the unit roundoff"};
+  if (limit.origin == "reached to rounding")
+    return {Outcome::violated, "last distance", number, "it no longer changes, at " + shown(last)};
+  const std::string points = "points at " + shown(limit.middle) + " " + shown(limit.interval);
+  if (limit.known() && limit.interval.contains(0) && limit.interval.high < last / 10)
+    return {Outcome::holds, "last distance", number, points};
+  return {Outcome::inconclusive, "last distance", number, limit.known() ? points : "its decreases do not shrink"};
 }
 
 /// eta where linear, p where sublinear.
@@ -123,9 +142,10 @@ Finding assert_root_rate(const Question& q) {
 }
 
 Finding assert_finite_length(const Question& q) {
-  const Length& length = q.report.length;
-  if (!q.sequence.has_step()) return {Outcome::not_applicable, "", {}, length.reason};
-  const std::string steps = std::string("the steps are ") + name(length.steps.kind);
+  const Length length = q.text("column").empty() ? q.report.length : measure_length(q.sequence.g, q.sequence.first_k);
+  if (q.text("column").empty() && !q.sequence.has_step()) return {Outcome::not_applicable, "", {}, length.reason};
+  const std::string steps =
+      std::string(q.text("column").empty() ? "the steps are " : "the terms are ") + name(length.steps.kind);
   if (length.state != Length::State::finite)
     return {length.state == Length::State::infinite ? Outcome::violated : Outcome::inconclusive,
             "length so far",
@@ -150,6 +170,7 @@ const std::map<std::string, Finding (*)(const Question&)>& assertions() {
       {"constant", assert_constant},
       {"a2", assert_a2},
       {"theta", assert_theta},
+      {"critical", assert_critical},
       {"rate", assert_rate},
       {"theorem41", assert_theorem41},
       {"theorem42", assert_theorem42},
@@ -268,7 +289,8 @@ ClaimKind rate_kind() {
        {"alpha", Type::number, Need::optional, "exponent of A2; default: 1/2 where theta may be 1/2, else theta"},
        {"low", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
        {"high", Type::number, Need::optional, "of the range for theta or p; default: unbounded"},
-       {"column", Type::text, Need::optional, "the trace's column with dist(0, df)^2, or with the paper's constant"},
+       {"column", Type::text, Need::optional,
+        "the trace's column with dist(0, df)^2 (finite_length: with the squares of the terms), or with the paper's constant"},
        {"share", Type::number, Need::optional,
         "in (0, 1]: the share of the runs that must bear it out; default: more than half"}},
       judge_rates,

@@ -69,7 +69,7 @@ void read_source(Section& section, Claim& claim, const std::string& paper) {
   claim.finding = section.choice("finding", finding::all, claim.origin == origin::paper ? finding::supports : finding::neutral);
   claim.corrects = section.text("corrects", "");
   claim.implied_by = section.text("implied_by", "");
-  claim.threshold = section.choice("threshold", {"", "paper", "derived", "looked"}, "");
+  claim.threshold = section.choice("threshold", {"", "paper", "derived", "fresh", "looked"}, "");
   claim.counterexample = section.text("counterexample", "");
   claim.hypotheses = section.texts("hypotheses");
   claim.broken = section.flag("broken", false);

@@ -61,6 +61,10 @@ std::string runs_behind(const std::vector<ClaimEntry>& claims) {
 /// One file per paper; returns how many verdicts differ.
 std::size_t update_files(const std::vector<ClaimEntry>& entries, const fs::path& folder, const std::string& scale,
                          bool accept) {
+  if (provenance().at("dirty").get<bool>())
+    std::cerr
+        << "bcdbench: warning: this program was built from changed sources, and the reference will say so; commit, build and "
+           "call this again\n";
   std::map<std::string, std::vector<ClaimEntry>> papers;
   for (const ClaimEntry& entry : entries) papers[entry.row.paper].push_back(entry);
   std::size_t differing = 0;

@@ -30,6 +30,27 @@ std::string division(const std::vector<const ClaimRow*>& rows) {
   return (rows.size() == 1 ? "1 row: " : std::to_string(rows.size()) + " rows: ") + text;
 }
 
+/// What the trials say together: a reading, the rows with the same guess, is as good as its weakest row, and the item as its best
+/// reading. Empty where nothing is tried.
+std::string word_of_trials(const std::vector<const ClaimRow*>& evidence) {
+  static const std::vector<std::pair<Outcome, std::string>> order = {{Outcome::violated, "not reproduced"},
+                                                                     {Outcome::inconclusive, "not decided"},
+                                                                     {Outcome::not_run, "not run"},
+                                                                     {Outcome::holds, "reproduced"}};
+  std::map<std::string, std::size_t> readings;  // the guess, the place in the order
+  for (const ClaimRow* row : evidence) {
+    const auto at = std::find_if(order.begin(), order.end(),
+                                 [outcome = outcome_of(row->verdict)](const auto& entry) { return entry.first == outcome; });
+    if (!is_trial(*row) || at == order.end()) continue;
+    const auto place = static_cast<std::size_t>(at - order.begin());
+    const auto [reading, is_new] = readings.emplace(row->basis, place);
+    if (!is_new) reading->second = std::min(reading->second, place);
+  }
+  std::size_t best = 0;
+  for (const auto& [guess, place] : readings) best = std::max(best, place);
+  return readings.empty() ? "" : order[best].second;
+}
+
 std::string word_for(const std::vector<const ClaimRow*>& rows) {
   std::vector<const ClaimRow*> evidence;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(evidence), [](const ClaimRow* row) { return row->is_evidence(); });
@@ -42,6 +63,8 @@ std::string word_for(const std::vector<const ClaimRow*>& rows) {
   if (rows.empty()) return "no claim";
   if (any([](const ClaimRow& row) { return !row.corrects.empty() && is_true(row); })) return "holds as corrected";
   if (any([](const ClaimRow& row) { return row.finding == finding::against; })) return "fails";
+  if (any([](const ClaimRow& row) { return is_statement(row) && outcome_of(row.verdict) == Outcome::inconclusive; }))
+    return "not decided";
   if (any([](const ClaimRow& row) {
         return (is_statement(row) || (row.origin == origin::derived && row.finding == finding::supports)) && is_true(row);
       }))
@@ -50,12 +73,25 @@ std::string word_for(const std::vector<const ClaimRow*>& rows) {
     return row.kind == "reported" && row.origin != origin::reading && outcome_of(row.verdict) == Outcome::violated;
   };
   if (any(number_missed)) return "not reproduced";
-  if (any([](const ClaimRow& row) { return is_trial(row) && is_true(row); })) return "reproduced";
-  if (any([](const ClaimRow& row) { return is_trial(row) && outcome_of(row.verdict) == Outcome::violated; }))
-    return "not reproduced";
+  if (const std::string word = word_of_trials(evidence); !word.empty()) return word;
   if (found(Outcome::inconclusive) || found(Outcome::not_applicable)) return "not decided";
   if (found(Outcome::not_run)) return "not run";
   return found(Outcome::not_testable) ? "not testable" : "not decided";
+}
+
+/// Why an item is not decided: the statement that is open, or whose hypothesis is unmet; else why its rows are no evidence.
+std::string what_is_open(const std::vector<const ClaimRow*>& rows) {
+  for (const auto& [outcome, why] :
+       {std::pair(Outcome::inconclusive, "; open: "), {Outcome::not_applicable, "; unmet hypothesis: "}})
+    for (const ClaimRow* row : rows)
+      if (row->is_evidence() && row->origin != origin::control && outcome_of(row->verdict) == outcome)
+        return why + row->statement;
+  for (const ClaimRow* row : rows)
+    if (!row->implied_by.empty()) return "; the check cannot fail: " + row->implied_by;
+  const bool observed = std::all_of(rows.begin(), rows.end(), [](const ClaimRow* row) {
+    return row->origin == origin::derived || row->origin == origin::control;
+  });
+  return observed ? "; observations of ours only" : "";
 }
 
 std::string note_for(const std::string& verdict, const std::vector<const ClaimRow*>& rows) {
@@ -65,7 +101,8 @@ std::string note_for(const std::string& verdict, const std::vector<const ClaimRo
     for (const ClaimRow* row : rows)
       if (!row->corrects.empty() && is_true(*row) && corrections.find(row->corrects) == std::string::npos)
         corrections += (corrections.empty() ? "with " : "; ") + row->corrects;
-  return (corrections.empty() ? "" : corrections + "; ") + division(rows);
+  return (corrections.empty() ? "" : corrections + "; ") + division(rows) +
+         (verdict == "not decided" ? what_is_open(rows) : "");
 }
 
 /// A line per paper and their sum; the columns in the order of `words`, but only those that occur.

@@ -12,9 +12,11 @@ namespace bcd {
 /// The verdict on an item, from the rows that are evidence:
 ///   holds as corrected   a derived row that corrects it is true
 ///   fails                a row is against the paper
+///   not decided          else a statement of the paper is not decided
 ///   holds                else the paper's own statement (or one of ours that supports it) is true
 ///   reproduced, not reproduced   else readings and reported numbers: one number of stated settings that is not reproduced
-///                        decides, and one reading that is
+///                        decides; a reading (the rows with the same guess) is as good as its weakest row, and the item as its
+///                        best reading
 ///   not decided, not run, not testable   else whatever comes first of these
 ///   no claim             no row is about it: a gap
 ItemRow item_of_rows(const Paper& paper, const PaperItem& item, const std::vector<const ClaimRow*>& rows);

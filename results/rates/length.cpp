@@ -33,7 +33,9 @@ Length measure_length(const std::vector<double>& steps, double first_k) {
   const double precision = std::sqrt(std::numeric_limits<double>::epsilon()) * E.front();
   length.steps = estimate_rate(steps, zero_limit(std::max(E[find_window(E, 0).last], precision)));
   if (length.steps.kind == Kind::inconclusive && !length.steps.lambda.known()) {
-    length.reason = "the rate of the steps is inconclusive: " + length.steps.reason;
+    length.reason = length.steps.window.decades() <= 0
+                        ? "from the first to the last the steps shrink by less than a factor of ten"
+                        : "the rate of the steps is inconclusive: " + length.steps.reason;
     return length;
   }
   length.tail = tail_of(length.steps, E.back(), first_k + static_cast<double>(steps.size()) - 1);

@@ -16,8 +16,6 @@ using Statistic = std::function<double(const Series&)>;
 constexpr int kResamples = 500;  // the standard error itself is then known to 3 %
 constexpr std::size_t kFewest = 5;
 
-double mean(const Series& y) { return std::accumulate(y.begin(), y.end(), 0.0) / static_cast<double>(y.size()); }
-
 /// Standard deviation of a statistic that is linear in y and zero on zero residuals, over resamples of the residuals in blocks.
 double resampling_error(const Series& residuals, std::size_t block, const Statistic& statistic) {
   const std::size_t n = residuals.size();
@@ -105,6 +103,8 @@ double student_95(double degrees) {
   return z * (1 + (z2 + 1) / (4 * n) + ((5 * z2 + 16) * z2 + 3) / (96 * n * n) +
               (((3 * z2 + 19) * z2 + 17) * z2 - 15) / (384 * n * n * n));
 }
+
+double mean(const Series& x) { return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size()); }
 
 double median(Series x) {
   std::sort(x.begin(), x.end());

@@ -29,6 +29,7 @@ Estimate level(const std::vector<double>& y);
 /// The two-sided 95 % point of Student's t, for 3 or more degrees of freedom (Hill's expansion; error below 1 %).
 double student_95(double degrees);
 
+double mean(const std::vector<double>& x);
 double median(std::vector<double> x);
 
 }  // namespace bcd::rates

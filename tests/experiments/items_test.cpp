@@ -40,7 +40,14 @@ const ClaimRow kHolds = row("Lemma 1", "paper", "holds", "supports"), kFails = r
 }  // namespace
 
 TEST_CASE("the paper's own statements decide an item, and one that fails outweighs those that hold", "[items]") {
-  CHECK(verdict_on({kHolds, kOpen}) == "holds");
+  CHECK(verdict_on({kHolds, kOpen}) == "not decided");  // an item is no better than its weakest statement
+  CHECK(verdict_on({kFails, kOpen}) == "fails");
+  ClaimRow open = kOpen;
+  open.statement = "the steps have a finite sum";
+  CHECK_THAT(items_of(paper({"Lemma 1"}), {kHolds, open}).front().note, Contains("; open: the steps have a finite sum"));
+  CHECK(verdict_on({kHolds, row("Lemma 1", "paper", "not applicable", "neutral")}) == "holds");
+  open.verdict = "not applicable";
+  CHECK_THAT(items_of(paper({"Lemma 1"}), {open}).front().note, Contains("; unmet hypothesis: the steps have a finite sum"));
   CHECK(verdict_on({kHolds, kFails, kHolds}) == "fails");
   CHECK(verdict_on({kHolds, kMissed}) == "holds");  // a reading that is not reproduced is no accusation
   CHECK(verdict_on({kOpen}) == "not decided");
@@ -67,16 +74,35 @@ TEST_CASE("observations and controls alone decide nothing about an item", "[item
 }
 
 TEST_CASE("one reading that reproduces a result is enough, one reported number that is not reproduced is too much", "[items]") {
-  CHECK(verdict_on({kMissed, kReproduced}) == "reproduced");
+  ClaimRow missed = kMissed;
+  missed.basis = "another guess";
+  CHECK(verdict_on({missed, kReproduced}) == "reproduced");
   CHECK(verdict_on({kMissed, kMissed}) == "not reproduced");
   ClaimRow number = row("Lemma 1", "paper", "not reproduced", "neutral");
   number.kind = "reported";
   CHECK(verdict_on({kReproduced, number}) == "not reproduced");
   number.origin = "reading";  // the paper's number at settings that we had to guess
+  number.basis = "a guess";
   CHECK(verdict_on({kReproduced, number}) == "reproduced");
   CHECK(verdict_on({number}) == "not reproduced");
   number.verdict = "reproduced";
   CHECK(verdict_on({number}) == "reproduced");
+}
+
+TEST_CASE("a reading is as good as its weakest row, and an item as its best reading", "[items]") {
+  const auto with = [](ClaimRow made, const std::string& guess) {
+    made.basis = guess;
+    return made;
+  };
+  const ClaimRow open = row("Lemma 1", "reading", "not decided", "neutral"),
+                 later = row("Lemma 1", "reading", "not run", "neutral");
+  CHECK(verdict_on({with(kReproduced, "means"), with(open, "means")}) == "not decided");
+  CHECK(verdict_on({with(kReproduced, "means"), with(kMissed, "means"), with(open, "means")}) == "not reproduced");
+  CHECK(verdict_on({with(kReproduced, "means"), with(later, "means")}) == "not run");
+  CHECK(verdict_on({with(kReproduced, "means"), with(open, "means"), with(kReproduced, "sums")}) == "reproduced");
+  CHECK(verdict_on({with(kMissed, "means"), with(open, "sums")}) == "not decided");
+  CHECK(verdict_on({with(kReproduced, "means"), with(kMissed, "means"), with(kMissed, "sums"), with(kReproduced, "sums")}) ==
+        "not reproduced");  // no reading has all of it, though each sentence is met by one
 }
 
 TEST_CASE("a check that cannot fail, or whose limit was chosen after looking, decides no item", "[items]") {
@@ -85,7 +111,7 @@ TEST_CASE("a check that cannot fail, or whose limit was chosen after looking, de
   looked.threshold = "looked";
   const ItemRow item = items_of(paper({"Lemma 1"}), {implied, looked}).front();
   CHECK(item.verdict == "not decided");
-  CHECK_THAT(item.note, Contains("2 are no evidence"));
+  CHECK_THAT(item.note, Contains("2 are no evidence; the check cannot fail: Lemma 2"));
   CHECK(verdict_on({implied, kHolds}) == "holds");
 }
 

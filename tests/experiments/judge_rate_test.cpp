@@ -77,6 +77,29 @@ TEST_CASE("claims about a sublinear run: p in a range, and A2 whose constant shr
   CHECK(judged(claim("theorem42"), {kQuartic}).verdict == "not applicable");
 }
 
+TEST_CASE("a limit is critical where the distance ends below the unit roundoff's root or points at 0", "[judge][rates]") {
+  CHECK(judged(claim("critical"), {kLinear}).verdict == "holds");
+  const ClaimRow slow = judged(claim("critical"), {kQuartic});  // the distance falls like k^-1.5 and ends at 1e-5
+  CHECK(slow.verdict == "holds");
+  CHECK(contains(slow.evidence, "points at"));
+  RunRecord kink = kLinear, early = descent(4, 0.05, 40);
+  const auto g = static_cast<std::size_t>(kink.trace.index("subgradient_norm2"));
+  for (auto& row : kink.trace.rows) row[g] = 0.04;  // the distance stays, as at a kink
+  CHECK(judged(claim("critical"), {kink}).verdict == "fails");
+  CHECK(judged(claim("critical"), {early}).verdict == "not decided");
+}
+
+TEST_CASE("terms other than the steps have a finite sum, or are not said to have one", "[judge][rates]") {
+  Claim sum = claim("finite_length");
+  sum.text["column"] = "subgradient_norm2";
+  CHECK(judged(sum, {kQuartic}).verdict == "holds");  // k^-1.5
+  RunRecord harmonic = kQuartic;
+  const auto g = static_cast<std::size_t>(harmonic.trace.index("subgradient_norm2"));
+  for (std::size_t k = 1; k < harmonic.trace.rows.size(); ++k)
+    harmonic.trace.rows[k][g] = std::pow(static_cast<double>(k), -1.6);
+  CHECK(judged(sum, {harmonic}).verdict == "not decided");  // k^-0.8, too few decades to say that it has none
+}
+
 TEST_CASE("the paper's constant is compared with the measured one", "[judge][rates]") {
   const double q = 0.99;  // x -> q x: c_1 = (1 - q^2)/(4 q^2) = 0.00508
   Claim spec = claim("constant");

@@ -149,14 +149,22 @@ std::vector<std::pair<std::string, std::string>> table_of_findings() {
   return cells;
 }
 
+/// What the committed reference says.
+const std::vector<ClaimRow>& reference_rows() {
+  static const std::vector<ClaimRow> rows = [] {
+    std::vector<ClaimRow> all;
+    for (const ClaimEntry& entry : collect_claims(experiments_of({}, {}), {}, Shelf{"no-such-folder"}))
+      all.push_back(entry.row);
+    return all;
+  }();
+  return rows;
+}
+
 /// The verdicts of the committed reference, by claim and by "paper: item".
 std::map<std::string, std::string> reference_verdicts() {
-  std::vector<ClaimRow> rows;
+  const std::vector<ClaimRow>& rows = reference_rows();
   std::map<std::string, std::string> verdicts;
-  for (const ClaimEntry& entry : collect_claims(experiments_of({}, {}), {}, Shelf{"no-such-folder"})) {
-    rows.push_back(entry.row);
-    verdicts[entry.row.id] = entry.row.verdict;
-  }
+  for (const ClaimRow& row : rows) verdicts[row.id] = row.verdict;
   for (const ItemRow& item : items_of(rows)) verdicts[item.paper + ": " + item.number] = item.verdict;
   return verdicts;
 }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 
+#include "experiments/claims/shipped_reference.hpp"
 #include "experiments/file/load.hpp"
 #include "experiments/file/paper.hpp"
 #include "tests/support/catch.hpp"
@@ -32,6 +34,15 @@ std::string only_fault(const Claim& claim, bool item_has_words = false) {
   const std::vector<std::string> faults = faults_of(claim, item_has_words);
   REQUIRE(faults.size() == 1);
   return faults.front();
+}
+
+/// "ends above 0.1" judged by "<": +1 where the words and what is judged agree, -1 where they do not, 0 where the words do not say.
+int words_agree(const Claim& claim) {
+  static const std::regex said("(is|are|ends|stays|stay|falls|accuracy|lies|error) (above|below)");
+  const auto op = claim.text.find("op");
+  std::smatch found;
+  if (op == claim.text.end() || !std::regex_search(claim.statement, found, said)) return 0;
+  return ((op->second == ">") != claim.broken) == (found[2] == "above") ? 1 : -1;
 }
 
 }  // namespace
@@ -73,6 +84,23 @@ TEST_CASE("a verdict that negates its own text is caught", "[sources]") {
   CHECK_THAT(only_fault(derived), Contains("expected to be false"));
   derived.expect = "not decided";
   CHECK(faults_of(derived, false).empty());
+}
+
+TEST_CASE("what a claim judges is what its words say, not the contrary", "[sources]") {
+  Claim overflow = sound("derived");
+  overflow.statement = "the run overflows or ends above 0.1";
+  overflow.text = {{"metric", "train_error"}, {"op", "<"}};  // was so once: the verdict negated a true text
+  CHECK(words_agree(overflow) == -1);
+  overflow.broken = true;
+  CHECK(words_agree(overflow) == 1);
+  int said = 0;
+  for (const std::string& id : experiment_ids())
+    for (const Claim& claim : load_experiment(id).claims) {
+      CAPTURE(claim.id, claim.statement);
+      CHECK(words_agree(claim) >= 0);
+      said += words_agree(claim) != 0;
+    }
+  CHECK(said > 40);
 }
 
 TEST_CASE("every claim of every paper says who speaks, and on which ground", "[sources]") {
