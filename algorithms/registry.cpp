@@ -58,7 +58,7 @@ void add_plugin(Plugin plugin) {
 const Plugin& find_plugin(const std::string& name) {
   for (const Plugin& plugin : plugins())
     if (plugin.name == name) return plugin;
-  throw UsageError(unknown_name("algorithm", name, plugin_names()));
+  throw UsageError(unknown_name("algorithm", name, plugin_names()) + "; one of a shared library needs --plugin FILE.so");
 }
 
 std::vector<std::string> plugin_names() {

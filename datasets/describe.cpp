@@ -48,14 +48,18 @@ std::string constant_inputs(const Matrix<double>& X) {
 
 }  // namespace
 
-std::string describe(const Dataset<double>& data) {
+std::string summary(const Dataset<double>& data) {
   std::string text;
   for (const std::string& sentence : data.understood) text += sentence + "\n";
-  text += counted(data.X.cols(), "training sample") + " of " + counted(data.X.rows(), "input") + ", " +
-          counted(data.X_test.cols(), "test sample") + "; " +
-          (data.classification() ? std::to_string(data.Y.rows()) + (data.Y.rows() == 1 ? " class" : " classes")
-                                 : counted(data.Y.rows(), "real target")) +
-          "\n";
+  return text + counted(data.X.cols(), "training sample") + " of " + counted(data.X.rows(), "input") + ", " +
+         counted(data.X_test.cols(), "test sample") + "; " +
+         (data.classification() ? std::to_string(data.Y.rows()) + (data.Y.rows() == 1 ? " class" : " classes")
+                                : counted(data.Y.rows(), "real target")) +
+         "\n";
+}
+
+std::string describe(const Dataset<double>& data) {
+  std::string text = summary(data);
   text += range("inputs", data.X) + range("test inputs", data.X_test);
   text += constant_inputs(data.X);
   text += data.classification() ? class_table(data) : range("targets", data.Y) + range("test targets", data.Y_test);

@@ -5,7 +5,9 @@
 
 namespace bcd {
 
-/// Sizes, classes with their counts, ranges, constant inputs, checksum.
+/// How it was read, how many samples, inputs and classes or targets.
+std::string summary(const Dataset<double>& data);
+/// The summary, ranges, constant inputs, classes, checksum.
 std::string describe(const Dataset<double>& data);
 
 }  // namespace bcd

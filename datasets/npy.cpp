@@ -44,7 +44,10 @@ class HeaderText {
 };
 
 NpyArray parse_header(std::string_view text, const std::string& fault) {
-  const auto other = [&] { throw UsageError(fault + "its header does not describe one plain array"); };
+  const auto other = [&] {
+    throw UsageError(
+        fault + "its header does not describe one plain array of numbers; write it with numpy.save(file, array.astype('<f8'))");
+  };
   NpyArray header;
   HeaderText type(text), order(text), shape(text);
   if (!type.seek("descr") || !type.take('\'')) other();

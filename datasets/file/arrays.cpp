@@ -61,8 +61,9 @@ double product(const std::vector<Index>& shape, std::size_t from = 0) {
 
 }  // namespace
 
-std::string npy_words(std::string_view content, const std::string& file) {
+std::string npy_words(std::string_view content, const std::string& file, double& numbers) {
   const NpyArray array = parse_npy(content, file + ": ");
+  numbers += product(array.shape);
   return "array of " + npy_shape_text(array.shape) + ", type " + array.type + (array.fortran_order ? ", column by column" : "");
 }
 

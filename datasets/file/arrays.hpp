@@ -12,8 +12,8 @@ namespace bcd {
 /// sample, flattened in C order. Element types: booleans, integers and f4, f8 of either byte order. Throws UsageError: another
 /// type, no samples, fewer or more bytes than the shape says, too much memory, NaN where missing values are refused, infinity.
 Samples npy_samples(std::string_view content, const std::string& file, TableRole role, const FileOptions& options);
-/// What an array holds, in a sentence.
-std::string npy_words(std::string_view content, const std::string& file);
+/// What an array holds, in a sentence. Adds how many numbers it has.
+std::string npy_words(std::string_view content, const std::string& file, double& numbers);
 
 /// Unsigned bytes; a single axis as targets are classes.
 Samples idx_samples(Bytes raw, const std::string& file, TableRole role, const FileOptions& options);

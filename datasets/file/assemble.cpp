@@ -306,6 +306,12 @@ Dataset<T> assemble(Samples all, std::optional<Samples> test, const FileOptions&
     data.labels_test = labels_of(words_test, data.class_names);
   }
 
+  if (classes && data.class_names.size() == 1)
+    data.understood.push_back("every sample has the class '" + printable(data.class_names.front()) +
+                              "': there is nothing to learn");
+  if (classes && all.n() > 2 && std::set<int>(data.labels.begin(), data.labels.end()).size() == data.labels.size())
+    data.understood.push_back("every sample has a class of its own: is this the target?");
+
   Split parts;
   if (test) {
     parts.train.resize(static_cast<std::size_t>(all.n()));

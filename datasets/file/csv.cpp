@@ -30,9 +30,11 @@ std::optional<double> decimal_number(std::string_view field, bool decimal_comma)
   return number(with_point);
 }
 
-std::string_view without_mark(std::string_view text, const std::string& file) {
+/// Without a byte order mark. Throws UsageError where it is no UTF-8.
+std::string_view utf8_of(std::string_view text, const std::string& file) {
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) fail_in(file, "this is UTF-16", "save it as UTF-8");
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  require_utf8(text, file);
   return text;
 }
 
@@ -62,6 +64,7 @@ char find_separator(std::string_view text, const std::string& asked) {
       throw UsageError("dataset 'file': separator must be auto, tab, blank or one character, got '" + printable(asked) + "'");
     return asked[0];
   }
+  if (const std::optional<char> announced = announced_separator(text)) return *announced;
   for (const char separator : {'\t', ';', ',', '|', CsvScanner::kBlanks})  // ';' first: beside it a comma is a decimal one
     if (fields_of_rows(text, separator).value_or(1) > 1) return separator;
   // No separator fits every row: one column, or rows that differ, which is then said of the commonest separator.
@@ -89,6 +92,10 @@ void note(CsvColumn& column, std::string_view field, std::size_t line, bool deci
   if (is_missing(field)) {
     if (column.missing++ == 0) column.missing_line = line;
   } else if (const std::optional<double> x = decimal_number(field, decimal_comma)) {
+    if (!std::isfinite(*x)) {
+      if (column.infinite++ == 0) column.infinite_line = line;
+      return;
+    }
     column.least = column.numbers ? std::min(column.least, *x) : *x;
     column.largest = column.numbers ? std::max(column.largest, *x) : *x;
     column.whole = column.whole && *x == std::floor(*x);
@@ -134,9 +141,21 @@ struct Reader {
     return true;
   }
 
+  /// What is meant as a number must not become a word, or targets "1,000", "2,000" would be classes.
+  void require_word(std::string_view field, std::size_t line, std::size_t column) const {
+    const std::string cell = place(line, column) + ": '" + printable(std::string(field.substr(0, 40))) + "' ";
+    if (has_thousands_marks(field))
+      fail_in(file, cell + "looks like a number with marks between its thousands",
+              "write numbers without them, or leave the column out with ignore");
+    if (!survey.decimal_comma && field.find(',') != std::string_view::npos && decimal_number(field, true))
+      fail_in(file, cell + "looks like a number with a decimal comma",
+              "write decimal = \"comma\", and all numbers of the file with one");
+  }
+
   double value(std::string_view field, std::size_t line, std::size_t column, bool input) const {
     if (missing(field, line, column)) return std::numeric_limits<double>::quiet_NaN();
     const std::optional<double> x = decimal_number(field, survey.decimal_comma);
+    if (!x) require_word(field, line, column);
     if (!x)
       fail_in(file, place(line, column) + ": '" + printable(std::string(field.substr(0, 40))) + "' is no number",
               std::string("mend it, leave the column out with ignore, ") +
@@ -232,8 +251,9 @@ Roles find_roles(const CsvSurvey& survey, const std::string& file, TableRole rol
 
 std::string survey_words(const CsvSurvey& survey) {
   return std::to_string(survey.rows) + (survey.rows == 1 ? " sample of " : " samples of ") +
-         std::to_string(survey.columns.size()) + " columns; separator " + separator_word(survey.separator) + ", decimal " +
-         (survey.decimal_comma ? "comma" : "point") + ", " + (survey.header ? "names in the first row" : "no row of names");
+         std::to_string(survey.columns.size()) + (survey.columns.size() == 1 ? " column" : " columns") + "; separator " +
+         separator_word(survey.separator) + ", decimal " + (survey.decimal_comma ? "comma" : "point") + ", " +
+         (survey.header ? "names in the first row" : "no row of names");
 }
 
 std::string survey_table(const CsvSurvey& survey) {
@@ -248,8 +268,11 @@ std::string survey_table(const CsvSurvey& survey) {
       remark = "constant";
     else if (column.words > 0)
       remark = "first '" + printable(column.word) + "'";
-    if (column.missing > 0)
-      remark += (remark.empty() ? "" : "; ") + std::string("first missing in line ") + std::to_string(column.missing_line);
+    const auto also = [&](const std::string& what, std::size_t line) {
+      remark += (remark.empty() ? "" : "; ") + what + " in line " + std::to_string(line);
+    };
+    if (column.missing > 0) also("first missing", column.missing_line);
+    if (column.infinite > 0) also("first not finite", column.infinite_line);
     const std::string kind = any && column.words ? "both"
                              : column.words      ? "words"
                              : !any              ? "empty"
@@ -264,7 +287,7 @@ std::string survey_table(const CsvSurvey& survey) {
 }
 
 CsvSurvey survey_csv(std::string_view text, const std::string& file, const FileOptions& options) {
-  text = without_mark(text, file);
+  text = utf8_of(text, file);
   CsvSurvey survey;
   survey.separator = find_separator(text, options.separator.value);
   const auto names = find_header(text, survey.separator, file, options.header);
@@ -341,7 +364,7 @@ std::vector<std::size_t> columns_named(const std::string& list, const CsvSurvey&
 }
 
 Samples read_csv(std::string_view text, const std::string& file, TableRole role, const FileOptions& options) {
-  text = without_mark(text, file);
+  text = utf8_of(text, file);
   const CsvSurvey survey = survey_csv(text, file, options);
   const Roles roles = find_roles(survey, file, role, options);
   require_memory(file, static_cast<double>(survey.rows), static_cast<double>(roles.inputs.size() + roles.targets.size()),
@@ -373,7 +396,9 @@ Samples read_csv(std::string_view text, const std::string& file, TableRole role,
       const std::string_view field = scanner.text();
       const auto words = inputs.find(c);
       if (words != inputs.end()) {
-        if (reader.missing(field, scanner.line(), c))
+        const bool missing = reader.missing(field, scanner.line(), c);
+        if (!missing) reader.require_word(field, scanner.line(), c);
+        if (missing)
           samples.X(row_of[c], j) = std::numeric_limits<double>::quiet_NaN();
         else
           words->second.add(j, field);
@@ -383,6 +408,7 @@ Samples read_csv(std::string_view text, const std::string& file, TableRole role,
       } else if (row_of[c] >= 0) {
         samples.X(row_of[c], j) = reader.value(field, scanner.line(), c, true);
       } else if (target_of_words && !is_missing(field)) {
+        reader.require_word(field, scanner.line(), c);
         target.add(j, field);
       } else {
         samples.Y(-1 - row_of[c], j) = reader.value(field, scanner.line(), c, false);

@@ -11,11 +11,11 @@ namespace bcd {
 /// A column, as one pass over the text sees it.
 struct CsvColumn {
   std::string name;
-  std::size_t numbers = 0, missing = 0, words = 0;
-  bool whole = true;  ///< every number is a whole one
+  std::size_t numbers = 0, missing = 0, words = 0, infinite = 0;
+  bool whole = true;  ///< every finite number is a whole one
   double least = 0, largest = 0;
-  std::size_t missing_line = 0, word_line = 0;  ///< of the first
-  std::string word;                             ///< the first
+  std::size_t missing_line = 0, word_line = 0, infinite_line = 0;  ///< of the first
+  std::string word;                                                ///< the first
 };
 
 /// How a text is laid out and what its columns hold.

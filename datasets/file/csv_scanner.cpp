@@ -1,8 +1,32 @@
 #include "datasets/file/csv_scanner.hpp"
 
+#include <algorithm>
+
+#include "algorithms/core/plain_text.hpp"
 #include "datasets/file/options.hpp"
 
 namespace bcd {
+
+std::optional<char> announced_separator(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  return line.starts_with("sep=") && line.size() == 5 ? std::optional(line[4]) : std::nullopt;
+}
+
+void require_utf8(std::string_view text, const std::string& file) {
+  const auto is_ascii = [](std::string_view part) {
+    return std::none_of(part.begin(), part.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  };
+  const auto marks = [](const std::string& part) { return std::count(part.begin(), part.end(), '?'); };
+  if (is_ascii(text)) return;
+  for (std::size_t line = 1, at = 0; at < text.size(); ++line) {
+    const std::size_t stop = std::min(text.find_first_of("\r\n", at), text.size());
+    const std::string part(text.substr(at, stop - at));
+    if (!is_ascii(part) && marks(printable(part)) > marks(part))  // a mark stands for every byte that is no UTF-8
+      fail_in(file, "line " + std::to_string(line) + " is not UTF-8",
+              "save the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD >NEW");
+    at = stop + (text.substr(stop).starts_with("\r\n") ? 2 : 1);
+  }
+}
 
 void CsvScanner::skip_blanks() {
   while (!at_end() && is_blank(text_[at_])) ++at_;
@@ -17,6 +41,10 @@ void CsvScanner::skip_break() {
 
 bool CsvScanner::row() {
   while (open_) field();  // what the caller did not want to see
+  if (at_ == 0 && announced_separator(text_)) {
+    at_ = std::min(text_.find_first_of("\r\n"), text_.size());
+    skip_break();
+  }
   while (!at_end()) {
     const std::size_t begin = at_;
     skip_blanks();

@@ -1,13 +1,20 @@
 // Fields of a CSV text, one after the other, with their places.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace bcd {
 
+/// The separator that a first line "sep=;" announces, as spreadsheets write it.
+std::optional<char> announced_separator(std::string_view text);
+
+/// Throws UsageError with the line of the first byte that is no UTF-8.
+void require_utf8(std::string_view text, const std::string& file);
+
 /// RFC 4180 with another separator where asked: a field in quotes may hold separators, line breaks and doubled quotes. Rows that
-/// are empty or begin with '#' are passed over. Faults are UsageErrors.
+/// are empty or begin with '#' are passed over, and a first line "sep=;". Faults are UsageErrors.
 class CsvScanner {
  public:
   static constexpr char kBlanks = ' ';  ///< as separator: any run of blanks and tabs

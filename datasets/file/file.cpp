@@ -1,11 +1,13 @@
 #include "datasets/file/file.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "algorithms/core/plain_text.hpp"
 #include "datasets/file/arrays.hpp"
 #include "datasets/file/assemble.hpp"
 #include "datasets/file/csv.hpp"
+#include "datasets/file/csv_scanner.hpp"
 #include "datasets/file/libsvm.hpp"
 #include "datasets/file/zip.hpp"
 #include "datasets/sha256.hpp"
@@ -20,8 +22,16 @@ namespace {
 constexpr const char* kName = "file";
 
 Bytes content(const std::string& path, const FileOptions& options) {
-  const Blame blame{printable(path), "check the path (relative to the experiment file), or raise memory_limit"};
-  return read_raw(path, blame, static_cast<std::size_t>(options.memory() / 2));
+  const double most = options.memory() / 2;  // beside it lies what is made of it
+  std::error_code error;
+  if (!fs::is_regular_file(path, error))
+    return read_raw(path, {printable(path), "check the path, which is relative to the experiment file"}, 0);
+  if (const auto size = static_cast<double>(fs::file_size(path, error)); !error && size > most)
+    fail_in(printable(path),
+            "its " + bytes_text(size) + " need at least " + bytes_text(2 * size) + " of memory to load, above the limit of " +
+                bytes_text(options.memory()),
+            "use fewer samples or columns, or raise the limit with memory_limit = GB");
+  return read_raw(path, {printable(path), "get the file again, or raise memory_limit"}, static_cast<std::size_t>(most));
 }
 
 /// "d.npz:x_train": a file, and an array in it.
@@ -48,6 +58,13 @@ FileOptions::Format format_of(const std::string& file, const Bytes& raw, FileOpt
       {".csv", Format::csv},         {".tsv", Format::csv}, {".libsvm", Format::libsvm}, {".svm", Format::libsvm},
       {".svmlight", Format::libsvm}, {".npy", Format::npy}, {".npz", Format::npz},       {".idx", Format::idx}};
   if (const auto at = ends.find(name.extension().string()); at != ends.end()) return at->second;
+  static const std::map<std::string, std::string> others = {
+      {".xlsx", "a spreadsheet"}, {".xls", "a spreadsheet"},   {".ods", "a spreadsheet"},      {".parquet", "Parquet"},
+      {".json", "JSON"},          {".feather", "Feather"},     {".mat", "of MATLAB"},          {".h5", "HDF5"},
+      {".hdf5", "HDF5"},          {".pkl", "a Python pickle"}, {".pickle", "a Python pickle"}, {".pt", "of PyTorch"}};
+  if (const auto at = others.find(name.extension().string()); at != others.end())
+    fail_in(printable(file), "a file that is " + at->second + " is not read",
+            "save tables as CSV, arrays with numpy.savez or numpy.save");
   const std::string_view text = text_of(raw);
   if (text.starts_with("\x93NUMPY")) return Format::npy;
   if (text.starts_with("PK\x03\x04")) return Format::npz;
@@ -61,6 +78,7 @@ std::vector<std::string> arrays_of(const Bytes& raw, const std::string& file) {
   std::vector<std::string> names;
   for (const ZipEntry& entry : zip_entries(raw, {printable(file), "write it with numpy.savez"}))
     if (entry.name.ends_with(".npy")) names.push_back(entry.name.substr(0, entry.name.size() - 4));
+  if (names.empty()) fail_in(printable(file), "it is an archive without arrays of NumPy", "write it with numpy.savez");
   return names;
 }
 
@@ -77,11 +95,17 @@ Bytes array_of(const Bytes& raw, const Place& place, const FileOptions& options)
 
 /// Reads the files that the options name, and remembers their checksums.
 struct FileReader {
-  const FileOptions& options;
+  FileOptions options;
   std::map<std::string, std::string> sums = {};   ///< by option
   std::map<std::string, std::string> files = {};  ///< by path
 
   Samples read(const std::string& option, const OptionText& path, TableRole role) {
+    Samples samples = read_one(option, path, role);
+    options.held += memory_of(static_cast<double>(samples.X.size() + samples.Y.size()));
+    return samples;
+  }
+
+  Samples read_one(const std::string& option, const OptionText& path, TableRole role) {
     using Format = FileOptions::Format;
     const Place place = Place::of(path.value);
     Bytes raw = content(place.file, options);
@@ -91,6 +115,8 @@ struct FileReader {
     const bool alone = format == Format::npy || format == Format::npz || format == Format::idx;
     if (alone && role == TableRole::both)
       fail_in(file, "this is an array and not a table", "write X = \"" + file + "\" and Y = the file of the targets");
+    if (format != Format::csv && options.target.given())
+      fail_in(file, "target names a column of a table, and this is none: its targets are known", "leave target out");
     if (!alone && format != Format::csv && role != TableRole::both)
       fail_in(file, "it holds inputs and targets", "write path = \"" + file + "\" instead of X and Y");
     switch (format) {
@@ -147,6 +173,10 @@ struct FileReader {
 void name_arrays(FileOptions& o) {
   const bool by_name = o.format == FileOptions::Format::automatic && fs::path(o.path.value).extension() == ".npz";
   if (!o.path.given() || (!by_name && o.format != FileOptions::Format::npz)) return;
+  if (o.target.given())
+    fail_in(
+        printable(o.path.value), "target names a column of a table, and this is an archive of arrays",
+        "leave target out, and name the arrays with X = \"" + printable(o.path.value) + ":NAME\" and Y likewise if need be");
   const std::vector<std::string> names = arrays_of(content(o.path.value, o), o.path.value);
   const auto find = [&](OptionText& option, const std::vector<std::string>& usual, bool needed) {
     for (const std::string& name : usual)
@@ -235,43 +265,99 @@ Dataset<T> load(const DatasetOptions& given, TargetCode code, std::uint64_t seed
 
 }  // namespace
 
+constexpr double kWorthSaying = 1e8;  // bytes
+
 std::string describe_files(const DatasetOptions& given, bool& complete) {
   auto options = read_options<FileOptions>(kName, given);
   complete = options.target.given() || options.Y.given();
   name_arrays(options);
   std::string text;
+  double numbers = 0, bytes = 0;
+  bool sparse = false;  // how many inputs there are is known at the end only
   for (const OptionText* path : {&options.path, &options.test_path, &options.X, &options.Y, &options.X_test, &options.Y_test}) {
     if (!path->given()) continue;
     const Place place = Place::of(path->value);
     const std::string file = printable(path->value);
     const Bytes raw = content(place.file, options);
+    bytes += static_cast<double>(raw.size());
     const FileOptions::Format format = format_of(place.file, raw, options.format);
     if (format == FileOptions::Format::csv) {
       const CsvSurvey survey = survey_csv(text_of(raw), file, options);
       text += file + ": " + survey_words(survey) + "\n" + survey_table(survey) + "\n";
+      numbers += static_cast<double>(survey.rows) * static_cast<double>(survey.columns.size());
     } else if (format == FileOptions::Format::npy) {
-      text += file + ": " + npy_words(text_of(raw), file) + "\n";
+      text += file + ": " + npy_words(text_of(raw), file, numbers) + "\n";
     } else if (format == FileOptions::Format::npz) {
-      if (!place.array.empty()) text += file + ": " + npy_words(text_of(array_of(raw, place, options)), file) + "\n";
-    } else if (format != FileOptions::Format::idx) {
-      complete = true;  // the targets are in it
+      if (place.array.empty()) arrays_of(raw, place.file);  // throws where there are none
+      if (!place.array.empty()) text += file + ": " + npy_words(text_of(array_of(raw, place, options)), file, numbers) + "\n";
+    } else {
+      if (format != FileOptions::Format::idx) complete = true;  // the targets are in it
+      sparse = sparse || format == FileOptions::Format::libsvm;
+      numbers += static_cast<double>(raw.size());  // each byte becomes a number
     }
   }
+  if (const double needed = memory_of(numbers) + bytes; needed > kWorthSaying && !sparse)
+    text += "loading needs about " + bytes_text(needed) + " of memory; the limit is " + bytes_text(options.memory()) + "\n";
   complete = complete || options.Y.given();
   return text;
 }
 
-std::string suggested_target(const DatasetOptions& given) {
-  const auto options = read_options<FileOptions>(kName, given);
-  const std::string file = printable(options.path.value);
-  const Bytes raw = content(options.path.value, options);
-  if (format_of(options.path.value, raw, options.format) != FileOptions::Format::csv) return "";
-  const CsvSurvey survey = survey_csv(text_of(raw), file, options);
+namespace {
+
+/// The number of different words of each column, up to `most`.
+std::vector<std::size_t> different_words(std::string_view text, const CsvSurvey& survey, const std::string& file,
+                                         std::size_t most) {
+  std::vector<std::set<std::string, std::less<>>> words(survey.columns.size());
+  CsvScanner scanner(text, survey.separator, file);
+  if (survey.header) scanner.row();
+  while (scanner.row())
+    while (scanner.field()) {
+      const std::size_t c = scanner.column() - 1;
+      if (survey.columns[c].words > 0 && words[c].size() < most) words[c].emplace(scanner.text());
+    }
+  std::vector<std::size_t> counts;
+  for (const auto& of_column : words) counts.push_back(of_column.size());
+  return counts;
+}
+
+std::string usual_target(const CsvSurvey& survey) {
   for (const CsvColumn& column : survey.columns)
     for (const char* usual : {"target", "label", "class", "y", "Target", "Label", "Class", "Y"})
       if (column.name == usual) return column.name;
   const std::string& last = survey.columns.back().name;
   return last.empty() ? std::to_string(survey.columns.size()) : last;
+}
+
+}  // namespace
+
+Suggestion suggest(const DatasetOptions& given) {
+  const auto options = read_options<FileOptions>(kName, given);
+  Suggestion suggestion;
+  if (!options.path.given()) return suggestion;
+  const std::string file = printable(options.path.value);
+  const Bytes raw = content(Place::of(options.path.value).file, options);
+  if (format_of(options.path.value, raw, options.format) != FileOptions::Format::csv) return suggestion;
+  const CsvSurvey survey = survey_csv(text_of(raw), file, options);
+  suggestion.target = options.target.given() ? options.target.value : usual_target(survey);
+  std::vector<std::size_t> taken = columns_named(suggestion.target, survey, file, "target");
+  for (const std::size_t c : taken) suggestion.missing = suggestion.missing || survey.columns[c].missing > 0;
+  if (options.ignore.given())
+    for (const std::size_t c : columns_named(options.ignore.value, survey, file, "ignore")) taken.push_back(c);
+  const std::size_t many = std::max<std::size_t>(2, survey.rows / 2);
+  const std::vector<std::size_t> different = different_words(text_of(raw), survey, file, many + 1);
+  for (std::size_t c = 0; c < survey.columns.size(); ++c) {
+    const CsvColumn& column = survey.columns[c];
+    if (std::find(taken.begin(), taken.end(), c) != taken.end()) continue;
+    const bool index = c == 0 && survey.header && column.name.empty() && column.whole && column.words == 0;  // of pandas
+    if (!options.ignore.given() && (index || different[c] > many)) {
+      const bool plain = !column.name.empty() && column.name.find(',') == std::string::npos;
+      suggestion.ignore.push_back(plain ? column.name : std::to_string(c + 1));
+      continue;
+    }
+    suggestion.words = suggestion.words || column.words > 0;
+    suggestion.missing = suggestion.missing || column.missing > 0;
+  }
+  return suggestion;
 }
 
 /// The user's own data.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <regex>
 
 namespace bcd {
 
@@ -18,6 +19,11 @@ std::optional<double> number(std::string_view field) {
   const auto [stop, error] = std::from_chars(field.data(), field.data() + field.size(), x);
   if (stop != field.data() + field.size() || error == std::errc::invalid_argument) return std::nullopt;
   return error == std::errc{} ? x : std::strtod(std::string(field).c_str(), nullptr);
+}
+
+bool has_thousands_marks(std::string_view field) {
+  static const std::regex form("[+-]?\\d{1,3}([,. '])\\d{3}(\\1\\d{3})*([.,]\\d+)?");
+  return field.size() < 40 && std::regex_match(field.begin(), field.end(), form);
 }
 
 std::string missing_remedy() {

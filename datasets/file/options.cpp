@@ -81,12 +81,16 @@ std::string bytes_text(double bytes) {
   return bytes < 1e9 ? show(bytes / 1e6, 3) + " MB" : show(bytes / 1e9, 3) + " GB";
 }
 
+double memory_of(double numbers) { return 2 * 8 * numbers; }
+
 void require_memory(const std::string& file, double samples, double numbers_each, double more, const FileOptions& options) {
-  const double needed = 2 * 8 * samples * numbers_each + more;  // what was read, and what is made of it
-  if (needed <= options.memory()) return;
+  const double needed = memory_of(samples * numbers_each) + more;
+  if (needed + options.held <= options.memory()) return;
+  const std::string beside = options.held > 0 ? ", beside " + bytes_text(options.held) + " for the files before," : "";
   fail_in(file,
           show(samples, 6) + " samples of " + show(numbers_each, 6) + " numbers need " + bytes_text(needed) +
-              " of memory to load, above the limit of " + bytes_text(options.memory()),
+              " of memory to load" + beside + (beside.empty() ? ", " : " ") + "above the limit of " +
+              bytes_text(options.memory()),
           "use fewer samples or columns, or raise the limit with memory_limit = GB");
 }
 

@@ -31,6 +31,7 @@ struct FileOptions {
   SampleCount n, n_test;
   Scaling scaling = Scaling::none, target_scaling = Scaling::none;
   double memory_limit = 0;  ///< GB; 0: half of the machine's
+  double held = 0;          ///< bytes that the files before need; no option
 
   void fields(ParameterList& list);
   /// In bytes.
@@ -47,7 +48,9 @@ std::string cell_place(std::size_t line, std::size_t column, const std::string& 
 [[noreturn]] void fail_in(const std::string& file, const std::string& fault, const std::string& remedy);
 /// "1.5 GB"
 std::string bytes_text(double bytes);
-/// Throws UsageError if rows x columns numbers, twice and beside `more` bytes, are above the limit.
+/// What loading so many numbers needs, in bytes: what was read, and what is made of it.
+double memory_of(double numbers);
+/// Throws UsageError if samples x numbers_each, `more` bytes and what the files before need are above the limit.
 void require_memory(const std::string& file, double samples, double numbers_each, double more, const FileOptions& options);
 
 }  // namespace bcd

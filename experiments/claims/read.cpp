@@ -34,6 +34,7 @@ std::string read_expectation(Section& section, const Claim& claim) {
     throw UsageError(section.place() + ": expect = \"" + own + "\" is now written \"" +
                      verdict_word(old->second, claim.origin, claim.kind) + "\"");
   if (!own.empty()) return section.choice("expect", valid);
+  if (claim.origin == origin::own) return valid.front();
   if (const ReferenceClaim* reference = find_reference(claim.id)) return reference->verdict;
   throw UsageError(section.place() + ": the claim " + claim.id + " has no expectation: write expect = \"" + valid.front() +
                    "\", or whichever verdict you expect");
@@ -86,8 +87,9 @@ void read_source(Section& section, Claim& claim, const std::string& paper) {
 Claim read_claim(Section section, const std::vector<std::string>& variants, const std::string& paper) {
   Claim claim;
   claim.id = section.text("id");
-  claim.item = section.text("item");
-  claim.statement = section.text("statement");
+  const bool own = paper == kNoPaper;  // what only a paper's needs may be left out
+  claim.item = section.text("item", own ? std::optional<std::string>("the experiment file") : std::nullopt);
+  claim.statement = section.text("statement", own ? std::optional(claim.id) : std::nullopt);
   const ClaimKind& kind = read_kind(section);
   claim.kind = kind.name;
   std::vector<std::string> scales = kScales;

@@ -12,6 +12,7 @@
 #include "experiments/run/allowed_threads.hpp"
 #include "experiments/run/archive.hpp"
 #include "experiments/run/libraries.hpp"
+#include "experiments/toml/document.hpp"
 
 namespace bcd {
 namespace {
@@ -61,6 +62,20 @@ std::pair<std::string, std::string> key_and_value(const std::string& assignment)
   require(equals != std::string::npos && equals > 0,
           "--set " + assignment + ": write key=value, for example --set alpha=2 or --set run.iterations=20");
   return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
+
+DatasetOptions dataset_options(const std::vector<std::string>& assignments) {
+  DatasetOptions options;
+  for (const std::string& assignment : assignments) {
+    const auto [option, text] = key_and_value(assignment);
+    options[option] =
+        text.starts_with('[') ? joined_list("--set " + option, command_line_value(text)).get<std::string>() : text;
+  }
+  return options;
+}
+
+bool is_array(const std::string& file) {
+  return file.ends_with(".npy") || file.ends_with(".npy.gz") || file.find(".npz:") != std::string::npos;
 }
 
 void Selection::add_options(OptionList& options) {

@@ -40,6 +40,11 @@ Shelf shelf_of(const CommandLine& options);
 /// "key=value" of --set. Throws UsageError for other forms.
 std::pair<std::string, std::string> key_and_value(const std::string& assignment);
 
+/// The options of a dataset, each "option=value"; a value may be a list, ["a", "b"].
+DatasetOptions dataset_options(const std::vector<std::string>& assignments);
+/// Whether a file of a dataset has inputs or targets alone.
+bool is_array(const std::string& file);
+
 /// Sets the number of threads from --threads (default: all cores).
 void apply_threads(const CommandLine& options);
 

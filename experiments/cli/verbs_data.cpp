@@ -60,9 +60,7 @@ bool is_known(const std::string& name) {
 /// A dataset of the program, or a file of the user's.
 int describe_data(const std::vector<std::string>& chosen, const CommandLine& command_line) {
   DatasetOptions options;
-  if (command_line.count("set"))
-    for (const std::string& assignment : command_line["set"].as<std::vector<std::string>>())
-      options.insert_or_assign(key_and_value(assignment).first, key_and_value(assignment).second);
+  if (command_line.count("set")) options = dataset_options(command_line["set"].as<std::vector<std::string>>());
   if (chosen.size() > 1)
     throw UsageError("data describe: one file or dataset at a time; test_path, X, Y, ... are given with --set");
   std::string name = "file";
@@ -70,13 +68,14 @@ int describe_data(const std::vector<std::string>& chosen, const CommandLine& com
     if (is_known(chosen.front()))
       name = chosen.front();
     else
-      options["path"] = chosen.front();
+      options[is_array(chosen.front()) && !options.contains("X") ? "X" : "path"] = chosen.front();
   }
   if (name == "file") {
     bool complete = false;
-    std::cout << describe_files(options, complete);
+    std::cout << describe_files(options, complete) << std::flush;
     if (!complete) {
-      std::cout << "To see it as a dataset, say what the targets are: --set target=NAME, or --set Y=FILE\n";
+      std::cout << "To see it as a dataset, say what the targets are: --set "
+                << (options.contains("X") ? "Y=FILE" : "target=NAME") << "\n";
       return kAllWell;
     }
   }

@@ -2,7 +2,9 @@
 #include <iostream>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/cli/own_experiments.hpp"
 #include "experiments/cli/selection.hpp"
+#include "experiments/file/load.hpp"
 #include "experiments/report/certificate.hpp"
 #include "experiments/report/counterexample.hpp"
 
@@ -33,14 +35,17 @@ void add_common(OptionList& options) {
 OptionList counterexample_options() {
   OptionList options("Options");
   options.add_options()("experiment", po::value<std::string>()->value_name("FILE"),
-                        "the experiment file of your own that has the claim");
+                        "the experiment file that has the claim (default: the program's, then yours that were run into --out)");
   add_common(options);
   return options;
 }
 
 int counterexample_verb(const CommandLine& options) {
+  std::vector<std::string> experiments = experiment_ids();
+  for (const std::string& own : own_experiments(text(options, "out"))) experiments.push_back(own);
+  if (const std::string file = text(options, "experiment"); !file.empty()) experiments = {file};
   std::cout << counterexample_text(only_name(options, "counterexample", "claim; 'bcdbench claims --rows' lists them"),
-                                   text(options, "experiment"), scale_of(options), shelf_of(options));
+                                   experiments, scale_of(options), shelf_of(options));
   return kAllWell;
 }
 

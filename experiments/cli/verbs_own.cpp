@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "algorithms/core/plain_text.hpp"
+#include "datasets/describe.hpp"
 #include "datasets/file/file.hpp"
-#include "experiments/cli/cli.hpp"
+#include "experiments/cli/selection.hpp"
 #include "results/record.hpp"
 
 namespace bcd {
@@ -19,46 +20,70 @@ OptionList new_experiment_options() {
   options.add_options()("data", po::value<std::string>()->value_name("FILE"),
                         "your own data, relative to this folder (default: a part of mnist-10k)");
   options.add_options()("target", po::value<std::string>()->value_name("COLUMN"), "the target column of FILE");
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("OPTION=VALUE"),
+                        "an option of the dataset, as 'data describe' takes it; may be given several times");
   return options;
 }
 
 /// A text as TOML has it.
 std::string toml_text(const std::string& text) { return nlohmann::json(text).dump(); }
 
-std::string dataset_lines(const CommandLine& options) {
+/// The options in the order in which they are written, each with a note.
+struct DatasetTable {
+  DatasetOptions options = {};
+  std::string lines = {};
+
+  void add(const std::string& option, const std::string& value, const std::string& note = "") {
+    options[option] = value;
+    lines += option + " = " + toml_text(value) + (note.empty() ? "" : "  # " + note) + "\n";
+  }
+  bool has(const std::string& option) const { return options.contains(option); }
+  Dataset<double> load() const { return load_dataset<double>("file", options, TargetCode::real, 1); }
+};
+
+/// Leaves out the samples that lack a value, unless these are more than a tenth.
+void settle_missing(DatasetTable& table) {
+  DatasetTable dropped = table, filled = table;
+  dropped.add("missing", "drop", "samples without some value are left out; or \"mean\"");
+  filled.add("missing", "mean", "the training mean of the input stands where there is none; or \"drop\"");
+  try {
+    const Dataset<double> all = filled.load(), some = dropped.load();
+    table = 10 * (some.X.cols() + some.X_test.cols()) < 9 * (all.X.cols() + all.X_test.cols()) ? filled : dropped;
+  } catch (const UsageError&) {  // a target is missing
+    table = dropped;
+  }
+}
+
+/// What is written must run. `said`: what the data are then.
+std::string dataset_lines(const CommandLine& options, std::string& said) {
   const std::string data = text(options, "data"), target = text(options, "target");
   if (data.empty()) {
-    if (!target.empty()) throw UsageError("new-experiment: --target needs --data FILE");
+    if (!target.empty() || options.count("set")) throw UsageError("new-experiment: --target and --set need --data FILE");
     return "name = \"mnist-10k\"      # your own: name = \"file\", path = \"my.csv\", target = \"y\"\nn = 500\nn_test = 500\n";
   }
-  DatasetOptions chosen{{"path", data}};
-  std::string note;
-  if (!target.empty()) {
-    chosen["target"] = target;
-  } else if (const std::string guess = suggested_target(chosen); !guess.empty()) {
-    chosen["target"] = guess;
-    note = "  # guessed; 'bcdbench data describe' shows the columns";
-  }
-  chosen["test_fraction"] = "0.2";
-  const auto load = [](const DatasetOptions& o) { load_dataset<double>("file", o, TargetCode::real, 1); };
-  const auto loads = [&](const DatasetOptions& o) {
-    try {
-      load(o);
-      return true;
-    } catch (const UsageError&) {
-      return false;
-    }
-  };
-  std::string words;
-  if (!loads(chosen)) {  // what is written must run
-    DatasetOptions coded = chosen;
-    coded["categorical"] = "one-hot";
-    if (!loads(coded)) load(chosen);  // throws: it is not for words among the inputs
-    words = "categorical = \"one-hot\"  # inputs of words become zeros and ones\n";
-  }
-  std::string lines = "name = \"file\"\npath = " + toml_text(data) + "\n";
-  if (chosen.contains("target")) lines += "target = " + toml_text(chosen["target"]) + note + "\n";
-  return lines + words + "test_fraction = 0.2\nscaling = \"standardise\"\n";
+  DatasetTable table;
+  DatasetOptions given;
+  if (options.count("set")) given = dataset_options(options["set"].as<std::vector<std::string>>());
+  if (!target.empty()) given["target"] = target;
+  table.add(is_array(data) ? "X" : "path", data);
+  for (const auto& [option, value] : given) table.add(option, value);
+  const Suggestion suggestion = suggest(table.options);
+  if (!table.has("target") && !suggestion.target.empty())
+    table.add("target", suggestion.target, "guessed; 'bcdbench data describe' shows the columns");
+  std::string ignored;
+  for (const std::string& column : suggestion.ignore) ignored += (ignored.empty() ? "" : ",") + column;
+  if (!ignored.empty()) table.add("ignore", ignored, "names of samples rather than inputs: nearly every row has another");
+  if (suggestion.words && !table.has("categorical"))
+    table.add("categorical", "one-hot", "inputs of words become zeros and ones");
+  if (suggestion.missing && !table.has("missing")) settle_missing(table);
+  if (!table.has("scaling")) table.add("scaling", "standardise");
+  const Dataset<double> whole = table.load();
+  if (whole.X_test.cols() == 0 && !table.has("test_fraction")) table.options["test_fraction"] = "0.2";
+  if (!whole.classification() && !table.has("target_scaling"))
+    table.add("target_scaling", "standardise", "losses are then in units of the targets' variance");
+  said = summary(table.load());
+  const bool split = table.has("test_fraction") && !given.contains("test_fraction");
+  return "name = \"file\"\n" + table.lines + (split ? "test_fraction = 0.2\n" : "");
 }
 
 std::string experiment_of(const std::string& name, const std::string& dataset) {
@@ -100,8 +125,9 @@ int new_experiment_verb(const CommandLine& options) {
     throw UsageError("new-experiment: the name '" + printable(name) + "' " + fault);
   const fs::path file = name + ".toml";
   if (fs::exists(file)) throw UsageError(file.string() + ": exists already; choose another name");
-  write_file_atomically(file, experiment_of(name, dataset_lines(options)));
-  std::cout << file.string() << "\n\nRun it: bcdbench run " << file.string() << "\n";
+  std::string said;
+  write_file_atomically(file, experiment_of(name, dataset_lines(options, said)));
+  std::cout << said << file.string() << "\n\nRun it: bcdbench run " << file.string() << "\n";
   return kAllWell;
 }
 
@@ -111,8 +137,11 @@ std::vector<Verb> own_verbs() {
   return {
       {"new-experiment", "NAME", "write an experiment file of your own, ready to run",
        "Writes NAME.toml into this folder: a dataset, a network and three algorithms, to be changed as you like. With\n"
-       "--data the dataset is a file of yours (CSV, LIBSVM, .npz; 'bcdbench data describe FILE' shows how it is understood).\n",
-       "bcdbench new-experiment mine --data my.csv --target y\n", new_experiment_options, new_experiment_verb}};
+       "--data the dataset is a file of yours (CSV, LIBSVM, .npz, .npy); what is chosen for you, such as columns that are left\n"
+       "out, is written with the reason.\n",
+       "bcdbench new-experiment mine --data my.csv --target y\n"
+       "bcdbench new-experiment mine --data X.npy --set Y=y.npy\n",
+       new_experiment_options, new_experiment_verb}};
 }
 
 }  // namespace bcd

@@ -21,7 +21,7 @@ OptionList runs_options() {
   add("variant", po::value<std::vector<std::string>>()->value_name("LABEL"), "only this variant's");
   add("algorithm", po::value<std::vector<std::string>>()->value_name("NAME"), "only this algorithm's");
   add("status", po::value<std::vector<std::string>>()->value_name("S"),
-      "only with this status: Failed, Diverged, TimeLimit, ...");
+      "only with this status: Failed, Diverged, TimeLimit, ..., unfinished (there is a checkpoint)");
   add("older-than", po::value<std::string>()->value_name("AGE"), "only older ones: 30m, 12h, 7d");
   add("newer-than", po::value<std::string>()->value_name("AGE"), "only newer ones");
   add("dry-run", po::bool_switch(), "of rm, merge, gc: say what would be done");
@@ -67,9 +67,14 @@ std::int64_t iterations_of(const RunRecord& record) {
   return record.config.value("run", nlohmann::json::object()).value("iterations", std::int64_t{0});
 }
 
+bool is_unfinished(const ListedRecord& record) { return record.file.extension() == ".checkpoint"; }
+
 std::string version_of(const RunRecord& record) { return record.other_version ? "another" : "this"; }
 
-int list_runs(const std::vector<ListedRecord>& records, const std::string& format, const fs::path& out) {
+int list_runs(std::vector<ListedRecord> records, const std::vector<ListedRecord>& unfinished, const std::string& format,
+              const fs::path& out) {
+  const std::size_t finished = records.size();
+  records.insert(records.end(), unfinished.begin(), unfinished.end());
   nlohmann::json all = nlohmann::json::array();
   std::vector<std::vector<std::string>> rows;
   std::string faults;
@@ -100,7 +105,9 @@ int list_runs(const std::vector<ListedRecord>& records, const std::string& forma
     return kAllWell;
   }
   std::cout << table({"record", "experiment", "variant", "seed", "algorithm", "iterations", "status", "age", "version"}, rows)
-            << faults << records.size() << (records.size() == 1 ? " record\n" : " records\n");
+            << faults << finished << (finished == 1 ? " record\n" : " records\n");
+  for (const ListedRecord& record : unfinished)
+    if (record.fault.empty()) std::cout << record.facts.id << ": " << record.facts.reason << "; the same run goes on there\n";
   return kAllWell;
 }
 
@@ -111,6 +118,15 @@ std::string names_text(const ListedRecord& record) {
 }
 
 void show_run(const ListedRecord& listed) {
+  if (is_unfinished(listed)) {
+    if (!listed.fault.empty()) throw UsageError(listed.fault);
+    std::cout << "checkpoint  " << listed.facts.id << "\nasked as    " << names_text(listed) << "\nseed        "
+              << listed.facts.seed() << "\nstatus      " << listed.facts.status << ": " << listed.facts.reason
+              << "\nversion     " << version_of(listed.facts) << " version of the code\nfile        " << listed.file.string()
+              << "\n\nconfiguration\n"
+              << json_text(listed.facts.config, 1) << "\n";
+    return;
+  }
   const RunRecord record = read_record(listed.file);
   std::cout << "record      " << record.id << "\nasked as    " << names_text(listed) << "\nseed        " << record.seed()
             << "\nstatus      " << record.status << ": " << record.reason << "\nversion     " << version_of(listed.facts)
@@ -227,7 +243,8 @@ int runs_verb(const CommandLine& options) {
   const RecordFilter filter = filter_of(options);
   if (action == "gc" || action == "ls") {
     if (!given.empty()) throw UsageError("runs " + action + ": takes no names; filters such as --experiment are options");
-    return action == "gc" ? collect_garbage(options) : list_runs(list_records(out, filter), format, out);
+    return action == "gc" ? collect_garbage(options)
+                          : list_runs(list_records(out, filter), list_unfinished(out, filter), format, out);
   }
   if (action == "merge") {
     if (given.empty()) throw UsageError("runs merge: name the folders whose records are to be taken over");
@@ -236,7 +253,8 @@ int runs_verb(const CommandLine& options) {
   if (given.empty() && (action == "show" || filter.empty()))
     throw UsageError("runs " + action + ": name records by their ids" + (action == "rm" ? " or choose them with filters" : "") +
                      "; 'bcdbench runs ls' lists them");
-  const std::vector<ListedRecord> all = list_records(out, filter);
+  std::vector<ListedRecord> all = list_records(out, filter);
+  for (ListedRecord& record : list_unfinished(out, filter)) all.push_back(std::move(record));
   std::vector<const ListedRecord*> chosen;
   for (const std::string& id : given) chosen.push_back(&find_record(all, id));
   if (given.empty())
@@ -254,7 +272,8 @@ int runs_verb(const CommandLine& options) {
 std::vector<Verb> runs_verbs() {
   return {
       {"runs", "ls|show|rm|merge|gc [NAME...]", "list, show, remove and merge records",
-       "ls      the records in OUT/runs; one that several experiments share stands under each\n"
+       "ls      the records in OUT/runs, and the runs that a checkpoint waits for; a record that several experiments share stands\n"
+       "        under each\n"
        "show    a record by its id or the beginning of it: names, configuration, provenance, promises, first and last row\n"
        "rm      removes records, by id or by filters\n"
        "merge   takes the records of other output folders over, each checked against its checksums; where there is one of that\n"

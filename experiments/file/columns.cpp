@@ -25,6 +25,12 @@ bool fits(const std::string& name, const std::string& pattern) {
          name.find_first_not_of("0123456789", stem.size()) == std::string::npos;
 }
 
+/// "step2.W3" -> "W3".
+std::string part_of(const std::string& column) {
+  const std::size_t dot = column.find('.');
+  return dot == std::string::npos ? "" : column.substr(dot + 1);
+}
+
 /// What the variants of one file may measure.
 class Columns {
  public:
@@ -32,21 +38,26 @@ class Columns {
 
   /// `labels`: the variants that are spoken of; empty: all.
   void require(const std::string& name, const std::string& place, const std::vector<std::string>& labels) {
-    if (name == kObjectiveLetter || is_requested_column(name)) return;
+    if (name == kObjectiveLetter) return;
     std::vector<const Variant*> spoken_of, open;
     for (const Variant& variant : variants_)
       if (labels.empty() || in(labels, variant.label)) spoken_of.push_back(&variant);
+    if (is_requested_column(name)) return require_part(name, place, spoken_of);
     std::set<std::string> known, sources;
+    bool without_audit = false;
     for (const Variant* variant : spoken_of) {
-      for (const std::string& pattern : patterns_of(*variant)) {
+      for (const std::string& pattern : patterns_of(*variant, is_audited(*variant))) {
         if (fits(name, pattern)) return;
         known.insert(pattern.ends_with('#') ? pattern.substr(0, pattern.size() - 1) + "1" : pattern);
       }
+      for (const std::string& pattern : patterns_of(*variant, true)) without_audit = without_audit || fits(name, pattern);
       if (!is_open(*variant->plugin)) continue;
       open.push_back(variant);
       sources.insert(variant->plugin->name + variant->tables.value("parameters", nlohmann::json::object()).dump());
     }
     if (spoken_of.empty() || sources.size() > 1) return;
+    if (without_audit)
+      throw UsageError(place + ": '" + name + "' is measured by the audit, which is off; write run.audit = \"sweep\"");
     if (open.empty()) throw UsageError(place + ": " + unknown_name("column", name, {known.begin(), known.end()}));
     for (PlannedRun& run : experiment_.runs)
       if (run.variant == open.front()->label) run.must_have.push_back({name, place});
@@ -56,7 +67,7 @@ class Columns {
   void require_free(const OwnMetric& metric, const std::string& place) const {
     for (const Variant& variant : variants_)
       if (!is_open(*variant.plugin))
-        for (const std::string& pattern : own_patterns(*variant.plugin))
+        for (const std::string& pattern : own_patterns(*variant.plugin, true))
           if (fits(metric.name, pattern))
             throw UsageError(place + ": '" + metric.name + "' is a column of " + variant.plugin->name +
                              " already; choose another name");
@@ -71,22 +82,56 @@ class Columns {
   /// Whether it comes from elsewhere and may measure what it likes.
   static bool is_open(const Plugin& plugin) { return plugin.paper.empty() || !plugin.library.empty(); }
 
-  std::vector<std::string> patterns_of(const Variant& variant) const {
+  /// The run of a variant; none where --variant has taken it out.
+  const PlannedRun* run_of(const Variant& variant) const {
+    for (const PlannedRun& run : experiment_.runs)
+      if (run.variant == variant.label) return &run;
+    return nullptr;
+  }
+  bool is_audited(const Variant& variant) const {
+    const PlannedRun* run = run_of(variant);
+    return run == nullptr || run->audit != "off";
+  }
+
+  /// A part of the state or of the gradient that none of the variants has: W_i and b_i are those of the network, others are
+  /// the algorithm's own.
+  void require_part(const std::string& name, const std::string& place, const std::vector<const Variant*>& variants) const {
+    if (part_of(name).empty()) return;
+    std::set<std::string> known;
+    for (const Variant* variant : variants) {
+      const PlannedRun* run = run_of(*variant);
+      if (run == nullptr) return;
+      std::set<std::string> weights;
+      for (std::size_t i = 1; i <= run->hidden.size() + 1; ++i) {
+        weights.insert("W" + std::to_string(i));
+        if (run->bias) weights.insert("b" + std::to_string(i));
+      }
+      const std::string part = part_of(name);
+      const bool of_network = !is_open(*variant->plugin) && (fits(part, "W#") || fits(part, "b#"));
+      if (weights.contains(part) || (!name.starts_with("gradient2") && !of_network)) return;
+      known.insert(weights.begin(), weights.end());
+    }
+    if (!variants.empty())
+      throw UsageError(place + ": " + name + ": " + unknown_name("part", part_of(name), {known.begin(), known.end()}));
+  }
+
+  std::vector<std::string> patterns_of(const Variant& variant, bool audited) const {
     std::vector<std::string> patterns = trace_columns();
     patterns.insert(patterns.end(), requested_columns().begin(), requested_columns().end());
     for (const OwnMetric& metric : experiment_.metrics) patterns.push_back(metric.name);
     for (const OwnPromise& own : experiment_.promises) patterns.push_back("slack:" + own.promise.id);
-    for (const Promise& promise : variant.plugin->promises) patterns.push_back("slack:" + promise.id);
+    for (const Promise& promise : variant.plugin->promises)
+      if (audited) patterns.push_back("slack:" + promise.id);
     if (is_open(*variant.plugin)) return patterns;
-    const std::vector<std::string> own = own_patterns(*variant.plugin);
+    const std::vector<std::string> own = own_patterns(*variant.plugin, audited);
     patterns.insert(patterns.end(), own.begin(), own.end());
     return patterns;
   }
 
-  static std::vector<std::string> own_patterns(const Plugin& plugin) {
+  static std::vector<std::string> own_patterns(const Plugin& plugin, bool audited) {
     std::vector<std::string> patterns;
     for (const build_info::Column& column : build_info::kColumns)
-      if (column.paper == plugin.paper) patterns.emplace_back(column.name);
+      if (column.paper == plugin.paper && (audited || !column.by_audit)) patterns.emplace_back(column.name);
     return patterns;
   }
 

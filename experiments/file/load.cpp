@@ -9,6 +9,7 @@
 #include "experiments/build/embedded.hpp"
 #include "experiments/claims/read.hpp"
 #include "experiments/claims/words.hpp"
+#include "experiments/file/anyway.hpp"
 #include "experiments/file/columns.hpp"
 #include "experiments/file/figures.hpp"
 #include "experiments/file/formulas.hpp"
@@ -330,6 +331,25 @@ Grid parse_grids(const std::vector<std::string>& assignments) {
   return grid;
 }
 
+/// The formulas of a file, before they are parsed.
+void require_plain_formulas(const json& source, const std::string& place) {
+  const auto require = [](const json& formula, const std::string& where) {
+    if (!formula.is_string()) return;  // said where it is read
+    try {
+      require_plain_signs(formula.get<std::string>());
+    } catch (const UsageError& e) {
+      throw UsageError(where + ": " + e.what());
+    }
+  };
+  if (const auto metrics = source.find("metrics"); metrics != source.end() && metrics->is_object())
+    for (const auto& [name, formula] : metrics->items()) require(formula, place + " [metrics]: " + name);
+  if (const auto promises = source.find("promise"); promises != source.end() && promises->is_array())
+    for (std::size_t i = 0; i < promises->size(); ++i)
+      for (const char* key : {"holds", "slack"})
+        if ((*promises)[i].is_object())
+          require((*promises)[i].value(key, json()), place + " [[promise]] number " + std::to_string(i + 1) + ": " + key);
+}
+
 /// The file as it is run at one scale. `place` is the file's name in messages, `folder` where it lies.
 Experiment resolve(const json& source, const std::string& place, const fs::path& folder, const Overrides& overrides) {
   Section document(source, place);
@@ -349,6 +369,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   experiment.figures = read_figures(document, experiment, names.all(), overrides.scale);
   if (own && experiment.figures.empty() && !variants.empty()) experiment.figures.push_back(default_figure(experiment));
   experiment.claims = read_claims(document, names.all(), experiment.paper, overrides.scale);
+  require_plain_formulas(source, place);
   read_formulas(document, names.all(), experiment);
   document.done();
   if (own && variants.empty() && experiment.claims.empty())
@@ -370,6 +391,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   check_formulas(experiment);
   check_columns(experiment, all);
   request_columns(experiment);
+  mark_promises_that_hold_anyway(experiment);
   return experiment;
 }
 

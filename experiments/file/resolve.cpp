@@ -7,7 +7,7 @@
 #include "algorithms/core/rounding.hpp"
 #include "experiments/file/formulas.hpp"
 #include "experiments/file/stopping.hpp"
-#include "experiments/toml/section.hpp"
+#include "experiments/toml/document.hpp"
 
 namespace bcd {
 
@@ -37,7 +37,10 @@ std::string option_key(const std::string& described) {
                                   described.begin()));
 }
 
-void read_dataset(Section section, PlannedRun& planned) {
+void read_dataset(const Section& given, PlannedRun& planned) {
+  json table = given.as_json();
+  for (auto& [option, value] : table.items()) value = given.located([&] { return joined_list(option, value); });
+  Section section(table, given.place());
   planned.dataset = section.text("name");
   const DatasetInfo& info = section.located([&]() -> const DatasetInfo& { return find_dataset(planned.dataset); });
   planned.dataset_options = section.rest();

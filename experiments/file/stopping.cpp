@@ -1,5 +1,6 @@
 #include "experiments/file/stopping.hpp"
 
+#include "experiments/file/anyway.hpp"
 #include "experiments/file/formulas.hpp"
 
 namespace bcd {
@@ -18,6 +19,7 @@ Stopping read_stopping(Section section) {
   const std::string when = section.text("when", "");
   if (section.has("when")) {
     try {
+      require_plain_signs(when);
       stop.when = Inequality::parse(when);
     } catch (const UsageError& e) {
       throw UsageError(section.place() + ": when: " + e.what());

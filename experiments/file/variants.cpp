@@ -90,15 +90,31 @@ std::vector<Variant> points(const Variant& variant, const Grid& axes) {
 
 }  // namespace
 
+json Variant::options() const {
+  const json text = tables.value("parameters", json::object()).value("options", json());
+  if (plugin->name != "external" || !text.is_string()) return json::object();
+  try {
+    const json options = parse_json(text.get<std::string>());
+    return options.is_object() ? options : json::object();
+  } catch (const UsageError&) {  // said where the parameter is read
+    return json::object();
+  }
+}
+
 bool Variant::has_parameter(const std::string& name) const {
   const auto algorithm = plugin->make<double>();
-  return algorithm->parameters().has(name);
+  return algorithm->parameters().has(name) || options().contains(name);
 }
 
 void Variant::set(const std::string& key, const json& value, const std::string& origin) {
   const auto [table, name] = place_of(key);
   if (!is_parameter(key) && std::find(kRunTables.begin(), kRunTables.end(), table) == kRunTables.end())
     throw UsageError(origin + ": " + unknown_name("table", table, kRunTables));
+  if (json own = options(); is_parameter(key) && own.contains(name) && !plugin->make<double>()->parameters().has(name)) {
+    own[name] = value.is_string() ? command_line_value(value.get<std::string>()) : value;
+    tables["parameters"]["options"] = json_text(own);
+    return;
+  }
   lay_over(tables, json{{table, {{name, value}}}});
 }
 
@@ -118,11 +134,15 @@ Grid::value_type parse_grid(const std::string& assignment) {
 
 std::vector<std::string> parameter_names(const std::vector<Variant>& variants) {
   std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
   for (const Variant& variant : variants) {
     const auto algorithm = variant.plugin->make<double>();
     const ParameterList list = algorithm->parameters();
-    for (const Parameter& p : list.all())
-      if (std::find(names.begin(), names.end(), p.name) == names.end()) names.push_back(p.name);
+    for (const Parameter& p : list.all()) add(p.name);
+    const json options = variant.options();
+    for (const auto& item : options.items()) add(item.key());
   }
   return names;
 }

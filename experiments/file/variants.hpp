@@ -17,6 +17,9 @@ struct Variant {
   const Plugin* plugin = nullptr;
   nlohmann::json tables;  ///< run tables, parameters, and grid (key -> list of values)
 
+  /// What an external command is given as `options`, by name.
+  nlohmann::json options() const;
+  /// A parameter of the algorithm, or one of the options.
   bool has_parameter(const std::string& name) const;
   /// Writes one setting. `origin` ("--set alpha=2") stands before the message of a UsageError about an unknown table.
   void set(const std::string& key, const nlohmann::json& value, const std::string& origin);

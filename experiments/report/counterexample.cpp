@@ -22,9 +22,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The experiment that has the claim.
-Experiment experiment_with(const std::string& claim, const std::string& file, const Overrides& overrides) {
+Experiment experiment_with(const std::string& claim, const std::vector<std::string>& experiments,
+                           const Overrides& overrides) {
   std::vector<std::string> known;
-  for (const std::string& id : file.empty() ? experiment_ids() : std::vector<std::string>{file}) {
+  for (const std::string& id : experiments) {
     Experiment experiment = load_experiment(id, overrides);
     for (const Claim& own : experiment.claims) {
       if (own.id == claim) return experiment;
@@ -120,10 +121,11 @@ std::string promise_text(const Claim& claim, const std::vector<RunRecord>& recor
 
 }  // namespace
 
-std::string counterexample_text(const std::string& id, const std::string& file, const std::string& scale, const Shelf& shelf) {
+std::string counterexample_text(const std::string& id, const std::vector<std::string>& experiments, const std::string& scale,
+                                const Shelf& shelf) {
   Overrides overrides;
   overrides.scale = scale;
-  Experiment experiment = experiment_with(id, file, overrides);
+  Experiment experiment = experiment_with(id, experiments, overrides);
   keep_only(experiment.claims, id);
   const Claim& claim = claim_of(experiment, id);
   const std::vector<RunRecord> records = existing_records(experiment, shelf).records;

@@ -7,9 +7,9 @@
 
 namespace bcd {
 
-/// The text of one claim, of a shipped experiment or of the file `experiment`: from its study, or from the records on the shelf.
+/// The text of one claim, of the first of the experiments (ids, files) that has it: from its study, or from records on the shelf.
 /// Throws UsageError in one sentence for a claim that is unknown, that nothing refutes, or whose runs are missing.
-std::string counterexample_text(const std::string& claim, const std::string& experiment, const std::string& scale,
+std::string counterexample_text(const std::string& claim, const std::vector<std::string>& experiments, const std::string& scale,
                                 const Shelf& shelf);
 
 }  // namespace bcd

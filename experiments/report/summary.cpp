@@ -1,6 +1,7 @@
 #include "experiments/report/summary.hpp"
 
 #include "algorithms/core/plain_text.hpp"
+#include "experiments/report/row_text.hpp"
 
 namespace bcd {
 
@@ -31,8 +32,9 @@ std::string summary_markdown(const std::vector<Results>& results, const std::vec
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& claim : judgement.relevant) {
       ++claims;
-      table += row({claim.as_expected() ? "ok" : "**FAIL**", cell(claim.id), cell(claim.statement), cell(claim.measured),
-                    cell(claim.verdict), cell(claim.expected)});
+      table += row({claim.as_expected() ? "ok" : "**FAIL**", cell(claim.id), cell(claim.statement),
+                    cell(claim.measured + (claim.is_evidence() ? "" : "; " + no_evidence(claim))), cell(claim.verdict),
+                    cell(claim.expected)});
       if (claim.as_expected()) continue;
       ++differing;
       differences += "- **" + cell(claim.id) + "**: " + cell(claim.verdict) + ", expected " + cell(claim.expected) + ". " +

@@ -1,5 +1,6 @@
 #include "experiments/report/verdicts.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <map>
@@ -8,8 +9,10 @@
 #include "algorithms/core/text.hpp"
 #include "experiments/claims/hypotheses.hpp"
 #include "experiments/claims/judge.hpp"
+#include "experiments/claims/words.hpp"
 #include "experiments/report/claims_table.hpp"
 #include "experiments/report/items.hpp"
+#include "experiments/report/row_text.hpp"
 #include "experiments/run/kept_studies.hpp"
 
 namespace bcd {
@@ -25,27 +28,28 @@ double last_value(const Trace& trace, const std::string& column) {
   return std::nan("");
 }
 
-std::vector<std::string> outcome_row(const RunRecord& record, const fs::path& out) {
-  const auto last = [&](const char* column) { return last_value(record.trace, column); };
-  return {record.variant(),
-          std::to_string(record.seed()),
-          record.status,
-          show(last("iteration"), 10),
-          show(last("train_seconds")),
-          show(last("train_loss")),
-          show(last("train_accuracy")),
-          show(last("test_accuracy")),
-          (record.archived.empty() ? record_file(out, record.id) : record.archived).string() + version_mark(record)};
-}
-
+/// Real targets have no accuracies: their loss on the test samples stands there.
 void print_outcomes_of(const Results& results, const fs::path& out) {
+  if (results.records.empty()) return;  // an experiment of studies only
+  const bool classes = std::any_of(results.records.begin(), results.records.end(), [](const RunRecord& record) {
+    return !std::isnan(last_value(record.trace, "train_accuracy"));
+  });
+  std::vector<std::string> head = {"variant", "seed", "status", "iterations", "train s", "train loss"};
+  std::vector<std::string> measured = {"test_loss"};
+  if (classes) measured = {"train_accuracy", "test_accuracy"};
+  for (const std::string& column : measured)
+    head.push_back(column == "test_loss" ? "test loss" : column == "test_accuracy" ? "test acc" : "train acc");
+  head.push_back("record");
   std::vector<std::vector<std::string>> rows;
-  for (const RunRecord& record : results.records) rows.push_back(outcome_row(record, out));
-  if (rows.empty()) return;  // an experiment of studies only
-  std::cout << "\n"
-            << results.experiment.id << ": " << results.experiment.title << "\n"
-            << table({"variant", "seed", "status", "iterations", "train s", "train loss", "train acc", "test acc", "record"},
-                     rows);
+  for (const RunRecord& record : results.records) {
+    const auto last = [&](const std::string& column) { return last_value(record.trace, column); };
+    std::vector<std::string>& row = rows.emplace_back(
+        std::vector<std::string>{record.variant(), std::to_string(record.seed()), record.status, show(last("iteration"), 10),
+                                 show(last("train_seconds")), show(last("train_loss"))});
+    for (const std::string& column : measured) row.push_back(show(last(column)));
+    row.push_back((record.archived.empty() ? record_file(out, record.id) : record.archived).string() + version_mark(record));
+  }
+  std::cout << "\n" << results.experiment.id << ": " << results.experiment.title << "\n" << table(head, rows);
   for (const RunRecord& record : results.records)
     if (record.status != "MaxIterations" && record.status != "Converged")
       std::cout << "  " << record.variant() << " seed " << record.seed() << ": " << record.status << ": " << record.reason
@@ -80,9 +84,10 @@ int print_claims(const std::vector<Judgement>& judgements, const std::string& sc
   std::vector<ClaimRow> rows;
   std::map<std::string, int> verdicts, archived;
   int differing = 0;
-  std::string differences;
+  std::string differences, empty;
   for (const Judgement& judgement : judgements)
     for (const ClaimRow& row : judgement.relevant) {
+      if (row.origin == origin::own && !row.is_evidence()) empty += row.id + ": " + no_evidence(row) + "\n";
       rows.push_back(row);
       ++verdicts[row.verdict];
       if (!row.archive.empty()) ++archived[row.archive];
@@ -93,7 +98,8 @@ int print_claims(const std::vector<Judgement>& judgements, const std::string& sc
       differences += "\nFAIL " + row.id + ": expected '" + row.expected + "', got '" + row.verdict + "'\n" +
                      wrapped(row.statement, 2) + wrapped(row.evidence, 2);
     }
-  std::cout << "\n" << table({"", "claim", "item", "paper", "measured", "verdict", "finding"}, lines) << differences << "\n";
+  std::cout << "\n"
+            << table({"", "claim", "item", "paper", "measured", "verdict", "finding"}, lines) << empty << differences << "\n";
   for (const auto& [runs, count] : archived)
     std::cout << count << (count == 1 ? " claim" : " claims") << " judged on " << runs << "\n";
   if (const std::vector<ItemRow> items = items_of(with_the_rest(rows, scale)); !items.empty())

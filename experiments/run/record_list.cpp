@@ -95,11 +95,11 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
   return file_content(a) == file_content(b) && file_content(csv(a)) == file_content(csv(b));
 }
 
-std::vector<fs::path> json_files(const fs::path& folder) {
+std::vector<fs::path> files_of(const fs::path& folder, const std::string& extension) {
   std::vector<fs::path> files;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, none))
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
+    if (entry.path().extension() == extension) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -178,18 +178,24 @@ std::optional<double> age_of(const RunRecord& record) {
   return std::difftime(std::time(nullptr), ::timegm(&parts));
 }
 
-std::vector<ListedRecord> list_records(const fs::path& out, const RecordFilter& filter) {
-  Asked asked = read_asked(out);
+namespace {
+
+/// What a record or a checkpoint says, as far as it can be read.
+template <class Read>
+std::vector<ListedRecord> listed(const fs::path& out, const std::string& extension, const RecordFilter& filter,
+                                 const Read& read_facts) {
+  const Asked asked = read_asked(out);
   std::vector<ListedRecord> records;
-  for (const fs::path& file : json_files(record_folder(out))) {
+  for (const fs::path& file : files_of(record_folder(out), extension)) {
     ListedRecord record;
     record.file = file;
     try {
-      record.facts = read_record_facts(file);
+      record.facts = read_facts(file);
       record.facts.other_version = name_now(record.facts.config) != record.facts.id;
       record.names = {{record.facts.experiment(), record.facts.variant()}};
-      for (const AskedAs& names : asked[record.facts.id])
-        if (!contains(record.names, names)) record.names.push_back(names);
+      if (const auto others = asked.find(record.facts.id); others != asked.end())
+        for (const AskedAs& names : others->second)
+          if (!contains(record.names, names)) record.names.push_back(names);
       if (passes(record, filter)) records.push_back(std::move(record));
     } catch (const UsageError& e) {
       record.fault = e.what();
@@ -201,6 +207,45 @@ std::vector<ListedRecord> list_records(const fs::path& out, const RecordFilter& 
   };
   std::sort(records.begin(), records.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
   return records;
+}
+
+std::string date_of(const fs::path& file) {
+  const auto age = fs::file_time_type::clock::now() - fs::last_write_time(file);
+  const std::time_t then = std::time(nullptr) - std::chrono::duration_cast<std::chrono::seconds>(age).count();
+  std::tm parts{};
+  ::gmtime_r(&then, &parts);
+  std::ostringstream text;
+  text << std::put_time(&parts, "%Y-%m-%dT%H:%M:%SZ");
+  return text.str();
+}
+
+RunRecord checkpoint_facts(const fs::path& file) {
+  try {
+    const json head = CheckpointReader(file).head();
+    RunRecord facts;
+    facts.id = file.stem().string();
+    facts.status = kUnfinished;
+    facts.config = head.at("config");
+    facts.reason = "killed or running, at iteration " + std::to_string(head.at("iteration").get<std::int64_t>());
+    facts.provenance = {{"date", date_of(file)}};
+    return facts;
+  } catch (const CheckpointRefused& e) {
+    throw UsageError(printable(file.string()) + ": " + e.what());
+  } catch (const json::exception&) {
+    throw UsageError(printable(file.string()) + ": its header is not what the program has written");
+  } catch (const fs::filesystem_error&) {
+    throw UsageError(printable(file.string()) + ": it is gone");
+  }
+}
+
+}  // namespace
+
+std::vector<ListedRecord> list_records(const fs::path& out, const RecordFilter& filter) {
+  return listed(out, ".json", filter, [](const fs::path& file) { return read_record_facts(file); });
+}
+
+std::vector<ListedRecord> list_unfinished(const fs::path& out, const RecordFilter& filter) {
+  return listed(out, ".checkpoint", filter, checkpoint_facts);
 }
 
 const ListedRecord& find_record(const std::vector<ListedRecord>& records, const std::string& id) {
@@ -224,7 +269,7 @@ std::vector<Merged> merge_records(const fs::path& from, const fs::path& out, boo
   if (fs::exists(folder) && fs::equivalent(source, folder))
     throw UsageError("runs merge: " + from.string() + " is --out itself");
   std::vector<Merged> merged;
-  for (const fs::path& file : json_files(source)) merged.push_back(merge_one(file, folder, replace, dry));
+  for (const fs::path& file : files_of(source, ".json")) merged.push_back(merge_one(file, folder, replace, dry));
   if (is_out && !dry) {
     std::vector<std::pair<std::string, AskedAs>> asked;
     for (const auto& [record, names] : read_asked(from))

@@ -37,6 +37,11 @@ struct RecordFilter {
 
 /// The records of out/runs that pass, by experiment, variant and seed; damaged ones pass the empty filter only.
 std::vector<ListedRecord> list_records(const std::filesystem::path& out, const RecordFilter& filter = {});
+/// The status of a run of which there is a checkpoint and no record.
+inline const std::string kUnfinished = "unfinished";
+/// The checkpoints of out/runs that pass, as records to be: configuration, the iteration that was reached as the reason, and the
+/// date of the file.
+std::vector<ListedRecord> list_unfinished(const std::filesystem::path& out, const RecordFilter& filter = {});
 /// The record whose id begins so. Throws UsageError for none and for several.
 const ListedRecord& find_record(const std::vector<ListedRecord>& records, const std::string& id);
 /// Seconds since the run began; nothing where the record does not say when.

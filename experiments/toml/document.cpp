@@ -96,6 +96,20 @@ json command_line_value(const std::string& text) {
   }
 }
 
+json joined_list(const std::string& option, const json& value) {
+  if (!value.is_array()) return value;
+  std::string text;
+  for (const json& element : value) {
+    const std::optional<std::string> word = scalar_text(element);
+    if (!word || element.is_boolean()) throw UsageError(option + " must list texts or numbers, got " + value_words(value));
+    if (word->find(',') != std::string::npos)
+      throw UsageError(option + ": '" + printable(*word) +
+                       "' holds a comma, which separates names; give a column by its number");
+    text += (text.empty() ? "" : ",") + *word;
+  }
+  return text;
+}
+
 json record_document(const std::filesystem::path& json_file) {
   const std::string text = json_file.extension() == ".gz" ? gunzipped(json_file) : file_content(json_file);
   const auto read = [&] {

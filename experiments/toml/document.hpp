@@ -14,6 +14,9 @@ inline const std::vector<std::string> kRunTables = {"dataset", "network", "loss"
 nlohmann::json toml_document(const std::string& text, const std::string& file);
 /// A value as written on the command line: a TOML value (5, 1e-3, true, [30, 30], "relu") or, failing that, plain text.
 nlohmann::json command_line_value(const std::string& text);
+/// Options of a dataset that name several things (columns, widths) are texts with commas; a list of a TOML file or of the command
+/// line is such a text. Everything else stays. Throws UsageError for an element that is no text or number, or holds a comma.
+nlohmann::json joined_list(const std::string& option, const nlohmann::json& value);
 /// A run record (or the run.json of a dump) as an experiment of one variant and one seed: a record is a recipe.
 nlohmann::json record_document(const std::filesystem::path& json_file);
 

@@ -79,7 +79,7 @@ TEST_CASE("a column that no variant can have is found when the file loads", "[pr
   const std::string known = promise("epoch_objective[k] < 1e9 + gap[k]", "variants = ['GD']\n") +
                             "[metrics]\ngap = 'abs(F[k])'\n" +
                             "[[figure]]\n[[figure.panel]]\ny = 'potential'\n[[figure.panel]]\ny = 'slack:own.promise'\n" + bcd;
-  sandbox.write("own.toml", experiment(known, "0.05", ", stop = { when = 'F[k] < 0' }"));
+  sandbox.write("own.toml", experiment(known, "0.05", ", audit = 'sweep', stop = { when = 'F[k] < 0' }"));
   const Outcome ok = sandbox.run("run own.toml --dry-run");
   INFO(ok.err);
   CHECK(ok.code == 0);
