@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
+#include <sstream>
 
 #include "algorithms/core/plain_text.hpp"
 #include "algorithms/core/text.hpp"
@@ -51,7 +54,20 @@ int gnuplot(const fs::path& folder, const std::vector<std::string>& arguments, s
   close(channel[0]);
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child) throw std::runtime_error("no process for gnuplot");
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  said = std::string("it was ended by the signal '") + strsignal(WTERMSIG(status)) + "'";
+  return 128;
+}
+
+/// What gnuplot said against a script, in one line. Its warnings, about an encoding or a font, are not why it failed.
+std::string complaint(const std::string& said) {
+  std::istringstream lines(said);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const bool has_words = std::any_of(line.begin(), line.end(), [](unsigned char c) { return std::isalnum(c); });
+    if (has_words && line.find("warning:") == std::string::npos) text += (text.empty() ? "" : "; ") + printable(line);
+  }
+  return text;
 }
 
 /// The formats as the script wants them: "svg pdf".
@@ -92,7 +108,7 @@ std::vector<fs::path> draw_chart(const Chart& chart, const fs::path& folder, con
       write_file_atomically(work / script, page_script(chart, page));
       std::string said;
       if (gnuplot(work, {"-e", "formats = '" + list + "'", "./" + script}, said) != 0)
-        throw UsageError("gnuplot failed on the figure " + chart.id + ": " + printable(said, true));
+        throw UsageError("gnuplot failed on the figure " + chart.id + ": " + complaint(said));
     }
     const auto move = [&](const std::string& suffix) {
       const fs::path target = folder / (chart.id + suffix);

@@ -90,9 +90,7 @@ Summary summarise(Case& c, double missing) {
   c.row.measured = shown(middle) + " [" + shown(*lo) + ", " + shown(*hi) + "], " + std::to_string(values.size()) +
                    (values.size() == 1 ? " run" : " runs");
   c.row.evidence = "median and range of " + c.quantity() + "; ";
-  if (lost > 0)
-    c.row.evidence +=
-        std::to_string(lost) + " without a value (diverged, failed or not measured) counted as " + shown(missing) + "; ";
+  if (lost > 0) c.row.evidence += std::to_string(lost) + " without a value (diverged) counted as " + shown(missing) + "; ";
   c.row.evidence += record_ids(c.runs);
   return {middle, *lo, *hi};
 }
@@ -103,6 +101,8 @@ std::string looseness(double ratio, const std::string& what) {
   const int decades = static_cast<int>(std::floor(std::log10(ratio)));
   return what + " is loose by " + std::to_string(decades) + (decades == 1 ? " decade" : " decades");
 }
+
+bool lower_is_better(const std::string& metric) { return metric.find("accuracy") == std::string::npos; }
 
 bool compare(double a, const std::string& op, double b) { return op == "<" ? a < b : a > b; }
 

@@ -50,6 +50,8 @@ Summary summarise(Case& c, double missing);
 /// How far the right side of a bound lies above the left one where it comes nearest, in words: "the bound is loose by 13 decades".
 /// Empty where the ratio of the two is not known (0).
 std::string looseness(double ratio, const std::string& what = "the bound");
+/// Whether less of a metric is better, unless somebody says otherwise: of all but accuracies.
+bool lower_is_better(const std::string& metric);
 /// a op b, with op "<" or ">".
 bool compare(double a, const std::string& op, double b);
 /// Clopper and Pearson's 95 % interval of a share, as text: no normal approximation, the numbers are small.

@@ -24,11 +24,14 @@ bool measured_anywhere(const std::vector<const RunRecord*>& runs, const std::str
                      [&](const RunRecord* run) { return run->trace.index(metric) >= 0 || status::stopped_early(run->status); });
 }
 
-/// A run that did not end early and yet has no number where the claim looks: nobody measured it there, which is no loss.
+/// A run that did not diverge and yet has no number where the claim looks: nobody measured it there, be it that the run failed,
+/// which is neither a loss for this run nor a win for another. (A run that diverged is the worst.)
 const RunRecord* unmeasured(const Case& c, const std::vector<const RunRecord*>& runs) {
-  if (!c.claim.text.contains("metric") || c.claim.kind == "same") return nullptr;  // same: compares what both measured
+  if (!c.claim.text.contains("metric")) return nullptr;
+  const bool whole_trace = c.claim.kind == "same";  // which looks itself at what both measured
   const auto found = std::find_if(runs.begin(), runs.end(), [&](const RunRecord* run) {
-    return !status::stopped_early(run->status) && std::isnan(value_of(c, *run));
+    return whole_trace ? run->status == status::failed || run->status == status::not_applicable
+                       : run->status != status::diverged && std::isnan(value_of(c, *run));
   });
   return found == runs.end() ? nullptr : *found;
 }

@@ -11,7 +11,7 @@ namespace {
 /// Whether the claim sets runs against an iteration that was not measured: nothing is decided then.
 bool lacks_baseline_at(const Case& c) {
   return c.has("baseline_at") && std::any_of(c.baselines.begin(), c.baselines.end(), [&](const RunRecord* run) {
-           return !status::stopped_early(run->status) && std::isnan(value_of(c, *run, c.claim.number.at("baseline_at")));
+           return run->status != status::diverged && std::isnan(value_of(c, *run, c.claim.number.at("baseline_at")));
          });
 }
 
@@ -23,9 +23,10 @@ void judge_order(Case& c) {
   }
   int common = 0, wins = 0;
   std::string lost;
-  // A run without a value is on the bad side, whichever it is.
+  // A run that diverged bears nothing out; as a baseline it is the worst that the metric knows.
   const double bad = c.text("op") == "<" ? kInfinity : -kInfinity;
-  const auto known = [&](double x) { return std::isnan(x) ? bad : x; };
+  const double worst = lower_is_better(c.text("metric")) ? kInfinity : -kInfinity;
+  const auto known = [](double x, double otherwise) { return std::isnan(x) ? otherwise : x; };
   const double factor = c.number("factor", 1);
   const auto reference = [&](const RunRecord& other) {
     return factor * (c.has("baseline_at") ? value_of(c, other, c.claim.number.at("baseline_at")) : value_of(c, other));
@@ -34,7 +35,7 @@ void judge_order(Case& c) {
     for (const RunRecord* other : c.baselines) {
       if (run->seed() != other->seed()) continue;
       ++common;
-      const double ours = known(value_of(c, *run)), theirs = known(reference(*other));
+      const double ours = known(value_of(c, *run), bad), theirs = known(reference(*other), worst);
       if (compare(ours, c.text("op"), theirs))
         ++wins;
       else

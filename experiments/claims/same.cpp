@@ -18,7 +18,7 @@ double relative_difference(double a, double expected) {
 void judge_same(Case& c) {
   const double factor = c.number("factor", 1), tolerance = c.number("tolerance", 0);
   double worst = 0;
-  int rows = 0;
+  int rows = 0, apart = 0;
   std::string where = "no common seed";
   for (const RunRecord* run : c.runs)
     for (const RunRecord* other : c.baselines) {
@@ -28,6 +28,10 @@ void judge_same(Case& c) {
         worst = kInfinity, where = "traces of different length, seed " + std::to_string(run->seed());
       for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
         if (std::isnan(a[i]) && std::isnan(b[i])) continue;  // neither was measured at this iteration
+        if ((std::isnan(a[i]) || std::isnan(b[i])) && run->status != status::diverged && other->status != status::diverged) {
+          ++apart;  // nobody knows how far
+          continue;
+        }
         const double difference = relative_difference(a[i], factor * b[i]);
         ++rows;
         if (difference >= worst)
@@ -35,9 +39,9 @@ void judge_same(Case& c) {
       }
     }
   c.row.measured = "largest relative difference " + shown(worst) + " (<= " + shown(tolerance) + ")";
-  c.outcome = rows == 0 ? Outcome::not_run : worst <= tolerance ? Outcome::holds : Outcome::violated;
-  c.row.evidence =
-      std::to_string(rows) + " values of " + c.text("metric") + " compared; largest at " + where + "; " + record_ids(c.runs);
+  c.outcome = !(worst <= tolerance) ? Outcome::violated : rows == 0 || apart > 0 ? Outcome::inconclusive : Outcome::holds;
+  c.row.evidence = std::to_string(rows) + " values of " + c.text("metric") + " compared; largest at " + where + "; " +
+                   (apart > 0 ? std::to_string(apart) + " measured in one of the two runs only; " : "") + record_ids(c.runs);
 }
 
 }  // namespace

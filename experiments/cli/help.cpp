@@ -17,7 +17,7 @@ constexpr const char* kOverview =
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 all well; 1 a claim or a run failed; 2 misuse (the message says what to do);\n"
-    "3 internal error; 130 interrupted, 143 by SIGTERM, 129 by SIGHUP (records of finished runs are kept).\n";
+    "3 internal error; 130 interrupted, 143 by SIGTERM, 129 by SIGHUP, 152 by SIGXCPU (records of finished runs are kept).\n";
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "algorithms/core/parameters.hpp"
+#include "experiments/claims/case.hpp"
 #include "experiments/cli/selection.hpp"
 #include "experiments/report/comparison_text.hpp"
 #include "results/compare/baseline.hpp"
@@ -67,7 +68,7 @@ ComparisonOptions what_is_measured(const CommandLine& options, const std::option
   ComparisonOptions o;
   o.metric = text(options, "metric");
   if (o.metric.empty()) throw UsageError("compare: --metric M is required, for example --metric train_loss");
-  o.lower = o.metric.find("accuracy") == std::string::npos;
+  o.lower = lower_is_better(o.metric);
   if (const std::string better = text(options, "better"); !better.empty()) {
     require_choice("direction", better, {"lower", "higher"});
     o.lower = better == "lower";

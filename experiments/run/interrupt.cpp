@@ -27,6 +27,7 @@ void wait_for(pid_t child) {
 }
 
 void ask(int signal) {
+  if (signal == SIGXCPU && g_first == SIGXCPU) return;  // comes again every second
   if (g_first == 0) g_first = signal;
   g_count = g_count + 1;
   if (g_count < 2 || g_passed_on) return;

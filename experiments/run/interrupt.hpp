@@ -1,5 +1,5 @@
-// Ctrl-C (SIGINT), SIGTERM and SIGHUP: the first one asks the runs to stop after the present iteration and to clean up, the second
-// one ends the program.
+// Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGXCPU (ulimit -t): the first one asks the runs to stop after the present iteration and to
+// clean up, the second one ends the program.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 namespace bcd {
 
-inline constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP};
+inline constexpr std::array kInterrupts = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 
 /// Catches the signals above as long as it lives, then restores what was there. A guard within another one, and that of a
 /// process forked from one, changes nothing: a signal that came before is not forgotten. SIGHUP stays ignored where it was

@@ -161,8 +161,8 @@ class Jobs {
       record.reason =
           std::string("its process was ended by the signal '") + strsignal(WTERMSIG(status)) + "'; it has no record";
     } else if (WEXITSTATUS(status) > kSignalled) {
-      record.status = "Interrupted";
-      record.reason = std::string("stopped by the signal '") + strsignal(interrupt_signal()) + "'";
+      if (interrupt_asked()) record.status = "Interrupted";  // else the signal was for this process alone: its time was up
+      record.reason = std::string("stopped by the signal '") + strsignal(WEXITSTATUS(status) - kSignalled) + "'";
     } else {
       record.reason = "internal error: " + message;
     }

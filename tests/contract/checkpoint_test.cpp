@@ -147,7 +147,7 @@ TEST_CASE("so it does with the parameters that let it carry more", "[checkpoint]
 }
 
 TEST_CASE("a checkpoint keeps what is not measured at every iteration, and how far the stopping rules are", "[checkpoint]") {
-  const Plugin& sgd = find_plugin("sgd");
+  const Plugin sgd = find_plugin("sgd");
   PlannedRun planned = planned_run(sgd, {}, {{"learning_rate", "1000"}});  // diverges: infinities and NaN
   planned.iterations = kIterations;
   planned.evaluate_every = 3;
@@ -170,7 +170,7 @@ std::string content(const fs::path& file) {
 
 /// The run, begun with this checkpoint in its place: refused in one sentence, and the run is as if it had not been there.
 void check_refused(const std::string& bytes, const std::string& why) {
-  const Plugin& plugin = find_plugin("bcd3_zeng2019");
+  const Plugin plugin = find_plugin("bcd3_zeng2019");
   PlannedRun planned = planned_run(plugin, {});
   planned.audit = "block";
   const RunRecord whole = in_one_go(planned, plugin);
@@ -186,7 +186,7 @@ void check_refused(const std::string& bytes, const std::string& why) {
 }
 
 std::string checkpoint_of(std::uint64_t seed) {
-  const Plugin& plugin = find_plugin("bcd3_zeng2019");
+  const Plugin plugin = find_plugin("bcd3_zeng2019");
   PlannedRun planned = planned_run(plugin, {}, {}, seed);
   planned.audit = "block";
   const TemporaryFolder folder;
@@ -243,7 +243,7 @@ TEST_CASE("a checkpoint of the same run from another program is refused, and one
 }
 
 TEST_CASE("With --force no checkpoint is looked at, and 0 minutes leave none", "[checkpoint]") {
-  const Plugin& plugin = find_plugin("sgd");
+  const Plugin plugin = find_plugin("sgd");
   PlannedRun planned = planned_run(plugin, {});
   planned.config = canonical_config(planned, plugin);
   const TemporaryFolder folder;

@@ -157,7 +157,8 @@ TEST_CASE("every folder of the tree says what it is for", "[contract][dependency
       const std::string path = fs::relative(entry.path(), kRoot).generic_string();
       const bool data = path.find("vendor") != std::string::npos || path.find("embedded") != std::string::npos ||
                         path.find("gallery") != std::string::npos || path.find("templates") != std::string::npos ||
-                        path.find("refused") != std::string::npos || path.starts_with("results/archive/");
+                        path.find("refused") != std::string::npos || path.starts_with("results/archive/") ||
+                        path.find("__pycache__") != std::string::npos;  // Python writes it beside a module
       if (!entry.is_directory() || data) continue;
       CAPTURE(path);
       CHECK(fs::is_regular_file(entry.path() / "README.md"));

@@ -27,6 +27,14 @@ RunRecord finished(const std::string& variant, std::uint64_t seed, const std::ve
   return run;
 }
 
+/// A run whose method nobody has seen at work: a command is not installed, say.
+RunRecord failed(const std::string& variant, std::uint64_t seed) {
+  RunRecord run = finished(variant, seed, {});
+  run.status = "Failed";
+  run.reason = "no such command";
+  return run;
+}
+
 RunRecord diverged(const std::string& variant, std::uint64_t seed, const std::vector<double>& values) {
   RunRecord run = finished(variant, seed, values);
   run.status = "Diverged";
@@ -299,7 +307,45 @@ TEST_CASE("two traces are the same up to the factor at every iteration, or they 
   CHECK(contains(row.evidence, "iteration 1"));
   CHECK(judged(same(2), {finished("a", 0, {8, 4}), half}).verdict == "fails");  // one trace is shorter
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(judged(same(2), {finished("a", 0, {8, nan, 2}), half}).verdict == "fails");  // measured in one run only
+  CHECK(judged(same(2), {finished("a", 0, {8, nan, 2}), half}).verdict == "not decided");  // measured in one run only
+  CHECK(judged(same(2), {finished("a", 0, {8, nan, 3}), half}).verdict == "fails");  // and there is a difference elsewhere
+  CHECK(judged(same(2), {diverged("a", 0, {8, 4, nan}), half}).verdict == "fails");
+  CHECK(judged(same(2), {finished("a", 0, {nan, 4, nan}), finished("b", 0, {4, nan, 1})}).verdict == "not decided");
+}
+
+TEST_CASE("a run that failed is no evidence, for or against, for a run or for its rival", "[judge]") {
+  const std::vector<RunRecord> runs = {finished("a", 0, {2}), finished("a", 1, {2}), finished("b", 0, {1}), failed("b", 1)};
+  for (const std::string op : {"<", ">"}) {
+    CAPTURE(op);
+    std::vector<Claim> claims = {claim("value", {{"metric", "train_loss"}, {"op", op}}, {{"value", 3}}, {"b"}),
+                                 claim("order", {{"metric", "train_loss"}, {"op", op}, {"baseline", "b"}}, {}, {"a"}),
+                                 claim("order", {{"metric", "train_loss"}, {"op", op}, {"baseline", "a"}}, {}, {"b"}),
+                                 claim("reported", {{"metric", "train_loss"}}, {{"reported", 1}, {"tolerance", 9}}, {"b"}),
+                                 claim("same", {{"metric", "train_loss"}, {"baseline", "b"}}, {{"tolerance", 9}}, {"a"})};
+    for (Claim& spec : claims)
+      for (const bool broken : {false, true}) {
+        CAPTURE(spec.kind, broken);
+        spec.broken = broken;
+        const ClaimRow row = judged(spec, runs);
+        CHECK(row.verdict == "not decided");
+        CHECK(contains(row.evidence, "b seed 1 did not measure train_loss"));
+        CHECK(contains(row.evidence, "(Failed: no such command)"));
+      }
+  }
+}
+
+TEST_CASE("a rival that diverged is the worst, whatever is asked", "[judge]") {
+  const auto order = [](const std::string& metric, const std::string& op) {
+    return claim("order", {{"metric", metric}, {"op", op}, {"baseline", "b"}}, {}, {"a"});
+  };
+  const std::vector<RunRecord> losses = {finished("a", 0, {2}), diverged("b", 0, {1})};
+  CHECK(judged(order("train_loss", "<"), losses).verdict == "holds");
+  CHECK(judged(order("train_loss", ">"), losses).verdict == "not decided");  // one seed refutes nothing
+  CHECK(contains(judged(order("train_loss", ">"), losses).evidence, "2 against inf"));
+  std::vector<RunRecord> shares = {finished("a", 0, {0.5}, "accuracy"), finished("b", 0, {0.6}, "accuracy")};
+  shares.back().status = "Diverged";
+  CHECK(judged(order("accuracy", ">"), shares).verdict == "holds");
+  CHECK(judged(order("accuracy", "<"), shares).verdict == "not decided");
 }
 
 TEST_CASE("a status claim wants every run to end that way and names the one that does not", "[judge]") {

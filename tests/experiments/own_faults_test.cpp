@@ -91,6 +91,24 @@ TEST_CASE("verdicts on own files rest on what was measured for them", "[faults][
   sandbox.write("mine.toml", experiment("[metrics]\nepoch_objective = 'F[k]'\n"));
   check_misuse(sandbox.run("run mine.toml"), "[metrics]: 'epoch_objective' is a column of sgd already");
 
+  // A rival that could not be run loses to nobody; what only one of two runs has measured is no difference.
+  const auto rival = [](const std::string& kind, const std::string& with_baseline) {
+    return "[[claim]]\nid = 'x'\nitem = 'i'\nstatement = 's'\nexpect = 'holds'\nmetric = 'train_loss'\nkind = '" + kind +
+           "'\nvariants = ['sgd']\nbaseline = 'rival'\n" + with_baseline;
+  };
+  const std::string missing =
+      "[[variant]]\nlabel = 'rival'\nalgorithm = 'external'\nparameters = { command = 'no-such-command' }\n";
+  for (const std::string& more : {missing + rival("order", "op = '<'\n"), missing + rival("same", "tolerance = 1.0\n")}) {
+    CAPTURE(more);
+    sandbox.write("mine.toml", experiment(more));
+    CHECK(sandbox.run("run mine.toml").code == 1);
+    CHECK_THAT(sandbox.run("check mine.toml").out,
+               Contains("claims: 1 not decided") && Contains("rival seed 1 did not measure train_loss"));
+  }
+  check(experiment("[[variant]]\nlabel = 'rival'\nalgorithm = 'sgd'\nrun = { evaluate_every = 2 }\n" +
+                   rival("same", "tolerance = 1e-9\n")),
+        "; 2 measured");
+
   // Two files with one id: each claim builds on its own file's.
   sandbox.write("a.toml", experiment(claim("h", "1e9") + claim("x", "1e9", "hypotheses = ['h']")));
   sandbox.write("b.toml", experiment(claim("h", "-1.0") + claim("y", "1e9", "hypotheses = ['h']")));

@@ -1,4 +1,4 @@
-// Ctrl-C, SIGTERM, SIGHUP, a pipe whose reader went away, a file that may not grow: through the real program.
+// Ctrl-C, SIGTERM, SIGHUP, SIGXCPU, a pipe whose reader went away, a file that may not grow: through the real program.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ struct Stop {
   const char* name;
   int code;
 };
-const Stop kStops[] = {{"INT", 130}, {"TERM", 143}, {"HUP", 129}};
+const Stop kStops[] = {{"INT", 130}, {"TERM", 143}, {"HUP", 129}, {"XCPU", 152}};
 
 /// One run of an external command that, in its first step, notes its number and that of a process it has started, and sleeps.
 std::string sleeper(const std::string& before_sleep) {
@@ -61,7 +61,7 @@ int code_of(const std::function<void()>& child) {
 
 }  // namespace
 
-TEST_CASE("Ctrl-C, SIGTERM and SIGHUP remove what an external command has started and left", "[signals]") {
+TEST_CASE("Ctrl-C, SIGTERM, SIGHUP and SIGXCPU remove what an external command has started and left", "[signals]") {
   for (const Stop& stop : kStops)
     for (const std::string jobs : {"1", "2"}) {
       INFO(stop.name << ", " << jobs << " jobs");
@@ -70,7 +70,8 @@ TEST_CASE("Ctrl-C, SIGTERM and SIGHUP remove what an external command has starte
       sandbox.write("sleeper.toml", sleeper(""));
       sandbox.write("stop.sh", kStart + "until [ $(cat pids 2>/dev/null | wc -l) = " + jobs +
                                    " ]; do sleep 0.05; done\nls scratch >seen\nkill -" + stop.name + " $pid; wait $guard\n");
-      const Outcome outcome = sandbox.run("run sleeper.toml --jobs " + jobs, "env TMPDIR=scratch bash stop.sh");
+      const Outcome outcome =
+          sandbox.run("run sleeper.toml --jobs " + jobs, "env --default-signal=HUP TMPDIR=scratch bash stop.sh");
       CHECK(outcome.code == stop.code);
       CHECK_THAT(outcome.err, Contains("interrupted; the records of finished runs are kept"));
       CHECK_FALSE(sandbox.read("seen").empty());
@@ -123,6 +124,22 @@ TEST_CASE("a signal while the runs of --jobs load their data is not lost", "[sig
   }
 }
 
+TEST_CASE("a run whose processor time is up keeps a checkpoint; where it is one of several, the others go on", "[signals]") {
+  std::string text = tiny("long");
+  text.replace(text.find("iterations = 3"), 14, "iterations = 1000000000\nevaluate_every = 1000000");
+  const Sandbox sandbox;
+  sandbox.write("long.toml", text);
+  sandbox.write("limit.sh", "ulimit -S -t 1\nexec \"$@\"\n");
+  const Outcome alone = sandbox.run("run long.toml --seeds 1", "sh limit.sh");
+  CHECK(alone.code == 152);
+  CHECK_THAT(alone.err, Contains("interrupted; the records of finished runs are kept"));
+  CHECK(files_in(sandbox.path("out/runs"), ".checkpoint") == 1);
+  const Outcome two = sandbox.run("run long.toml --seeds 1 --jobs 2 --out two", "sh limit.sh");
+  CHECK(two.code == 1);
+  CHECK_THAT(two.out, Contains("Failed: stopped by the signal 'CPU time limit exceeded'"));
+  CHECK(files_in(sandbox.path("two/runs"), ".checkpoint") == 2);
+}
+
 TEST_CASE("where SIGHUP is ignored, as by nohup, it stays ignored", "[signals]") {
   const Sandbox sandbox;
   const std::string command = "while read line; do kill -HUP $PPID; exit 4; done";
@@ -136,7 +153,7 @@ TEST_CASE("where SIGHUP is ignored, as by nohup, it stays ignored", "[signals]")
   const Outcome ignored = sandbox.run("run hup.toml", "sh ignore.sh");
   CHECK(ignored.code == 1);  // the command failed, nothing more
   CHECK_THAT(ignored.out, Contains("ended with exit code 4"));
-  CHECK(sandbox.run("run hup.toml --force").code == 129);
+  CHECK(sandbox.run("run hup.toml --force", "env --default-signal=HUP").code == 129);  // the tests may run under nohup
 }
 
 TEST_CASE("a reader that goes away ends neither the runs nor the program in noise", "[signals]") {
