@@ -11,6 +11,7 @@ void judge_reported(Case& c) {
   const double reported = c.number("reported", 0), tolerance = c.number("tolerance", 0);
   const Summary seeds = summarise(c, kInfinity);
   c.row.reported = shown(reported) + " +- " + shown(tolerance);
+  if (std::isfinite(seeds.middle)) c.row.reported += ", off by " + shown(seeds.middle - reported);
   const bool met = seeds.low <= reported + tolerance && seeds.high >= reported - tolerance;
   c.outcome = std::abs(seeds.middle - reported) <= tolerance ? Outcome::holds : met ? Outcome::inconclusive : Outcome::violated;
 }

@@ -40,6 +40,22 @@ double thread_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+template <class T>
+double bytes_of(const PlannedRun& planned) {
+  PreparedRun<T> prepared(planned, find_plugin(planned.algorithm));
+  prepared.start(planned);
+  const Dataset<T>& data = *prepared.data;
+  Index numbers = data.X.size() + data.Y.size() + data.X_test.size() + data.Y_test.size();
+  for (const NamedMatrix<T>& m : prepared.algorithm->state()) numbers += m.value.size();
+  return static_cast<double>(numbers) * sizeof(T);
+}
+
+/// 0: not known, as of a command of the user's.
+double bytes_of(const PlannedRun& planned) {
+  if (planned.algorithm == "external") return 0;
+  return kTemporaries * (planned.precision == "f32" ? bytes_of<float>(planned) : bytes_of<double>(planned));
+}
+
 /// A run's first iterations and the work of one of them.
 struct Probe {
   Needs times;
@@ -67,6 +83,7 @@ Probe probed(PlannedRun planned) {
     probe.times.training = kUnknown;
     return probe;
   }
+  probe.times.bytes = bytes_of(planned);
   const auto alone = [&](double seconds) { return seconds > kSlice ? std::min(1.0, share) * seconds : seconds; };
   // The least that every `step`-th iteration from `from` took.
   const auto least = [&](const char* column, std::size_t from, std::size_t step) {
@@ -113,13 +130,17 @@ PlannedRun with_samples(PlannedRun planned, Index n) {
   return planned;
 }
 
+double affine(Index n, std::pair<Index, double> a, std::pair<Index, double> b) {
+  return a.second + (b.second - a.second) / static_cast<double>(b.first - a.first) * static_cast<double>(n - a.first);
+}
+
 /// The value at n of what is affine in the samples, never less than at kMore, never more than in proportion.
 double extrapolated(Index n, double few, double more) {
   const double slope = std::clamp((more - few) / static_cast<double>(kMore - kFew), 0.0, more / static_cast<double>(kMore));
   return more + slope * static_cast<double>(n - kMore);
 }
 
-Needs times_of(const PlannedRun& planned) {
+Needs needs_of(const PlannedRun& planned) {
   const Index n = chooses_samples(planned) ? samples_of(planned) : 0;
   if (n <= 2 * kMore) return probed(planned).times;
   const Probe few = probed(with_samples(planned, kFew)), more = probed(with_samples(planned, kMore));
@@ -127,7 +148,7 @@ Needs times_of(const PlannedRun& planned) {
   const double training = more.flops > 0 ? b.training * extrapolated(n, few.flops, more.flops) / more.flops
                                          : extrapolated(n, a.training, b.training);
   return {extrapolated(n, a.first, b.first), training, extrapolated(n, a.evaluation, b.evaluation),
-          extrapolated(n, a.recording, b.recording)};
+          extrapolated(n, a.recording, b.recording), affine(n, {kFew, a.bytes}, {kMore, b.bytes})};
 }
 
 /// What the times of a run depend on.
@@ -136,20 +157,6 @@ std::string key_of(const PlannedRun& planned) {
   for (const char* key : {"seed", "variant", "experiment"}) what.erase(key);
   for (const char* key : {"iterations", "evaluate_every", "time_limit"}) what["run"].erase(key);
   return short_hash(what.dump());
-}
-
-template <class T>
-double bytes_of(const PlannedRun& planned) {
-  PreparedRun<T> prepared(planned, find_plugin(planned.algorithm));
-  prepared.start(planned);
-  const Dataset<T>& data = *prepared.data;
-  Index numbers = data.X.size() + data.Y.size() + data.X_test.size() + data.Y_test.size();
-  for (const NamedMatrix<T>& m : prepared.algorithm->state()) numbers += m.value.size();
-  return static_cast<double>(numbers) * sizeof(T);
-}
-
-double bytes_of(const PlannedRun& planned) {
-  return planned.precision == "f32" ? bytes_of<float>(planned) : bytes_of<double>(planned);
 }
 
 }  // namespace
@@ -177,8 +184,7 @@ Calibration::Calibration() {
 const Needs& Calibration::needs(const PlannedRun& planned, bool anew) {
   const auto [at, fresh] = known_.try_emplace(key_of(planned));
   if (fresh || (anew && !measured_now_.contains(at->first))) {
-    at->second = times_of(planned);
-    at->second.bytes = memory_needed(planned);
+    at->second = needs_of(planned);
     measured_now_.insert(at->first);
   }
   return at->second;
@@ -208,13 +214,10 @@ void Calibration::save() const {
 }
 
 double memory_needed(const PlannedRun& planned) {
-  if (planned.algorithm == "external") return 0;
-  if (!chooses_samples(planned)) return kTemporaries * bytes_of(planned);
-  const auto n = static_cast<double>(samples_of(planned));
   constexpr Index few = 32, more = 64;
-  if (n <= more) return kTemporaries * bytes_of(planned);
-  const double a = bytes_of(with_samples(planned, few)), b = bytes_of(with_samples(planned, more));
-  return kTemporaries * (a + (b - a) / (more - few) * (n - few));
+  const Index n = chooses_samples(planned) ? samples_of(planned) : 0;
+  if (n <= more) return bytes_of(planned);
+  return affine(n, {few, bytes_of(with_samples(planned, few))}, {more, bytes_of(with_samples(planned, more))});
 }
 
 std::string memory_text(double bytes) {

@@ -186,7 +186,8 @@ TEST_CASE("a verdict may differ at the paper's scale, and accepting it leaves th
 
 TEST_CASE("bcdbench claims shows the reference without a run, and the records once there are some", "[claims][cli]") {
   const test::Sandbox sandbox;
-  const test::Outcome before = sandbox.run("claims --paper zeng2019 --format json");
+  const auto run = [&](const std::string& arguments) { return sandbox.run(arguments, "env BCDBENCH_ARCHIVE="); };
+  const test::Outcome before = run("claims --paper zeng2019 --format json");
   REQUIRE(before.code == 0);
   const nlohmann::json rows = nlohmann::json::parse(before.out).at("claims");
   CHECK(rows.size() > 60);
@@ -195,14 +196,13 @@ TEST_CASE("bcdbench claims shows the reference without a run, and the records on
     CHECK(row.at("source") != "records");
     CHECK_FALSE(row.at("statement").get<std::string>().empty());
   }
-  CHECK_FALSE(sandbox.run("claims --format markdown").out.empty());
-  const std::string lines = sandbox.run("claims --paper zeng2019").out,
-                    unfolded = sandbox.run("claims --paper zeng2019 --rows").out;
+  CHECK_FALSE(run("claims --format markdown").out.empty());
+  const std::string lines = run("claims --paper zeng2019").out, unfolded = run("claims --paper zeng2019 --rows").out;
   CHECK_THAT(lines, Contains("Lemma 1") && !Contains("zeng2019.algorithm1.descent.block"));
   CHECK_THAT(unfolded, Contains("zeng2019.algorithm1.descent.block"));
 
-  REQUIRE(sandbox.run("run zeng2019-algorithm1 --threads 1").code == 0);
-  const test::Outcome after = sandbox.run("claims --paper zeng2019 --format json");
+  REQUIRE(run("run zeng2019-algorithm1 --threads 1").code == 0);
+  const test::Outcome after = run("claims --paper zeng2019 --format json");
   int judged = 0;
   const nlohmann::json rows_after = nlohmann::json::parse(after.out).at("claims");
   for (const nlohmann::json& row : rows_after) {
@@ -216,7 +216,7 @@ TEST_CASE("bcdbench claims shows the reference without a run, and the records on
   }
   CHECK(judged == static_cast<int>(load_experiment("zeng2019-algorithm1").claims.size()));
 
-  const test::Outcome update = sandbox.run("claims --paper zeng2019 --update-reference ref");
+  const test::Outcome update = run("claims --paper zeng2019 --update-reference ref");
   CHECK(update.code == 0);
   const Reference written = parse_reference(sandbox.read("ref/zeng2019.json"), "ref/zeng2019.json");
   CHECK(written.claims.size() == rows.size());
@@ -235,7 +235,7 @@ TEST_CASE("misuse of bcdbench claims is named", "[claims][cli]") {
 
 TEST_CASE("an experiment of studies alone is judged beside records, and taken from the reference without", "[claims]") {
   const test::Sandbox sandbox;
-  CHECK_THAT(sandbox.run("claims --paper xu2024").out, Contains("0 judged from records"));
+  CHECK_THAT(sandbox.run("claims --paper xu2024", "env BCDBENCH_ARCHIVE=").out, Contains("0 judged from records"));
   test::fs::create_directories(sandbox.path("out/runs"));
-  CHECK_THAT(sandbox.run("claims --paper xu2024").out, Contains("6 judged from records"));
+  CHECK_THAT(sandbox.run("claims --paper xu2024", "env BCDBENCH_ARCHIVE=").out, Contains("6 judged from records"));
 }
