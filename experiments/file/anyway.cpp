@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t kTraces = 100;
 constexpr std::size_t kMostRows = 100;  // a promise that looks farther back is not tried
 
-std::string part_of(const std::string& column) {
-  const std::size_t dot = column.find('.');
-  return dot == std::string::npos ? "" : column.substr(dot + 1);
-}
-
 std::vector<const Formula*> formulas_of(const OwnPromise& own, const std::vector<OwnMetric>& metrics) {
   std::vector<const Formula*> formulas = {&own.holds.left, &own.holds.right};
   if (own.slack) formulas.push_back(&*own.slack);

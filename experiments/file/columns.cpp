@@ -25,12 +25,6 @@ bool fits(const std::string& name, const std::string& pattern) {
          name.find_first_not_of("0123456789", stem.size()) == std::string::npos;
 }
 
-/// "step2.W3" -> "W3".
-std::string part_of(const std::string& column) {
-  const std::size_t dot = column.find('.');
-  return dot == std::string::npos ? "" : column.substr(dot + 1);
-}
-
 /// What the variants of one file may measure.
 class Columns {
  public:
@@ -140,6 +134,11 @@ class Columns {
 };
 
 }  // namespace
+
+std::string part_of(const std::string& column) {
+  const std::size_t dot = column.find('.');
+  return dot == std::string::npos ? "" : column.substr(dot + 1);
+}
 
 const std::vector<std::string>& trace_columns() {
   static const std::vector<std::string> columns = {"iteration",       "train_seconds", "evaluate_seconds", "record_seconds",

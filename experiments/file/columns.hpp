@@ -9,6 +9,9 @@ namespace bcd {
 /// Columns that every trace may have; algorithm, audit and command add others.
 const std::vector<std::string>& trace_columns();
 
+/// The part of the iterate that a requested column is of: "step2.W3" -> "W3"; empty: of all.
+std::string part_of(const std::string& column);
+
 /// Throws UsageError, with the columns that there are, for a name that can be no column of any variant it speaks of. `variants`:
 /// all of the file, also those that the command line leaves out. A shared library or a command may add any column: where only
 /// one of them can have the name, its runs get it as NamedColumn.
