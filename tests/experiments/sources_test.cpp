@@ -103,6 +103,16 @@ TEST_CASE("what a claim judges is what its words say, not the contrary", "[sourc
   CHECK(said > 40);
 }
 
+TEST_CASE("no provenance of the committed reference is of changed sources", "[sources]") {
+  for (const Paper& paper : papers()) {
+    const Reference reference = reference_of(paper.id);
+    for (const auto& [scale, runs] : reference.provenance.items()) {
+      CAPTURE(paper.id, scale, runs);
+      CHECK(runs.get<std::string>().find("with changes") == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every claim of every paper says who speaks, and on which ground", "[sources]") {
   for (const std::string& id : experiment_ids()) {
     const Experiment experiment = load_experiment(id);
