@@ -108,10 +108,15 @@ class PanelChart {
       : { values: (u, splits) => splits.map((v) => formatNumber(v)) });
     const fixed = this.panel.range && this.log.y === this.initialLogY ? this.panel.range : null;
     const range = (log) => (u, min, max) => (log ? logRange(min, max) : linearRange(min, max));
-    const yRange = (u, min, max) => {
-      const ys = [min, max].filter((v) => v !== null).concat(this.printed().map((point) => point.y));
-      return ys.length ? range(this.log.y)(u, Math.min(...ys), Math.max(...ys)) : range(this.log.y)(u, min, max);
+    const ends = (min, max, printed) => {
+      const all = [min, max].filter((v) => v !== null).concat(printed);
+      return all.length ? [Math.min(...all), Math.max(...all)] : [min, max];
     };
+    const xRange = (u, min, max) => {
+      const [low, high] = ends(min, max, this.printed().map((point) => point.x));
+      return low === high ? range(this.log.x)(u, low, high) : [low, high];
+    };
+    const yRange = (u, min, max) => range(this.log.y)(u, ...ends(min, max, this.printed().map((point) => point.y)));
     return {
       width: Math.max(200, this.plot.clientWidth),
       height: this.height(),
@@ -120,7 +125,7 @@ class PanelChart {
       series: this.series(),
       bands: this.panel.curves.map((curve, k) => ({ series: [kMedian * k + 1, kMedian * k + 2], fill: this.colour(curve) + "2e" })),
       scales: {
-        x: { time: false, distr: this.log.x ? 3 : 1, range: (u, min, max) => (min === max ? range(this.log.x)(u, min, max) : [min, max]) },
+        x: { time: false, distr: this.log.x ? 3 : 1, range: xRange },
         y: { distr: this.log.y ? 3 : 1, range: fixed ? () => fixed : yRange },
       },
       axes: [this.axis({ ...ticks(this.log.x), space: 60, size: 32 }), this.axis({ ...ticks(this.log.y), space: 32, size: labelWidth })],
@@ -263,7 +268,7 @@ class PanelChart {
     const { ctx } = u, r = 4 * devicePixelRatio;
     ctx.save();
     ctx.beginPath();
-    ctx.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    ctx.rect(u.bbox.left - r, u.bbox.top - r, u.bbox.width + 2 * r, u.bbox.height + 2 * r);
     ctx.clip();
     ctx.lineWidth = 2 * devicePixelRatio;
     for (const point of this.printed()) {
