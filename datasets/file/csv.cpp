@@ -30,14 +30,6 @@ std::optional<double> decimal_number(std::string_view field, bool decimal_comma)
   return number(with_point);
 }
 
-/// Without a byte order mark. Throws UsageError where it is no UTF-8.
-std::string_view utf8_of(std::string_view text, const std::string& file) {
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) fail_in(file, "this is UTF-16", "save it as UTF-8");
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  require_utf8(text, file);
-  return text;
-}
-
 /// The number of fields that the first rows have with this separator; nothing if they differ or their quotes do not fit.
 std::optional<std::size_t> fields_of_rows(std::string_view text, char separator) {
   try {

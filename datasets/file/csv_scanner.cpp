@@ -12,12 +12,14 @@ std::optional<char> announced_separator(std::string_view text) {
   return line.starts_with("sep=") && line.size() == 5 ? std::optional(line[4]) : std::nullopt;
 }
 
-void require_utf8(std::string_view text, const std::string& file) {
+std::string_view utf8_of(std::string_view text, const std::string& file) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) fail_in(file, "this is UTF-16", "save it as UTF-8");
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const auto is_ascii = [](std::string_view part) {
     return std::none_of(part.begin(), part.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   };
   const auto marks = [](const std::string& part) { return std::count(part.begin(), part.end(), '?'); };
-  if (is_ascii(text)) return;
+  if (is_ascii(text)) return text;
   for (std::size_t line = 1, at = 0; at < text.size(); ++line) {
     const std::size_t stop = std::min(text.find_first_of("\r\n", at), text.size());
     const std::string part(text.substr(at, stop - at));
@@ -26,6 +28,7 @@ void require_utf8(std::string_view text, const std::string& file) {
               "save the file as UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8 OLD >NEW");
     at = stop + (text.substr(stop).starts_with("\r\n") ? 2 : 1);
   }
+  return text;
 }
 
 void CsvScanner::skip_blanks() {

@@ -10,8 +10,8 @@ namespace bcd {
 /// The separator that a first line "sep=;" announces, as spreadsheets write it.
 std::optional<char> announced_separator(std::string_view text);
 
-/// Throws UsageError with the line of the first byte that is no UTF-8.
-void require_utf8(std::string_view text, const std::string& file);
+/// The text without a byte order mark. Throws UsageError with the line of the first byte that is no UTF-8.
+std::string_view utf8_of(std::string_view text, const std::string& file);
 
 /// RFC 4180 with another separator where asked: a field in quotes may hold separators, line breaks and doubled quotes. Rows that
 /// are empty or begin with '#' are passed over, and a first line "sep=;". Faults are UsageErrors.

@@ -344,7 +344,7 @@ Suggestion suggest(const DatasetOptions& given) {
   if (options.ignore.given())
     for (const std::size_t c : columns_named(options.ignore.value, survey, file, "ignore")) taken.push_back(c);
   const std::size_t many = std::max<std::size_t>(2, survey.rows / 2);
-  const std::vector<std::size_t> different = different_words(text_of(raw), survey, file, many + 1);
+  const std::vector<std::size_t> different = different_words(utf8_of(text_of(raw), file), survey, file, many + 1);
   for (std::size_t c = 0; c < survey.columns.size(); ++c) {
     const CsvColumn& column = survey.columns[c];
     if (std::find(taken.begin(), taken.end(), c) != taken.end()) continue;

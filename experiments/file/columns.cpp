@@ -28,7 +28,8 @@ bool fits(const std::string& name, const std::string& pattern) {
 /// What the variants of one file may measure.
 class Columns {
  public:
-  Columns(Experiment& experiment, const std::vector<Variant>& variants) : experiment_(experiment), variants_(variants) {}
+  Columns(Experiment& experiment, const std::vector<Variant>& variants, bool as_written)
+      : experiment_(experiment), variants_(variants), as_written_(as_written) {}
 
   /// `labels`: the variants that are spoken of; empty: all.
   void require(const std::string& name, const std::string& place, const std::vector<std::string>& labels) {
@@ -55,6 +56,22 @@ class Columns {
     if (open.empty()) throw UsageError(place + ": " + unknown_name("column", name, {known.begin(), known.end()}));
     for (PlannedRun& run : experiment_.runs)
       if (run.variant == open.front()->label) run.must_have.push_back({name, place});
+  }
+
+  /// A promise of an algorithm that no audit of the variants judges would be "not decided" when all runs are done.
+  void require_audit(const std::string& promise, const std::string& place, const std::vector<std::string>& labels) const {
+    const auto is_it = [&](const auto& list, const auto& id) { return std::any_of(list.begin(), list.end(), id); };
+    if (is_it(experiment_.promises, [&](const OwnPromise& own) { return own.promise.id == promise; })) return;
+    bool promised = false;
+    for (const Variant& variant : variants_) {
+      if (!labels.empty() && !in(labels, variant.label)) continue;
+      if (!is_it(variant.plugin->promises, [&](const Promise& other) { return other.id == promise; })) continue;
+      if (is_audited(variant)) return;
+      promised = true;
+    }
+    if (promised)
+      throw UsageError(place + ": the promise '" + promise +
+                       "' is judged by the audit, which is off; write run.audit = \"sweep\"");
   }
 
   /// A metric would stand in the place of a column of that name.
@@ -84,13 +101,13 @@ class Columns {
   }
   bool is_audited(const Variant& variant) const {
     const PlannedRun* run = run_of(variant);
-    return run == nullptr || run->audit != "off";
+    return !as_written_ || run == nullptr || run->audit != "off";
   }
 
   /// A part of the state or of the gradient that none of the variants has: W_i and b_i are those of the network, others are
   /// the algorithm's own.
   void require_part(const std::string& name, const std::string& place, const std::vector<const Variant*>& variants) const {
-    if (part_of(name).empty()) return;
+    if (part_of(name).empty() || !as_written_) return;
     std::set<std::string> known;
     for (const Variant* variant : variants) {
       const PlannedRun* run = run_of(*variant);
@@ -131,6 +148,7 @@ class Columns {
 
   Experiment& experiment_;
   const std::vector<Variant>& variants_;
+  const bool as_written_;
 };
 
 }  // namespace
@@ -147,8 +165,8 @@ const std::vector<std::string>& trace_columns() {
   return columns;
 }
 
-void check_columns(Experiment& experiment, const std::vector<Variant>& variants) {
-  Columns columns(experiment, variants);
+void check_columns(Experiment& experiment, const std::vector<Variant>& variants, bool as_written) {
+  Columns columns(experiment, variants, as_written);
   const std::string file = experiment.id + ".toml: ";
   for (const OwnMetric& metric : experiment.metrics) {
     columns.require_free(metric, file + "[metrics]");
@@ -172,6 +190,8 @@ void check_columns(Experiment& experiment, const std::vector<Variant>& variants)
     std::vector<std::string> labels = claim.variants;
     if (const auto baseline = claim.text.find("baseline"); baseline != claim.text.end() && !labels.empty())
       labels.push_back(baseline->second);
+    if (claim.kind == "promise")
+      columns.require_audit(claim.text.at("promise"), file + "[[claim]] " + claim.id, claim.variants);
     for (const char* key : {"metric", "column"})
       if (const auto at = claim.text.find(key); at != claim.text.end())
         columns.require(at->second, file + "[[claim]] " + claim.id + ": " + key, labels);

@@ -15,7 +15,9 @@ std::string part_of(const std::string& column);
 /// Throws UsageError, with the columns that there are, for a name that can be no column of any variant it speaks of. `variants`:
 /// all of the file, also those that the command line leaves out. A shared library or a command may add any column: where only
 /// one of them can have the name, its runs get it as NamedColumn.
-void check_columns(Experiment& experiment, const std::vector<Variant>& variants);
+/// `as_written`: nothing was set by the command line, so that also a column is refused that the file's own settings rule out: of a
+/// layer that is not there, of an audit that is off.
+void check_columns(Experiment& experiment, const std::vector<Variant>& variants, bool as_written);
 
 /// What is wrong with a trace that has two rows and not the columns that `planned` must have; else empty.
 std::string missing_column(const PlannedRun& planned, const std::vector<std::string>& columns);

@@ -389,7 +389,7 @@ Experiment resolve(const json& source, const std::string& place, const fs::path&
   variants = document.located([&] { return selected(all, overrides.variants); });
   experiment.runs = planned_runs(variants, experiment.id, place, folder, overrides);
   check_formulas(experiment);
-  check_columns(experiment, all);
+  check_columns(experiment, all, overrides.set.empty() && overrides.grid.empty());
   request_columns(experiment);
   mark_promises_that_hold_anyway(experiment);
   return experiment;

@@ -135,6 +135,10 @@ TEST_CASE("A suggestion leaves out what names samples, and sees words and missin
   CHECK(mixed.ignore == std::vector<std::string>{"1", "date", "4"});
   CHECK(mixed.words);
   CHECK(mixed.missing);
+  // The line "sep=;" and the row of names are none of a column's words: two of them in three rows.
+  CHECK(of("\xef\xbb\xbf"
+           "sep=;\nx;y\nu;1\nv;2\nu;3\n")
+            .ignore.empty());
   const Suggestion plain = of("a,b,kind\n1,2,p\n3,4,q\n5,6,p\n");
   CHECK(plain.target == "kind");
   CHECK(plain.ignore.empty());

@@ -214,6 +214,22 @@ TEST_CASE("A column that these settings do not write is found when the file load
     CHECK(load("bcd3_zeng2019", column, "", ", audit = 'sweep'").code == 0);
   }
   CHECK(load("bcd3_zeng2019", "output_loss").code == 0);  // measured without it
+  // Who turns the audit off for once is not held against the file.
+  REQUIRE(load("bcd3_zeng2019", "subgradient_norm2", "", ", audit = 'sweep'").code == 0);
+  CHECK(sandbox.run("run mine.toml --dry-run --set run.audit=off").code == 0);
+}
+
+TEST_CASE("A claim on an algorithm's promise that no audit judges is found when the file loads",
+          "[cli][own][columns][newcomer]") {
+  const Sandbox sandbox;
+  const auto load = [&](const std::string& run) {
+    sandbox.write("mine.toml", with(kHead, "iterations = 3", "iterations = 3" + run) +
+                                   "[[variant]]\nalgorithm = 'bcd3_zeng2019'\n[[claim]]\nid = 'c'\nkind = 'promise'\n"
+                                   "promise = 'descent.sweep'\n");
+    return sandbox.run("run mine.toml --dry-run");
+  };
+  check_misuse(load(""), "the promise 'descent.sweep' is judged by the audit, which is off; write run.audit = \"sweep\"");
+  CHECK(load(", audit = 'sweep'").code == 0);
 }
 
 TEST_CASE("Runs that a checkpoint waits for are listed, shown, removed and collected", "[runs][cli][newcomer]") {

@@ -79,9 +79,11 @@ TEST_CASE("claims that share keys and the promises of a plugin expand to single 
 [[variant]]
 label = "a"
 algorithm = "bcd3_zeng2019"
+run = { audit = "sweep" }
 [[variant]]
 label = "b"
 algorithm = "bcd3_zeng2019"
+run = { audit = "sweep" }
 [[promises]]
 of = "bcd3_zeng2019"
 id = "mine"
