@@ -22,8 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The experiment that has the claim.
-Experiment experiment_with(const std::string& claim, const std::vector<std::string>& experiments,
-                           const Overrides& overrides) {
+Experiment experiment_with(const std::string& claim, const std::vector<std::string>& experiments, const Overrides& overrides) {
   std::vector<std::string> known;
   for (const std::string& id : experiments) {
     Experiment experiment = load_experiment(id, overrides);
