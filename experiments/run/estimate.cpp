@@ -230,9 +230,14 @@ void require_memory(const PlannedRun& planned) {
   // A bound first, for it costs nothing: few runs come near the limit.
   double widths = 1000;
   for (const Index width : planned.hidden) widths += static_cast<double>(width);
-  const auto asked = planned.dataset_options.find("n");
   double n = 1e5;
-  if (asked != planned.dataset_options.end() && asked->second != "all") n = parse_number("n", asked->second);
+  if (const auto asked = planned.dataset_options.find("n"); asked != planned.dataset_options.end() && asked->second != "all") {
+    try {
+      n = parse_number("n", asked->second);
+    } catch (const UsageError&) {
+      return;  // the dataset's reader says what is wrong with it
+    }
+  }
   if (64 * widths * n < allowed.bytes) return;
   if (const double needed = memory_needed(planned); needed > allowed.bytes)
     throw UsageError(planned.label() + " needs about " + memory_text(needed) + " of memory, and there are " +
