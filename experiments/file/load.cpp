@@ -193,11 +193,11 @@ std::vector<Variant> selected(std::vector<Variant> variants, const std::vector<s
   return variants;
 }
 
-/// Paths among a dataset's options, relative to `folder`.
+/// Paths among a dataset's options, relative to `folder`. A record, which has none, holds them whole.
 void place_files(const std::string& dataset, DatasetOptions& options, const fs::path& folder) {
   for (const std::string& key : find_dataset(dataset).paths)
     if (const auto at = options.find(key); at != options.end() && !at->second.empty())
-      at->second = (fs::absolute(folder) / at->second).lexically_normal().string();
+      at->second = ((folder.empty() ? fs::current_path() : fs::absolute(folder)) / at->second).lexically_normal().string();
 }
 
 /// A command of the user's is run in the folder of the file that names it, or where that file says.

@@ -305,3 +305,25 @@ TEST_CASE("runs merge leaves out what is damaged by itself, and says each", "[ru
   CHECK(sandbox.run("run tiny.toml").code == 0);
   CHECK(records(sandbox).size() == 4);
 }
+
+TEST_CASE("A record of one's own data and promises is a recipe from wherever it is called",
+          "[own-data][record][cli][newcomer]") {
+  const Sandbox sandbox;
+  fs::create_directory(sandbox.path("project"));
+  std::string rows = "a,b,y\n";
+  for (int i = 0; i < 40; ++i)
+    rows += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 3) + ".5\n";
+  sandbox.write("project/my.csv", rows);
+  sandbox.write("project/mine.toml",
+                "dataset = { name = 'file', path = 'my.csv', target = 'y', test_fraction = 0.2 }\nnetwork = { hidden = [4] }\n"
+                "loss = { name = 'squared' }\nrun = { iterations = 4, seeds = [1] }\n[[variant]]\nalgorithm = 'sgd'\n"
+                "[[promise]]\nid = 'd'\nholds = 'F[k] <= F[k-1] + step2[k]'\n");
+  REQUIRE(sandbox.run("run project/mine.toml").code == 0);
+  const std::vector<fs::path> made = records(sandbox);
+  REQUIRE(made.size() == 1);
+  const Outcome again = sandbox.run("run " + made[0].string() + " --out again");
+  INFO(again.err);
+  REQUIRE(again.code == 0);
+  REQUIRE(records(sandbox, "again").size() == 1);
+  CHECK(records(sandbox, "again")[0].filename() == made[0].filename());
+}
