@@ -47,7 +47,7 @@ struct CellState {
   Cell cell;
   std::filesystem::path folder;
   long job = 0;
-  std::string state;   ///< done, running, waiting, ended (there is no record, and no task will make it)
+  std::string state;   ///< done, running, waiting, ended (no record, and no task will make it), unknown (SLURM not asked)
   std::string reason;  ///< the record's status; SLURM's reason and the log's last line
 };
 /// Every run of the plans, each as its newest plan has it. `known`: what SLURM says; none: it was not asked.
